@@ -1,0 +1,77 @@
+/**
+ * An inference engine as its surroundings see it. An engine has no clock and schedules nothing: the replica asks it to
+ * begin a step, waits until the time it names, and tells it to end the step.
+ *
+ * With fast-forward one "step" may be a whole segment of pure decode steps. `interrupt` cuts such a segment at the
+ * enclosing step boundary when something new arrives, and `observe` reads the state at any instant inside it.
+ */
+import type { SimRequest } from '../workload/request.ts';
+
+/** What an engine reports. Implementations only collect; they must not call back into the engine. */
+export interface EngineSink {
+  /** The request left the waiting queue for the first time (or again, after preemption). `cachedTokens` were prefix hits. */
+  admitted(request: SimRequest, cachedTokens: number, nowUs: number): void;
+  /** First output token is there. */
+  firstToken(request: SimRequest, nowUs: number): void;
+  /** All output tokens are there; the request has left the engine (or, for a prefill leg, holds its blocks until released). */
+  finished(request: SimRequest, nowUs: number): void;
+  /** Lost its blocks and went back to the queue. */
+  preempted(request: SimRequest, nowUs: number): void;
+  /** `count` gaps between consecutive tokens of a request, each `gapUs` long. */
+  gaps(gapUs: number, count: number): void;
+  /** Gaps of a decode segment: step j of `steps` (from 0) gave `count` gaps of `firstUs + j * incrementUs`. */
+  gapSeries(firstUs: number, incrementUs: number, steps: number, count: number): void;
+  /** The engine wants `tokens` of this request's KV loaded from outside (P/D pull, KV tier); `remoteReady` ends it. */
+  loadRemote(request: SimRequest, tokens: number, nowUs: number): void;
+  /** The engine can never serve this request (prompt longer than the pool, or than the model's limit). */
+  refused(request: SimRequest, reason: string, nowUs: number): void;
+}
+
+/** Signals an engine publishes, as a metrics scrape would read them. */
+export interface EngineObservation {
+  waiting: number;
+  running: number;
+  /** Used share of KV blocks, 0..1. */
+  kvUsage: number;
+}
+
+/** Role a request plays on this engine. */
+export type Leg = 'whole' | 'prefill' | 'decode';
+
+/** One engine instance. Times in µs. */
+export interface Engine {
+  /** Capacity in KV blocks and tokens per block, as the engine's cache_config_info shows them. */
+  readonly kvBlocks: number;
+  readonly blockSizeTokens: number;
+  /**
+   * A request reaches the waiting queue. `prefill` legs stop after the first token and hold their blocks until `release`;
+   * `decode` legs ask for their prompt's KV through `loadRemote` before they run.
+   */
+  enqueue(request: SimRequest, leg: Leg, nowUs: number): void;
+  /** Client has gone: takes effect at the end of the step in progress, at once when idle. False if unknown here. */
+  abort(request: SimRequest, nowUs: number): boolean;
+  /** KV asked for by `loadRemote` is here (`ok`), or could not be had. */
+  remoteReady(request: SimRequest, ok: boolean, nowUs: number): void;
+  /** Blocks of a finished `prefill` leg are no longer needed. */
+  release(request: SimRequest, nowUs: number): void;
+  /**
+   * Forms a batch and returns the grid time at which the step or segment ends; Infinity when there is nothing to do.
+   * Must not be called while a step is in progress.
+   */
+  begin(nowUs: number, sink: EngineSink): number;
+  /** The step or segment in progress ends at `nowUs` (the time `begin` or `interrupt` named). */
+  end(nowUs: number, sink: EngineSink): void;
+  /** Something arrived: the segment in progress must end at the first step boundary at or after `nowUs`; returns it. */
+  interrupt(nowUs: number): number;
+  /** State at `nowUs`, at or after the last call of any other method; changes nothing. */
+  observe(nowUs: number, out: EngineObservation): void;
+  /** Busy time so far, µs, split by share of prompt tokens in each step (transfer and idle are the replica's to know). */
+  readonly busyPrefillUs: number;
+  readonly busyDecodeUs: number;
+  /** Integral of used KV share over time up to the last step end, and its maximum (for the report). */
+  readonly kvUsageIntegralUs: number;
+  readonly kvUsageMax: number;
+  /** Prompt tokens looked up in and found in the prefix cache, over first admissions. */
+  readonly queriedTokens: number;
+  readonly hitTokens: number;
+}

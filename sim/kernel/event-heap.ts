@@ -1,0 +1,122 @@
+/**
+ * The pending set: a binary min-heap in struct-of-arrays form, ordered by (time, phase, sequence).
+ *
+ *   index i of the heap    0                 1 ...
+ *   time      Float64      µs
+ *   order     Float64      phase * 2^44 + sequence: one comparison after time; 512 phases, 1.7e13 events
+ *   target    Int32        component that receives the event
+ *   code      Int32        what it means to that component
+ *   arg       Float64      its argument (a slot, a row, a generation stamp)
+ *
+ * Sequence is given at scheduling, so equal (time, phase) is first come, first served. Nothing is ever removed from
+ * the middle: cancelled events carry a stale stamp and are ignored by their component.
+ */
+const SEQUENCE_SPAN = 2 ** 44;
+
+/** Pending events. After `pop`, the popped event stands in the `popped*` fields. */
+export class EventHeap {
+  /** Events pending. */
+  size = 0;
+  poppedTimeUs = 0;
+  poppedPhase = 0;
+  poppedTarget = 0;
+  poppedCode = 0;
+  poppedArg = 0;
+  #sequence = 0;
+  // 1,024 slots hold the events of a few hundred replicas (about two each) before the first doubling.
+  #time = new Float64Array(1024);
+  #order = new Float64Array(1024);
+  #target = new Int32Array(1024);
+  #code = new Int32Array(1024);
+  #arg = new Float64Array(1024);
+
+  /** Time of the earliest event in µs, or Infinity. */
+  get nextTimeUs(): number {
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#time[0]!;
+  }
+
+  /** Phase of the earliest event; meaningless when empty. */
+  get nextPhase(): number {
+    return Math.floor(this.#order[0]! / SEQUENCE_SPAN);
+  }
+
+  push(timeUs: number, phase: number, target: number, code: number, arg: number): void {
+    if (this.size === this.#time.length) this.#grow();
+    const time = this.#time;
+    const order = this.#order;
+    const key = phase * SEQUENCE_SPAN + this.#sequence++;
+    let i = this.size++;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const parentTime = time[parent]!;
+      if (parentTime < timeUs || (parentTime === timeUs && order[parent]! < key)) break;
+      this.#move(parent, i);
+      i = parent;
+    }
+    time[i] = timeUs;
+    order[i] = key;
+    this.#target[i] = target;
+    this.#code[i] = code;
+    this.#arg[i] = arg;
+  }
+
+  /** Takes the earliest event into the `popped*` fields; false when none is left. */
+  pop(): boolean {
+    if (this.size === 0) return false;
+    const time = this.#time;
+    const order = this.#order;
+    this.poppedTimeUs = time[0]!;
+    this.poppedPhase = Math.floor(order[0]! / SEQUENCE_SPAN);
+    this.poppedTarget = this.#target[0]!;
+    this.poppedCode = this.#code[0]!;
+    this.poppedArg = this.#arg[0]!;
+    const last = --this.size;
+    if (last === 0) return true;
+    const lastTime = time[last]!;
+    const lastOrder = order[last]!;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= last) break;
+      const right = child + 1;
+      if (
+        right < last &&
+        (time[right]! < time[child]! || (time[right]! === time[child]! && order[right]! < order[child]!))
+      ) {
+        child = right;
+      }
+      const childTime = time[child]!;
+      if (lastTime < childTime || (lastTime === childTime && lastOrder < order[child]!)) break;
+      this.#move(child, i);
+      i = child;
+    }
+    this.#move(last, i);
+    return true;
+  }
+
+  #move(from: number, to: number): void {
+    this.#time[to] = this.#time[from]!;
+    this.#order[to] = this.#order[from]!;
+    this.#target[to] = this.#target[from]!;
+    this.#code[to] = this.#code[from]!;
+    this.#arg[to] = this.#arg[from]!;
+  }
+
+  #grow(): void {
+    const length = this.#time.length * 2;
+    const wide = (old: Float64Array): Float64Array<ArrayBuffer> => {
+      const array = new Float64Array(length);
+      array.set(old);
+      return array;
+    };
+    this.#time = wide(this.#time);
+    this.#order = wide(this.#order);
+    this.#arg = wide(this.#arg);
+    const target = new Int32Array(length);
+    target.set(this.#target);
+    this.#target = target;
+    const code = new Int32Array(length);
+    code.set(this.#code);
+    this.#code = code;
+  }
+}

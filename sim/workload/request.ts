@@ -1,0 +1,34 @@
+/**
+ * A simulated request: what the router may see, and the ground truth that only the simulator holds.
+ */
+import type { InferenceRequest } from '../../src/routing/request.ts';
+
+/**
+ * Token content without text: a sequence of runs. A token is identified by (content id, offset in that content), so two
+ * prompts share a prefix exactly as long as their runs agree. `ids[i]` names the content of run i (an integer below
+ * 2^53), `lengths[i]` its tokens; every run starts at offset 0 of its content, and a content's tokens are always the
+ * same whichever request holds them.
+ */
+export interface ContentRuns {
+  readonly ids: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+/** One request with its ground truth. */
+export interface SimRequest {
+  /** What the router sees. `request.id` is this request's dense number. */
+  readonly request: InferenceRequest;
+  /** Prompt content; lengths add up to `promptTokens`. */
+  readonly prompt: ContentRuns;
+  readonly promptTokens: number;
+  /** True number of output tokens, at least 1. Engines stop there; nothing may decide on it before. */
+  readonly outputTokens: number;
+  /** Limit that the client sent; engines that reserve memory for the future use this one. At least `outputTokens`. */
+  readonly maxTokens: number;
+  /** Content id of the output, so that a follow-up turn can hold it in its prompt. */
+  readonly outputContentId: number;
+  /** Index into the workload's classes (0 when it has none). */
+  readonly classIndex: number;
+  /** Session number, or -1. */
+  readonly session: number;
+}
