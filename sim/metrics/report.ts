@@ -1,0 +1,107 @@
+/**
+ * The report: plain JSON, the same in CLI, CI and browser. Published fields of architecture section 2.3; more may be
+ * added, none renamed. Times in ms, rates per second, money in USD.
+ */
+import type { ModelProvenance } from '../latency/step-model.ts';
+
+/** Distribution of a metric in ms. `null` where nothing was observed. */
+export interface Quantiles {
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+  /** Observations. */
+  readonly n: number;
+}
+
+/** Where requests ended. `arrived` is the sum of the six ends; `preemptions` counts events. */
+export interface Counts {
+  readonly arrived: number;
+  readonly completed: number;
+  readonly rejected: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly expired: number;
+  readonly inFlight: number;
+  readonly preemptions: number;
+}
+
+/** One pool's use. Busy shares add up to 1. */
+export interface PoolReport {
+  readonly name: string;
+  readonly role: string;
+  readonly replicas: number;
+  readonly gpus: number;
+  readonly gpu: string;
+  readonly model: string;
+  readonly engine: string;
+  readonly kvBlocks: number;
+  readonly busy: { readonly prefill: number; readonly decode: number; readonly transfer: number; readonly idle: number };
+  readonly kv: { readonly mean: number; readonly max: number };
+}
+
+/** A Student-t interval over seeds. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  readonly confidence: number;
+}
+
+/** Whether the fleet meets the SLO: `cannotTell` when an interval straddles its limit. */
+export type SloVerdict = 'meets' | 'fails' | 'cannotTell' | 'none';
+
+/** One SLO limit and what came out. */
+export interface SloCheck {
+  /** Path of the figure in the report, e.g. `ttftMs.p95`. */
+  readonly metric: string;
+  readonly limit: number;
+  readonly value: number | null;
+  readonly verdict: Exclude<SloVerdict, 'none'>;
+}
+
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly scenario: string;
+  /** Digest of the simulator's version: reports of different digests are not compared bit by bit. */
+  readonly engineDigest: string;
+  readonly fingerprint: string;
+  readonly seeds: readonly number[];
+  readonly counts: Counts;
+  /** Simulated time from the first arrival to the last event, seconds (mean over seeds). */
+  readonly durationS: number;
+  readonly throughput: {
+    readonly requestsPerS: number;
+    readonly inputTokensPerS: number;
+    readonly outputTokensPerS: number;
+  };
+  readonly ttftMs: Quantiles;
+  readonly itlMs: Quantiles;
+  readonly tpotMs: Quantiles;
+  readonly e2eMs: Quantiles;
+  readonly queueMs: Quantiles;
+  readonly transferMs: Quantiles;
+  readonly slo: {
+    readonly attainment: number | null;
+    readonly goodputRps: number | null;
+    readonly verdict: SloVerdict;
+    readonly checks: readonly SloCheck[];
+  };
+  readonly cache: { readonly hitRate: number };
+  readonly pools: readonly PoolReport[];
+  readonly cost: {
+    readonly perHour: number | null;
+    readonly per1MInputTokens: number | null;
+    readonly per1MOutputTokens: number | null;
+    /** Source and date of the prices used. */
+    readonly prices: readonly string[];
+  };
+  /** Intervals over seeds by figure path (only with two seeds or more). */
+  readonly intervals: Readonly<Record<string, Interval>>;
+  readonly provenance: readonly ModelProvenance[];
+  /** Remarks a reader should see: skipped trace rows, refused requests and why, overload. */
+  readonly notes: readonly string[];
+  /** Wall time is the only field that differs between equal runs. */
+  readonly sim: { readonly wallMs: number; readonly events: number; readonly requestsPerS: number };
+}

@@ -1,0 +1,396 @@
+/**
+ * The scenario document, as TypeBox schemas: these are the published JSON Schema (`drydock schema`), the editor's
+ * completion and the static types, in one place. Units stand in names; unknown keys are errors.
+ * Cross-field rules (TP divides heads, the model fits, prices exist) live in `parse.ts` and `sim/cluster/build.ts`.
+ */
+import Type, { type Static } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+const positive = (description: string) => Type.Number({ exclusiveMinimum: 0, description });
+const nonNegative = (description: string) => Type.Number({ minimum: 0, description });
+const count = (description: string) => Type.Integer({ minimum: 1, description });
+
+const bounds = {
+  min: Type.Optional(nonNegative('Values below are raised to this, tokens')),
+  max: Type.Optional(positive('Values above are lowered to this, tokens')),
+};
+
+/** A distribution of token counts. */
+export const LengthSchema = Type.Union(
+  [
+    Type.Object({ dist: Type.Literal('constant'), value: nonNegative('Tokens'), ...bounds }, closed),
+    Type.Object({ dist: Type.Literal('uniform'), ...bounds, min: nonNegative('Tokens'), max: positive('Tokens') }, closed),
+    Type.Object(
+      { dist: Type.Literal('lognormal'), mean: positive('Mean, tokens'), cv: nonNegative('Standard deviation over mean'), ...bounds },
+      closed,
+    ),
+    Type.Object(
+      {
+        dist: Type.Literal('empirical'),
+        quantiles: Type.Array(Type.Tuple([Type.Number({ minimum: 0, maximum: 1 }), Type.Number({ minimum: 0 })]), {
+          minItems: 2,
+          description: 'Pairs [quantile 0..1, tokens], ascending; linear in between',
+        }),
+        ...bounds,
+      },
+      closed,
+    ),
+  ],
+  { description: 'Distribution of token counts' },
+);
+
+/** How requests (or sessions) arrive. */
+export const ArrivalsSchema = Type.Union(
+  [
+    Type.Object({ process: Type.Literal('poisson'), rateRps: positive('Requests per second') }, closed),
+    Type.Object(
+      { process: Type.Literal('gamma'), rateRps: positive('Requests per second'), cv: positive('CV of gaps; 1 is Poisson') },
+      closed,
+    ),
+    Type.Object(
+      { process: Type.Literal('weibull'), rateRps: positive('Requests per second'), cv: positive('CV of gaps; 1 is Poisson') },
+      closed,
+    ),
+    Type.Object({ process: Type.Literal('constant'), rateRps: positive('Requests per second') }, closed),
+    Type.Object(
+      {
+        process: Type.Literal('stages'),
+        of: Type.Optional(Type.Union([Type.Literal('poisson'), Type.Literal('constant')])),
+        stages: Type.Array(
+          Type.Object({ rateRps: nonNegative('Requests per second'), durationS: positive('Seconds') }, closed),
+          { minItems: 1 },
+        ),
+        drainBetween: Type.Optional(
+          Type.Boolean({ description: 'A stage starts only once every request of the one before has ended' }),
+        ),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        process: Type.Literal('closedLoop'),
+        concurrency: count('Clients; each sends its next request when the last one has ended'),
+        thinkTimeS: Type.Optional(nonNegative('Pause between, seconds')),
+      },
+      closed,
+    ),
+    Type.Object({ process: Type.Literal('burst'), requests: count('Requests that all arrive at time 0') }, closed),
+  ],
+  { description: 'Arrival process' },
+);
+
+const PrefixesSchema = Type.Object(
+  {
+    groups: count('Distinct shared prefixes'),
+    tokens: positive('Length of a shared prefix, tokens; added before `input`'),
+    zipf: Type.Optional(nonNegative('Zipf exponent of group popularity; 0 (default) is uniform')),
+  },
+  { ...closed, description: 'Shared prompt prefixes' },
+);
+
+const SessionsSchema = Type.Object(
+  {
+    turns: Type.Union([count('Turns of every session'), LengthSchema]),
+    thinkTimeS: Type.Union([nonNegative('Pause before the next turn, seconds'), LengthSchema], {
+      description: 'Pause between an answer and the next turn, seconds',
+    }),
+  },
+  { ...closed, description: 'Multi-turn sessions: arrivals start sessions; each turn sends the whole history and a new `input`' },
+);
+
+const ClassSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1 }),
+    weight: positive('Share of requests, relative to the other classes'),
+    input: Type.Optional(LengthSchema),
+    output: Type.Optional(LengthSchema),
+    prefixes: Type.Optional(PrefixesSchema),
+    priority: Type.Optional(Type.Integer({ description: 'Request priority (InferenceObjective); larger is more important' })),
+    tenant: Type.Optional(Type.String({ description: 'Fairness id' })),
+    model: Type.Optional(Type.String({ description: 'Model or adapter that the request names' })),
+  },
+  closed,
+);
+
+/** Where requests come from. */
+export const WorkloadSchema = Type.Union(
+  [
+    Type.Object(
+      {
+        kind: Type.Literal('synthetic'),
+        arrivals: ArrivalsSchema,
+        input: LengthSchema,
+        output: LengthSchema,
+        maxTokens: Type.Optional(
+          count('Output limit that clients send; omitted: each request sends its true output length'),
+        ),
+        prefixes: Type.Optional(PrefixesSchema),
+        sessions: Type.Optional(SessionsSchema),
+        classes: Type.Optional(Type.Array(ClassSchema, { minItems: 1 })),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('trace'),
+        format: Type.Union(
+          [
+            Type.Literal('mooncake'),
+            Type.Literal('azure'),
+            Type.Literal('burstgpt'),
+            Type.Literal('drydock'),
+          ],
+          { description: 'Trace format' },
+        ),
+        path: Type.Optional(Type.String({ description: 'Trace file; --trace fills it' })),
+        window: Type.Optional(
+          Type.Object(
+            { fromS: Type.Optional(nonNegative('Seconds')), toS: Type.Optional(positive('Seconds')) },
+            { ...closed, description: 'Part of the trace to replay, seconds from its first row' },
+          ),
+        ),
+        rateScale: Type.Optional(positive('Arrival rates are multiplied by this; 2 halves every gap')),
+        jitterMs: Type.Optional(
+          nonNegative('Uniform shift in [0, jitterMs) of each time stamp, for traces with quantised time stamps'),
+        ),
+        limit: Type.Optional(count('Rows to replay at most')),
+        badRows: Type.Optional(
+          Type.Union([Type.Literal('stop'), Type.Literal('skip')], {
+            description: 'What to do about rows that cannot be read: stop (default), or skip and count them',
+          }),
+        ),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('preset'),
+        name: Type.String({ description: 'Name of a built-in workload (`drydock presets`)' }),
+        rateRps: Type.Optional(positive('Requests per second, in place of the preset rate')),
+      },
+      closed,
+    ),
+  ],
+  { description: 'Workload' },
+);
+
+const LinkSchema = Type.Union(
+  [
+    Type.String({ description: 'Catalogue id (`drydock catalog links`)' }),
+    Type.Object(
+      { GBps: positive('Bandwidth per direction and GPU, GB/s'), baseUs: nonNegative('Base latency, µs') },
+      closed,
+    ),
+  ],
+  { description: 'Link that carries KV between pools' },
+);
+
+/** A group of equal replicas. */
+export const PoolSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1 }),
+    role: Type.Union([Type.Literal('both'), Type.Literal('prefill'), Type.Literal('decode')], {
+      description: 'both: whole requests; prefill and decode: the two legs of disaggregated serving',
+    }),
+    replicas: count('Engine instances'),
+    gpu: Type.String({ description: 'Catalogue id (`drydock catalog gpus`)' }),
+    model: Type.Union(
+      [
+        Type.String({ description: 'Catalogue id or Hugging Face id (`drydock catalog models`)' }),
+        Type.Object({ config: Type.String({ description: "Path of a Hugging Face config.json" }) }, closed),
+      ],
+      { description: 'Model' },
+    ),
+    engine: Type.Object(
+      {
+        name: Type.Union(
+          [Type.Literal('vllm'), Type.Literal('sglang'), Type.Literal('trtllm'), Type.Literal('tgi')],
+          { description: 'Engine' },
+        ),
+        version: Type.Optional(Type.String({ description: 'Preset version, e.g. "0.19"; omitted: the newest' })),
+        args: Type.Optional(
+          Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+            description: "The engine's own argument names, e.g. max_num_batched_tokens",
+          }),
+        ),
+      },
+      closed,
+    ),
+    parallel: Type.Optional(
+      Type.Object(
+        {
+          tp: Type.Optional(count('Tensor parallel size')),
+          pp: Type.Optional(count('Pipeline parallel size')),
+          dp: Type.Optional(count('Data parallel size (attention)')),
+          ep: Type.Optional(count('Expert parallel size')),
+        },
+        closed,
+      ),
+    ),
+    precision: Type.Optional(
+      Type.Object(
+        {
+          weights: Type.Optional(Type.String({ description: 'bf16, fp8, fp8_block, nvfp4, int8_wo, int4_wo, ...' })),
+          kv: Type.Optional(Type.String({ description: 'bf16, fp8, nvfp4, ...' })),
+        },
+        closed,
+      ),
+    ),
+    link: Type.Optional(LinkSchema),
+    node: Type.Optional(Type.Object({ gpus: count('GPUs per node') }, closed)),
+    labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+  },
+  closed,
+);
+
+const NetworkSchema = Type.Object(
+  { kvLink: Type.Optional(LinkSchema) },
+  { ...closed, description: 'Links between pools; default: the NIC of each GPU type' },
+);
+
+/** The machines. */
+export const FleetSchema = Type.Object(
+  { pools: Type.Array(PoolSchema, { minItems: 1 }), network: Type.Optional(NetworkSchema) },
+  closed,
+);
+
+/** The router and what it can see. */
+export const RouterSchema = Type.Object(
+  {
+    config: Type.Optional(
+      Type.Union([Type.String({ description: 'Path of a YAML file' }), Type.Record(Type.String(), Type.Unknown())], {
+        description: 'An llm-d EndpointPickerConfig; omitted: the default of llm-d',
+      }),
+    ),
+    scrapeIntervalMs: Type.Optional(positive('Period of metric scrapes, ms; default 50')),
+    allowExperimentalPlugins: Type.Optional(Type.Boolean({ description: 'Permit plugins of Alpha stability' })),
+  },
+  closed,
+);
+
+const LimitsSchema = Type.Record(Type.String({ pattern: '^(mean|max|p[0-9]{1,2}(\\.[0-9]+)?)$' }), positive('ms'), {
+  description: 'Limits in ms by statistic, e.g. {p95: 1000}',
+});
+
+/** Service-level objectives. */
+export const SloSchema = Type.Object(
+  {
+    ttftMs: Type.Optional(LimitsSchema),
+    itlMs: Type.Optional(LimitsSchema),
+    tpotMs: Type.Optional(LimitsSchema),
+    e2eMs: Type.Optional(LimitsSchema),
+    attainment: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: 'Share of requests that must be within every limit; default 0.95' }),
+    ),
+  },
+  closed,
+);
+
+/** How long to run. */
+export const RunSchema = Type.Object(
+  {
+    requests: Type.Optional(count('Stop arrivals after this many')),
+    durationS: Type.Optional(positive('Stop arrivals after this time, seconds')),
+    warmupS: Type.Optional(nonNegative('Requests that arrive earlier are left out of the statistics, seconds')),
+    horizonS: Type.Optional(
+      positive('End the simulation at this time even if requests are in flight, seconds; default: run until all have ended'),
+    ),
+  },
+  closed,
+);
+
+/** Step-time calibration. */
+export const CalibrationSchema = Type.Union(
+  [
+    Type.String({ description: 'Name of a calibration' }),
+    Type.Object(
+      {
+        kind: Type.Literal('affine'),
+        baseUs: positive('Every step'),
+        perSequenceUs: nonNegative('Per sequence in the step'),
+        perPrefillTokenUs: nonNegative('Per prompt token in the step'),
+        perContextTokenUs: nonNegative('Per token of KV length of every scheduled sequence once the step is done'),
+        frontEndUs: nonNegative('Per request, before it is queued'),
+      },
+      closed,
+    ),
+  ],
+  { description: 'Step-time calibration; omitted: the built-in one of the engine version' },
+);
+
+/** Prices in place of the catalogue's. */
+export const PricesSchema = Type.Object(
+  {
+    gpuHourUsd: Type.Optional(
+      Type.Record(Type.String(), nonNegative('USD per GPU and hour'), { description: 'By GPU catalogue id' }),
+    ),
+    provider: Type.Optional(Type.String({ description: 'Take catalogue prices of this provider only' })),
+    purchase: Type.Optional(Type.String({ description: 'on-demand (default), reserved, spot' })),
+  },
+  closed,
+);
+
+const common = {
+  name: Type.Optional(Type.String({ minLength: 1 })),
+  description: Type.Optional(Type.String()),
+  seed: Type.Optional(Type.Integer({ minimum: 0, description: 'Base seed; run i of several uses seed + i; default 1' })),
+  workload: WorkloadSchema,
+  slo: Type.Optional(SloSchema),
+  run: Type.Optional(RunSchema),
+  assert: Type.Optional(
+    Type.Array(Type.String({ description: 'e.g. "ttftMs.p95 <= 1000"' }), {
+      description: 'Thresholds on report figures; exit code 3 when one fails',
+    }),
+  ),
+  prices: Type.Optional(PricesSchema),
+  calibration: Type.Optional(CalibrationSchema),
+} as const;
+
+/** One fleet under one workload. */
+export const ScenarioSchema = Type.Object(
+  { ...common, fleet: FleetSchema, router: Type.Optional(RouterSchema) },
+  { ...closed, $id: 'https://drydock.dev/schema/scenario-1.json', title: 'Drydock scenario' },
+);
+
+/** A named fleet of a comparison. */
+export const NamedFleetSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1 }),
+    pools: Type.Array(PoolSchema, { minItems: 1 }),
+    network: Type.Optional(NetworkSchema),
+    router: Type.Optional(RouterSchema),
+  },
+  closed,
+);
+
+/** Several fleets under the same workload and seeds. */
+export const ComparisonSchema = Type.Object(
+  {
+    ...common,
+    fleets: Type.Array(NamedFleetSchema, { minItems: 2 }),
+    router: Type.Optional(RouterSchema),
+    workloads: Type.Optional(
+      Type.Record(Type.String(), WorkloadSchema, {
+        description: 'Further workloads by name; every fleet is run under each, beside `workload`',
+      }),
+    ),
+  },
+  { ...closed, $id: 'https://drydock.dev/schema/comparison-1.json', title: 'Drydock comparison' },
+);
+
+export type LengthSpec = Static<typeof LengthSchema>;
+export type ArrivalsSpec = Static<typeof ArrivalsSchema>;
+export type WorkloadSpec = Static<typeof WorkloadSchema>;
+export type SyntheticSpec = Extract<WorkloadSpec, { kind: 'synthetic' }>;
+export type TraceSpec = Extract<WorkloadSpec, { kind: 'trace' }>;
+export type PoolSpec = Static<typeof PoolSchema>;
+export type FleetSpec = Static<typeof FleetSchema>;
+export type LinkSpec = Static<typeof LinkSchema>;
+export type RouterSpec = Static<typeof RouterSchema>;
+export type SloSpec = Static<typeof SloSchema>;
+export type RunSpec = Static<typeof RunSchema>;
+export type CalibrationSpec = Static<typeof CalibrationSchema>;
+export type PricesSpec = Static<typeof PricesSchema>;
+export type Scenario = Static<typeof ScenarioSchema>;
+export type Comparison = Static<typeof ComparisonSchema>;
+export type NamedFleet = Static<typeof NamedFleetSchema>;
