@@ -32,8 +32,25 @@ export default defineConfig(({ mode }) => {
     test: {
       root: '.',
       projects: [
-        { test: { name: 'unit', root: '.', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'], testTimeout: 20_000 } },
-        { test: { name: 'browser', root: '.', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
+        {
+          test: {
+            name: 'unit',
+            root: '.',
+            include: ['test/**/*.test.ts'],
+            exclude: ['test/browser/**'],
+            testTimeout: 20_000,
+          },
+        },
+        {
+          test: {
+            name: 'browser',
+            root: '.',
+            include: ['test/browser/**/*.test.ts'],
+            testTimeout: 60_000,
+            hookTimeout: 60_000,
+            fileParallelism: false,
+          },
+        },
       ],
     },
   };

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 
 const folders = process.argv.slice(2);
-const projects = folders.length > 0 ? folders : ['src', 'src/server', 'models', 'sim', 'sim/cli', 'web', 'test'];
+const projects =
+  folders.length > 0 ? folders : ['src', 'src/server', 'models', 'sim', 'sim/cli', 'web', 'test'];
 let failed = 0;
 for (const project of projects) {
   const run = spawnSync('node_modules/.bin/tsc', ['-p', project], { encoding: 'utf8' });

@@ -38,7 +38,12 @@ export interface PoolReport {
   readonly model: string;
   readonly engine: string;
   readonly kvBlocks: number;
-  readonly busy: { readonly prefill: number; readonly decode: number; readonly transfer: number; readonly idle: number };
+  readonly busy: {
+    readonly prefill: number;
+    readonly decode: number;
+    readonly transfer: number;
+    readonly idle: number;
+  };
   readonly kv: { readonly mean: number; readonly max: number };
 }
 

@@ -19,18 +19,29 @@ const bounds = {
 export const LengthSchema = Type.Union(
   [
     Type.Object({ dist: Type.Literal('constant'), value: nonNegative('Tokens'), ...bounds }, closed),
-    Type.Object({ dist: Type.Literal('uniform'), ...bounds, min: nonNegative('Tokens'), max: positive('Tokens') }, closed),
     Type.Object(
-      { dist: Type.Literal('lognormal'), mean: positive('Mean, tokens'), cv: nonNegative('Standard deviation over mean'), ...bounds },
+      { dist: Type.Literal('uniform'), ...bounds, min: nonNegative('Tokens'), max: positive('Tokens') },
+      closed,
+    ),
+    Type.Object(
+      {
+        dist: Type.Literal('lognormal'),
+        mean: positive('Mean, tokens'),
+        cv: nonNegative('Standard deviation over mean'),
+        ...bounds,
+      },
       closed,
     ),
     Type.Object(
       {
         dist: Type.Literal('empirical'),
-        quantiles: Type.Array(Type.Tuple([Type.Number({ minimum: 0, maximum: 1 }), Type.Number({ minimum: 0 })]), {
-          minItems: 2,
-          description: 'Pairs [quantile 0..1, tokens], ascending; linear in between',
-        }),
+        quantiles: Type.Array(
+          Type.Tuple([Type.Number({ minimum: 0, maximum: 1 }), Type.Number({ minimum: 0 })]),
+          {
+            minItems: 2,
+            description: 'Pairs [quantile 0..1, tokens], ascending; linear in between',
+          },
+        ),
         ...bounds,
       },
       closed,
@@ -44,11 +55,19 @@ export const ArrivalsSchema = Type.Union(
   [
     Type.Object({ process: Type.Literal('poisson'), rateRps: positive('Requests per second') }, closed),
     Type.Object(
-      { process: Type.Literal('gamma'), rateRps: positive('Requests per second'), cv: positive('CV of gaps; 1 is Poisson') },
+      {
+        process: Type.Literal('gamma'),
+        rateRps: positive('Requests per second'),
+        cv: positive('CV of gaps; 1 is Poisson'),
+      },
       closed,
     ),
     Type.Object(
-      { process: Type.Literal('weibull'), rateRps: positive('Requests per second'), cv: positive('CV of gaps; 1 is Poisson') },
+      {
+        process: Type.Literal('weibull'),
+        rateRps: positive('Requests per second'),
+        cv: positive('CV of gaps; 1 is Poisson'),
+      },
       closed,
     ),
     Type.Object({ process: Type.Literal('constant'), rateRps: positive('Requests per second') }, closed),
@@ -57,7 +76,10 @@ export const ArrivalsSchema = Type.Union(
         process: Type.Literal('stages'),
         of: Type.Optional(Type.Union([Type.Literal('poisson'), Type.Literal('constant')])),
         stages: Type.Array(
-          Type.Object({ rateRps: nonNegative('Requests per second'), durationS: positive('Seconds') }, closed),
+          Type.Object(
+            { rateRps: nonNegative('Requests per second'), durationS: positive('Seconds') },
+            closed,
+          ),
           { minItems: 1 },
         ),
         drainBetween: Type.Optional(
@@ -74,7 +96,10 @@ export const ArrivalsSchema = Type.Union(
       },
       closed,
     ),
-    Type.Object({ process: Type.Literal('burst'), requests: count('Requests that all arrive at time 0') }, closed),
+    Type.Object(
+      { process: Type.Literal('burst'), requests: count('Requests that all arrive at time 0') },
+      closed,
+    ),
   ],
   { description: 'Arrival process' },
 );
@@ -95,7 +120,11 @@ const SessionsSchema = Type.Object(
       description: 'Pause between an answer and the next turn, seconds',
     }),
   },
-  { ...closed, description: 'Multi-turn sessions: arrivals start sessions; each turn sends the whole history and a new `input`' },
+  {
+    ...closed,
+    description:
+      'Multi-turn sessions: arrivals start sessions; each turn sends the whole history and a new `input`',
+  },
 );
 
 const ClassSchema = Type.Object(
@@ -105,7 +134,9 @@ const ClassSchema = Type.Object(
     input: Type.Optional(LengthSchema),
     output: Type.Optional(LengthSchema),
     prefixes: Type.Optional(PrefixesSchema),
-    priority: Type.Optional(Type.Integer({ description: 'Request priority (InferenceObjective); larger is more important' })),
+    priority: Type.Optional(
+      Type.Integer({ description: 'Request priority (InferenceObjective); larger is more important' }),
+    ),
     tenant: Type.Optional(Type.String({ description: 'Fairness id' })),
     model: Type.Optional(Type.String({ description: 'Model or adapter that the request names' })),
   },
@@ -151,7 +182,9 @@ export const WorkloadSchema = Type.Union(
         ),
         rateScale: Type.Optional(positive('Arrival rates are multiplied by this; 2 halves every gap')),
         jitterMs: Type.Optional(
-          nonNegative('Uniform shift in [0, jitterMs) of each time stamp, for traces with quantised time stamps'),
+          nonNegative(
+            'Uniform shift in [0, jitterMs) of each time stamp, for traces with quantised time stamps',
+          ),
         ),
         limit: Type.Optional(count('Rows to replay at most')),
         badRows: Type.Optional(
@@ -197,7 +230,7 @@ export const PoolSchema = Type.Object(
     model: Type.Union(
       [
         Type.String({ description: 'Catalogue id or Hugging Face id (`drydock catalog models`)' }),
-        Type.Object({ config: Type.String({ description: "Path of a Hugging Face config.json" }) }, closed),
+        Type.Object({ config: Type.String({ description: 'Path of a Hugging Face config.json' }) }, closed),
       ],
       { description: 'Model' },
     ),
@@ -207,7 +240,9 @@ export const PoolSchema = Type.Object(
           [Type.Literal('vllm'), Type.Literal('sglang'), Type.Literal('trtllm'), Type.Literal('tgi')],
           { description: 'Engine' },
         ),
-        version: Type.Optional(Type.String({ description: 'Preset version, e.g. "0.19"; omitted: the newest' })),
+        version: Type.Optional(
+          Type.String({ description: 'Preset version, e.g. "0.19"; omitted: the newest' }),
+        ),
         args: Type.Optional(
           Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
             description: "The engine's own argument names, e.g. max_num_batched_tokens",
@@ -230,7 +265,9 @@ export const PoolSchema = Type.Object(
     precision: Type.Optional(
       Type.Object(
         {
-          weights: Type.Optional(Type.String({ description: 'bf16, fp8, fp8_block, nvfp4, int8_wo, int4_wo, ...' })),
+          weights: Type.Optional(
+            Type.String({ description: 'bf16, fp8, fp8_block, nvfp4, int8_wo, int4_wo, ...' }),
+          ),
           kv: Type.Optional(Type.String({ description: 'bf16, fp8, nvfp4, ...' })),
         },
         closed,
@@ -258,19 +295,28 @@ export const FleetSchema = Type.Object(
 export const RouterSchema = Type.Object(
   {
     config: Type.Optional(
-      Type.Union([Type.String({ description: 'Path of a YAML file' }), Type.Record(Type.String(), Type.Unknown())], {
-        description: 'An llm-d EndpointPickerConfig; omitted: the default of llm-d',
-      }),
+      Type.Union(
+        [Type.String({ description: 'Path of a YAML file' }), Type.Record(Type.String(), Type.Unknown())],
+        {
+          description: 'An llm-d EndpointPickerConfig; omitted: the default of llm-d',
+        },
+      ),
     ),
     scrapeIntervalMs: Type.Optional(positive('Period of metric scrapes, ms; default 50')),
-    allowExperimentalPlugins: Type.Optional(Type.Boolean({ description: 'Permit plugins of Alpha stability' })),
+    allowExperimentalPlugins: Type.Optional(
+      Type.Boolean({ description: 'Permit plugins of Alpha stability' }),
+    ),
   },
   closed,
 );
 
-const LimitsSchema = Type.Record(Type.String({ pattern: '^(mean|max|p[0-9]{1,2}(\\.[0-9]+)?)$' }), positive('ms'), {
-  description: 'Limits in ms by statistic, e.g. {p95: 1000}',
-});
+const LimitsSchema = Type.Record(
+  Type.String({ pattern: '^(mean|max|p[0-9]{1,2}(\\.[0-9]+)?)$' }),
+  positive('ms'),
+  {
+    description: 'Limits in ms by statistic, e.g. {p95: 1000}',
+  },
+);
 
 /** Service-level objectives. */
 export const SloSchema = Type.Object(
@@ -280,7 +326,11 @@ export const SloSchema = Type.Object(
     tpotMs: Type.Optional(LimitsSchema),
     e2eMs: Type.Optional(LimitsSchema),
     attainment: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 1, description: 'Share of requests that must be within every limit; default 0.95' }),
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'Share of requests that must be within every limit; default 0.95',
+      }),
     ),
   },
   closed,
@@ -291,9 +341,13 @@ export const RunSchema = Type.Object(
   {
     requests: Type.Optional(count('Stop arrivals after this many')),
     durationS: Type.Optional(positive('Stop arrivals after this time, seconds')),
-    warmupS: Type.Optional(nonNegative('Requests that arrive earlier are left out of the statistics, seconds')),
+    warmupS: Type.Optional(
+      nonNegative('Requests that arrive earlier are left out of the statistics, seconds'),
+    ),
     horizonS: Type.Optional(
-      positive('End the simulation at this time even if requests are in flight, seconds; default: run until all have ended'),
+      positive(
+        'End the simulation at this time even if requests are in flight, seconds; default: run until all have ended',
+      ),
     ),
   },
   closed,
@@ -309,7 +363,9 @@ export const CalibrationSchema = Type.Union(
         baseUs: positive('Every step'),
         perSequenceUs: nonNegative('Per sequence in the step'),
         perPrefillTokenUs: nonNegative('Per prompt token in the step'),
-        perContextTokenUs: nonNegative('Per token of KV length of every scheduled sequence once the step is done'),
+        perContextTokenUs: nonNegative(
+          'Per token of KV length of every scheduled sequence once the step is done',
+        ),
         frontEndUs: nonNegative('Per request, before it is queued'),
       },
       closed,
@@ -333,7 +389,9 @@ export const PricesSchema = Type.Object(
 const common = {
   name: Type.Optional(Type.String({ minLength: 1 })),
   description: Type.Optional(Type.String()),
-  seed: Type.Optional(Type.Integer({ minimum: 0, description: 'Base seed; run i of several uses seed + i; default 1' })),
+  seed: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Base seed; run i of several uses seed + i; default 1' }),
+  ),
   workload: WorkloadSchema,
   slo: Type.Optional(SloSchema),
   run: Type.Optional(RunSchema),
