@@ -14,8 +14,39 @@ export interface ContentRuns {
   readonly lengths: readonly number[];
 }
 
+/** Where a request ended, or that it has not. */
+export type Ending = 'inFlight' | 'completed' | 'rejected' | 'failed' | 'cancelled' | 'expired';
+
+/**
+ * What has happened to a request so far: written by the cluster, read by the recorder when the request ends. Times in µs;
+ * -1 where the thing has not happened.
+ */
+export class Course {
+  /** Left the router for an endpoint. */
+  dispatchedUs = -1;
+  /** Sum of the waits in engine queues, re-admissions included. */
+  queueUs = 0;
+  /** Sum of KV transfer times, from request to arrival of the KV. */
+  transferUs = 0;
+  /** First output token left the engine that serves the client. */
+  firstTokenUs = -1;
+  /** Ended, in whatever way. */
+  endUs = -1;
+  /** Prompt tokens found in a cache at first admission (P/D: on the prefill side). */
+  cachedTokens = 0;
+  preemptions = 0;
+  /** Replica number that serves (decodes), and that prefills; -1 none. */
+  endpoint = -1;
+  prefillEndpoint = -1;
+  ending: Ending = 'inFlight';
+  /** Why it was rejected or failed; empty otherwise. */
+  reason = '';
+}
+
 /** One request with its ground truth. */
 export interface SimRequest {
+  /** What has happened to it; mutable. */
+  readonly course: Course;
   /** What the router sees. `request.id` is this request's dense number. */
   readonly request: InferenceRequest;
   /** Prompt content; lengths add up to `promptTokens`. */

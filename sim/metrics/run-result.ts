@@ -1,0 +1,43 @@
+/**
+ * What one run (one scenario, one seed) leaves behind, before it becomes a report. Mergeable over seeds and shards.
+ */
+import type { ModelProvenance } from '../latency/step-model.ts';
+import type { Recorder } from './recorder.ts';
+
+/** One pool's use over one run. */
+export interface PoolUsage {
+  readonly name: string;
+  readonly role: string;
+  readonly replicas: number;
+  readonly gpus: number;
+  readonly gpu: string;
+  readonly model: string;
+  readonly engine: string;
+  /** KV blocks of one replica. */
+  readonly kvBlocks: number;
+  /** Sums over replicas, µs. */
+  readonly busyPrefillUs: number;
+  readonly busyDecodeUs: number;
+  readonly transferUs: number;
+  /** Replicas times run length, µs. */
+  readonly availableUs: number;
+  /** Time-weighted mean and maximum of used KV share, 0..1. */
+  readonly kvMean: number;
+  readonly kvMax: number;
+}
+
+/** Everything that a report is made of. */
+export interface RunResult {
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly events: number;
+  /** From time 0 to the end of the run, µs. */
+  readonly durationUs: number;
+  /** Every request that ended or is still in flight has been handed to it. */
+  readonly recorder: Recorder;
+  readonly pools: readonly PoolUsage[];
+  readonly queriedTokens: number;
+  readonly hitTokens: number;
+  readonly provenance: readonly ModelProvenance[];
+  readonly notes: readonly string[];
+}
