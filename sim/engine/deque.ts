@@ -1,0 +1,57 @@
+/** A growable ring: queue of waiting sequences with a way back to its front. */
+
+/** Double-ended queue. */
+export class Deque<T> {
+  length = 0;
+  #items: (T | undefined)[] = new Array<T | undefined>(64);
+  #head = 0;
+
+  pushBack(item: T): void {
+    if (this.length === this.#items.length) this.#grow();
+    this.#items[(this.#head + this.length) & (this.#items.length - 1)] = item;
+    this.length += 1;
+  }
+
+  pushFront(item: T): void {
+    if (this.length === this.#items.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#items.length - 1);
+    this.#items[this.#head] = item;
+    this.length += 1;
+  }
+
+  front(): T | undefined {
+    return this.length === 0 ? undefined : this.#items[this.#head];
+  }
+
+  popFront(): T | undefined {
+    if (this.length === 0) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#items.length - 1);
+    this.length -= 1;
+    return item;
+  }
+
+  /** Removes one item wherever it stands; O(length). False when it is not there. */
+  remove(item: T): boolean {
+    const mask = this.#items.length - 1;
+    for (let i = 0; i < this.length; i++) {
+      if (this.#items[(this.#head + i) & mask] !== item) continue;
+      for (let j = i; j < this.length - 1; j++) {
+        this.#items[(this.#head + j) & mask] = this.#items[(this.#head + j + 1) & mask];
+      }
+      this.#items[(this.#head + this.length - 1) & mask] = undefined;
+      this.length -= 1;
+      return true;
+    }
+    return false;
+  }
+
+  #grow(): void {
+    const old = this.#items;
+    const items = new Array<T | undefined>(old.length * 2);
+    for (let i = 0; i < this.length; i++) items[i] = old[(this.#head + i) & (old.length - 1)];
+    this.#items = items;
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,319 @@
+/**
+ * vLLM's block pool with prefix caching (engines.md 1.4), kept by extents instead of single blocks.
+ *
+ * Blocks that hold a full block of content are indexed in a tree: a node is an extent of consecutive blocks of a chain, with
+ * the count of sequences that hold it. Nodes that nobody holds stand in a free queue in order of release and lose
+ * blocks from their far end when the pool needs room. That is what the per-block original does: a sequence frees its
+ * blocks in reverse order, allocation takes from the head of the free list, and a hit takes blocks out of it. The
+ * per-block reference in test/engine/block-pool.test.ts proves the two equal.
+ *
+ * One simplification, also in the reference: when two sequences compute the same content at the same time, the second copy is
+ * not indexed (vLLM keeps both under one hash).
+ *
+ * Invariants: used + free = capacity; a node in the queue stands behind all of its descendants; held nodes are not in the queue.
+ */
+import { assert } from '../../../src/core/check.ts';
+import type { ContentRuns } from '../../workload/request.ts';
+import { ExtentCursor } from './content.ts';
+
+/** How freed blocks without a hash rejoin the free list: at its tail (vLLM <= 0.23) or at its head (>= 0.24). */
+export type UnhashedOrder = 'append' | 'prepend';
+
+/** An extent of indexed blocks, or (key -1, no parent) a stretch of free blocks without content in the free queue. */
+class Node {
+  parent: Node | null;
+  /** Key of the first block among the parent's children; meaningless when not linked. */
+  key: number;
+  content: number;
+  offset: number;
+  blocks: number;
+  holders = 0;
+  /** Whether `parent.children` holds it; single-use extents are not linked. */
+  linked: boolean;
+  children: Map<number, Node> | null = null;
+  before: Node | null = null;
+  after: Node | null = null;
+
+  constructor(
+    parent: Node | null,
+    key: number,
+    content: number,
+    offset: number,
+    blocks: number,
+    linked: boolean,
+  ) {
+    this.parent = parent;
+    this.key = key;
+    this.content = content;
+    this.offset = offset;
+    this.blocks = blocks;
+    this.linked = linked;
+  }
+}
+
+/** Blocks that one sequence holds. */
+export class BlockHolder {
+  /** Deepest indexed node held; null: none. */
+  leaf: Node | null = null;
+  /** Blocks held through the index. */
+  indexed = 0;
+  /** Blocks held without being indexed (partial tail, not yet indexed, second copies). */
+  loose = 0;
+  /** Set once a second copy was met: nothing further of this sequence is indexed. */
+  duplicate = false;
+
+  /** Blocks held. */
+  get blocks(): number {
+    return this.indexed + this.loose;
+  }
+}
+
+/** The pool. Sizes in blocks unless named otherwise. */
+export class BlockPool {
+  readonly capacity: number;
+  readonly blockSizeTokens: number;
+  /** Blocks that an allocation may take, cached ones included. */
+  free: number;
+  /** Result of the last `lookup`: blocks found, and how many of them nobody holds. */
+  foundBlocks = 0;
+  foundFree = 0;
+  readonly #prepend: boolean;
+  readonly #caching: boolean;
+  readonly #root = new Node(null, 0, 0, 0, 0, false);
+  readonly #cursor = new ExtentCursor();
+  /** Free blocks without content ahead of everything in the queue. */
+  #blankFront: number;
+  #head: Node | null = null;
+  #tail: Node | null = null;
+
+  constructor(options: {
+    capacity: number;
+    blockSizeTokens: number;
+    prefixCaching: boolean;
+    unhashedOrder: UnhashedOrder;
+  }) {
+    this.capacity = options.capacity;
+    this.blockSizeTokens = options.blockSizeTokens;
+    this.free = options.capacity;
+    this.#blankFront = options.capacity;
+    this.#caching = options.prefixCaching;
+    this.#prepend = options.unhashedOrder === 'prepend';
+  }
+
+  get used(): number {
+    return this.capacity - this.free;
+  }
+
+  /** Finds the longest cached prefix of at most `maxBlocks` blocks; sets `foundBlocks` and `foundFree`. */
+  lookup(prompt: ContentRuns, outputId: number, outputTokens: number, maxBlocks: number): void {
+    this.foundBlocks = 0;
+    this.foundFree = 0;
+    if (!this.#caching || prompt.ids.length === 0 || prompt.ids[0]! < 0) return;
+    const cursor = this.#cursor;
+    cursor.reset(prompt, outputId, outputTokens, this.blockSizeTokens, 0);
+    let node = this.#root;
+    let left = maxBlocks;
+    while (left > 0 && cursor.next() && !cursor.singleUse) {
+      let done = 0;
+      while (done < cursor.blocks && left > 0) {
+        const child = node.children?.get(cursor.keyAt(done));
+        if (child === undefined) return;
+        const take = Math.min(child.blocks, cursor.blocks - done, left);
+        this.foundBlocks += take;
+        if (child.holders === 0) this.foundFree += take;
+        left -= take;
+        done += take;
+        if (take < child.blocks) return;
+        node = child;
+      }
+    }
+  }
+
+  /** Holds the prefix that the last `lookup` (with the same sequence) found. */
+  hold(holder: BlockHolder, prompt: ContentRuns, outputId: number, outputTokens: number): void {
+    assert(holder.blocks === 0, 'only an empty holder can take a cached prefix');
+    let left = this.foundBlocks;
+    if (left === 0) return;
+    const cursor = this.#cursor;
+    cursor.reset(prompt, outputId, outputTokens, this.blockSizeTokens, 0);
+    let node = this.#root;
+    holder.indexed = left;
+    while (left > 0) {
+      cursor.next();
+      let done = 0;
+      while (done < cursor.blocks && left > 0) {
+        let child = node.children!.get(cursor.keyAt(done))!;
+        const take = Math.min(child.blocks, cursor.blocks - done, left);
+        if (take < child.blocks) child = this.#split(child, take);
+        if (child.holders === 0) {
+          this.#unlinkFromQueue(child);
+          this.free -= child.blocks;
+        }
+        child.holders += 1;
+        left -= take;
+        done += take;
+        node = child;
+      }
+    }
+    holder.leaf = node;
+  }
+
+  /** Takes `blocks` free blocks for the holder, evicting cached content from the head of the queue. */
+  allocate(holder: BlockHolder, blocks: number): void {
+    assert(blocks <= this.free, `${blocks} blocks asked of ${this.free} free ones`);
+    holder.loose += blocks;
+    this.take(blocks);
+  }
+
+  /** Takes blocks for holders whose counts the caller keeps (decode growth in bulk). */
+  take(blocks: number): void {
+    this.free -= blocks;
+    let need = blocks;
+    const fromFront = Math.min(need, this.#blankFront);
+    this.#blankFront -= fromFront;
+    need -= fromFront;
+    while (need > 0) {
+      const node = this.#head!;
+      const count = Math.min(need, node.blocks);
+      node.blocks -= count;
+      need -= count;
+      if (node.blocks > 0) continue;
+      this.#unlinkFromQueue(node);
+      if (node.linked) {
+        assert(node.children === null || node.children.size === 0, 'a cached block outlived its predecessor');
+        node.parent!.children!.delete(node.key);
+      }
+    }
+  }
+
+  /**
+   * Indexes the holder's loose blocks that are full of computed tokens, up to `computedTokens` of the sequence, so that later
+   * lookups find them.
+   */
+  index(
+    holder: BlockHolder,
+    prompt: ContentRuns,
+    outputId: number,
+    outputTokens: number,
+    computedTokens: number,
+  ): void {
+    if (!this.#caching || holder.duplicate) return;
+    let left = Math.floor(computedTokens / this.blockSizeTokens) - holder.indexed;
+    if (left <= 0) return;
+    const cursor = this.#cursor;
+    cursor.reset(prompt, outputId, outputTokens, this.blockSizeTokens, holder.indexed * this.blockSizeTokens);
+    let node = holder.leaf ?? this.#root;
+    while (left > 0 && cursor.next()) {
+      if (cursor.singleUse) {
+        this.#attach(holder, node, 0, Number.NaN, 0, left, false);
+        return;
+      }
+      const blocks = Math.min(cursor.blocks, left);
+      if (node.children?.has(cursor.key) === true) {
+        holder.duplicate = true;
+        return;
+      }
+      left -= blocks;
+      node = this.#attach(holder, node, cursor.key, cursor.content, cursor.offset, blocks, true);
+    }
+  }
+
+  /** Gives all blocks of the holder back, last block first; indexed ones stay findable until they are evicted. */
+  release(holder: BlockHolder): void {
+    if (holder.loose > 0) this.#freeBlank(holder.loose);
+    let node = holder.leaf;
+    while (node !== null && node !== this.#root) {
+      node.holders -= 1;
+      if (node.holders === 0) {
+        this.free += node.blocks;
+        this.#append(node);
+      }
+      node = node.parent;
+    }
+    holder.leaf = null;
+    holder.indexed = 0;
+    holder.loose = 0;
+    holder.duplicate = false;
+  }
+
+  /** Adds `blocks` loose blocks of the holder to the index behind `parent`; grows the parent itself where nothing is lost by it. */
+  #attach(
+    holder: BlockHolder,
+    parent: Node,
+    key: number,
+    content: number,
+    offset: number,
+    blocks: number,
+    linked: boolean,
+  ): Node {
+    holder.loose -= blocks;
+    holder.indexed += blocks;
+    const continues = linked
+      ? parent.linked &&
+        parent.content === content &&
+        offset === parent.offset + parent.blocks * this.blockSizeTokens
+      : !parent.linked && parent !== this.#root;
+    if (continues && parent.holders === 1 && (parent.children === null || parent.children.size === 0)) {
+      parent.blocks += blocks;
+      return parent;
+    }
+    const node = new Node(parent, key, content, offset, blocks, linked);
+    node.holders = 1;
+    if (linked) {
+      parent.children ??= new Map();
+      parent.children.set(key, node);
+    }
+    holder.leaf = node;
+    return node;
+  }
+
+  /** Cuts `node` after `blocks` blocks; returns the new upper part. The lower part stays the same object, in its place. */
+  #split(node: Node, blocks: number): Node {
+    const upper = new Node(node.parent, node.key, node.content, node.offset, blocks, true);
+    upper.holders = node.holders;
+    node.parent!.children!.set(node.key, upper);
+    node.offset += blocks * this.blockSizeTokens;
+    node.blocks -= blocks;
+    node.parent = upper;
+    node.key = this.#cursor.keyAt((node.offset - this.#cursor.offset) / this.blockSizeTokens);
+    upper.children = new Map([[node.key, node]]);
+    if (node.holders === 0) this.#insertAfter(upper, node);
+    return upper;
+  }
+
+  #freeBlank(blocks: number): void {
+    this.free += blocks;
+    if (this.#prepend || (this.#head === null && this.#tail === null)) {
+      this.#blankFront += blocks;
+      return;
+    }
+    const tail = this.#tail!;
+    if (tail.key === -1) tail.blocks += blocks;
+    else this.#append(new Node(null, -1, Number.NaN, 0, blocks, false));
+  }
+
+  #append(node: Node): void {
+    node.before = this.#tail;
+    node.after = null;
+    if (this.#tail === null) this.#head = node;
+    else this.#tail.after = node;
+    this.#tail = node;
+  }
+
+  #insertAfter(node: Node, place: Node): void {
+    node.before = place;
+    node.after = place.after;
+    if (place.after === null) this.#tail = node;
+    else place.after.before = node;
+    place.after = node;
+  }
+
+  #unlinkFromQueue(node: Node): void {
+    if (node.before === null) this.#head = node.after;
+    else node.before.after = node.after;
+    if (node.after === null) this.#tail = node.before;
+    else node.after.before = node.before;
+    node.before = null;
+    node.after = null;
+  }
+}

@@ -1,0 +1,77 @@
+/** A request inside an engine: its progress and the blocks it holds. One shape for every engine that uses it. */
+import type { SimRequest } from '../workload/request.ts';
+import type { Leg } from './engine.ts';
+import { BlockHolder } from './kv/block-pool.ts';
+
+/** Where a sequence stands inside its engine. */
+export type SequenceState = 'waiting' | 'loadingRemote' | 'prefilling' | 'decoding' | 'holding' | 'gone';
+
+/** Progress of one request on one engine. Counts in tokens, times in µs. */
+export class Sequence {
+  readonly request: SimRequest;
+  readonly leg: Leg;
+  readonly holder = new BlockHolder();
+  state: SequenceState = 'waiting';
+  /** Tokens whose KV is there; while decoding, kept by the DecodeSet. */
+  computed = 0;
+  /** Output tokens so far; while decoding, kept by the DecodeSet. */
+  generated = 0;
+  /** Output tokens at which it ends on this engine. */
+  readonly target: number;
+  /** Tokens to compute before the next output token: the prompt, after a preemption also what was generated. */
+  goal: number;
+  /** Chunk scheduled in the step in progress. */
+  chunk = 0;
+  /** Joined the waiting queue, for the last time. */
+  enqueuedUs: number;
+  /** Last output token; -1 before the first. */
+  lastTokenUs = -1;
+  /** Order of admission: the running list is sorted by it. */
+  admission = 0;
+  admittedBefore = false;
+  aborted = false;
+  /** Remote KV is (or will never be) here; tokens of it. */
+  remoteTokens = 0;
+  remoteDone = false;
+
+  /** DecodeSet's: `computed` minus the step counter, step at which it ends. */
+  contextBase = 0;
+  finishStep = 0;
+  /** Running list links. */
+  before: Sequence | null = null;
+  after: Sequence | null = null;
+
+  constructor(request: SimRequest, leg: Leg, nowUs: number) {
+    this.request = request;
+    this.leg = leg;
+    this.target = leg === 'prefill' ? 1 : request.outputTokens;
+    this.goal = request.promptTokens;
+    this.enqueuedUs = nowUs;
+  }
+}
+
+/** Doubly linked list of sequences in order of admission. */
+export class SequenceList {
+  head: Sequence | null = null;
+  tail: Sequence | null = null;
+  length = 0;
+
+  append(sequence: Sequence): void {
+    sequence.before = this.tail;
+    sequence.after = null;
+    if (this.tail === null) this.head = sequence;
+    else this.tail.after = sequence;
+    this.tail = sequence;
+    this.length += 1;
+  }
+
+  remove(sequence: Sequence): void {
+    if (sequence.before === null) this.head = sequence.after;
+    else sequence.before.after = sequence.after;
+    if (sequence.after === null) this.tail = sequence.before;
+    else sequence.after.before = sequence.before;
+    sequence.before = null;
+    sequence.after = null;
+    this.length -= 1;
+  }
+}

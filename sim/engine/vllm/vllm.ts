@@ -1,0 +1,555 @@
+/**
+ * vLLM's V1 scheduler (engines.md 1.3 to 1.6, 5.1): one mixed batch per step under one token budget; running requests first,
+ * in order of admission, then the waiting queue until something does not fit; preemption of the newest by recompute.
+ *
+ * Decoding sequences are kept in a DecodeSet and scheduled in bulk: each takes one token, and as an unfinished prompt always
+ * stands at the tail of the running list (it took the rest of the budget), they come before it in order too. Only a shortage of
+ * blocks or of budget for the decodes themselves walks the list one by one (`#scheduleOneByOne`).
+ *
+ * Times: the engine keeps the unrounded end of its last step, so that a chain of steps does not accumulate grid rounding.
+ */
+import { assert } from '../../../src/core/check.ts';
+import { gridUs } from '../../kernel/kernel.ts';
+import type { DecodeTerms, StepModel, StepShape } from '../../latency/step-model.ts';
+import type { SimRequest } from '../../workload/request.ts';
+import { DecodeSet } from '../decode-set.ts';
+import { Deque } from '../deque.ts';
+import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
+import { BlockPool } from '../kv/block-pool.ts';
+import { Segment } from '../segment.ts';
+import { Sequence, SequenceList } from '../sequence.ts';
+import type { VllmConfig } from './config.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What the step in progress is. */
+type Progress = 'none' | 'mixed' | 'segment';
+
+/** One vLLM engine. */
+export class VllmEngine implements Engine {
+  readonly kvBlocks: number;
+  readonly blockSizeTokens: number;
+  busyPrefillUs = 0;
+  busyDecodeUs = 0;
+  kvUsageIntegralUs = 0;
+  kvUsageMax = 0;
+  queriedTokens = 0;
+  hitTokens = 0;
+  readonly #config: VllmConfig;
+  readonly #model: StepModel;
+  readonly #fastForward: boolean;
+  readonly #pool: BlockPool;
+  readonly #decodes: DecodeSet;
+  readonly #running = new SequenceList();
+  readonly #waiting = new Deque<Sequence>();
+  /** Passed over because their KV is on its way; examined before `#waiting`. */
+  readonly #loading: Sequence[] = [];
+  /** Running sequences whose prompt is not complete, in running order. */
+  #prefilling: Sequence[] = [];
+  /** Decodes left out of the step in progress for want of budget. */
+  #heldBack: Sequence[] = [];
+  /** Sequences of the step in progress that get a chunk. */
+  #chunked: Sequence[] = [];
+  #aborting: Sequence[] = [];
+  readonly #sequences = new Map<SimRequest, Sequence>();
+  readonly #segment = new Segment();
+  readonly #terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
+  readonly #shape: StepShape = {
+    decodeSequences: 0,
+    decodeContextTokens: 0,
+    prefillChunks: 0,
+    prefillTokens: 0,
+    prefillContextTokens: 0,
+    prefillAttentionUs: 0,
+    sampledRows: 0,
+  };
+  #progress: Progress = 'none';
+  #admissions = 0;
+  #preempted = false;
+  /** The waiting queue's head could not be admitted at the last schedule. */
+  #blocked = false;
+  /** Unrounded start and end of the step in progress (of a segment: as if it ran whole), and the grid time of the end. */
+  #startUs = 0;
+  #preciseEndUs = -1;
+  #endUs = NEVER;
+  /** When the batch that would start now was decided: the start of the step before it (asynchronous scheduling). */
+  #decidedUs = NEVER;
+
+  constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean) {
+    assert(kvBlocks >= 2, 'the block pool holds no block');
+    this.#config = config;
+    this.#model = model;
+    this.#fastForward = fastForward;
+    this.kvBlocks = kvBlocks;
+    this.blockSizeTokens = config.blockSizeTokens;
+    // Block 0 is vLLM's null block and never used.
+    this.#pool = new BlockPool({
+      capacity: kvBlocks - 1,
+      blockSizeTokens: config.blockSizeTokens,
+      prefixCaching: config.prefixCaching,
+      unhashedOrder: config.unhashedOrder,
+    });
+    this.#decodes = new DecodeSet(config.blockSizeTokens);
+  }
+
+  enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
+    const sequence = new Sequence(request, leg, nowUs);
+    this.#sequences.set(request, sequence);
+    this.#waiting.pushBack(sequence);
+  }
+
+  abort(request: SimRequest, nowUs: number): boolean {
+    const sequence = this.#sequences.get(request);
+    if (sequence === undefined) return false;
+    sequence.aborted = true;
+    if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
+      this.#drop(sequence);
+    } else if (this.#progress === 'none') {
+      this.#stopRunning(sequence);
+    } else {
+      this.#aborting.push(sequence);
+      this.interrupt(nowUs);
+    }
+    return true;
+  }
+
+  remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
+    const sequence = this.#sequences.get(request);
+    if (sequence === undefined) return;
+    sequence.remoteDone = true;
+    sequence.enqueuedUs = nowUs;
+    if (!ok) sequence.remoteTokens = 0;
+    this.#blocked = false;
+  }
+
+  release(request: SimRequest, _nowUs: number): void {
+    const sequence = this.#sequences.get(request);
+    if (sequence === undefined) return;
+    assert(sequence.state === 'holding', 'only a finished prefill leg is released');
+    this.#drop(sequence);
+    this.#blocked = false;
+  }
+
+  begin(nowUs: number, sink: EngineSink): number {
+    assert(this.#progress === 'none', 'a step is in progress already');
+    const continues = gridUs(this.#preciseEndUs) === nowUs;
+    this.#startUs = continues ? this.#preciseEndUs : nowUs;
+    if (!continues) this.#decidedUs = NEVER;
+    this.#schedule(nowUs, sink);
+    if (this.#hasNothing && this.#decidedUs !== NEVER) {
+      // No batch is in flight that a newcomer could be too late for.
+      this.#decidedUs = NEVER;
+      this.#schedule(nowUs, sink);
+    }
+    const decodes = this.#decodes.count - this.#heldBack.length;
+    if (this.#hasNothing) {
+      this.#preciseEndUs = -1;
+      this.#endUs = NEVER;
+      return NEVER;
+    }
+    if (this.#chunked.length === 0 && this.#heldBack.length === 0) this.#beginSegment(decodes);
+    else this.#beginMixed(decodes);
+    return this.#endUs;
+  }
+
+  end(nowUs: number, sink: EngineSink): void {
+    assert(nowUs === this.#endUs && this.#progress !== 'none', 'ends at another time than it said');
+    if (this.#progress === 'segment') this.#endSegment(sink);
+    else this.#endMixed(nowUs, sink);
+    this.#progress = 'none';
+    for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
+      this.#running.remove(done);
+      done.holder.loose = this.#blocksFor(done.computed) - done.holder.indexed;
+      this.#finish(done, nowUs, sink);
+    }
+    for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#stopRunning(sequence);
+    this.#aborting = [];
+  }
+
+  interrupt(nowUs: number): number {
+    if (this.#progress !== 'segment' || this.#segment.steps === 1) return this.#endUs;
+    // A queue that is stuck behind its head cannot admit a newcomer before something ends.
+    if (this.#blocked && this.#aborting.length === 0) return this.#endUs;
+    const segment = this.#segment;
+    const current = segment.stepsUntil(nowUs);
+    // Decided ahead: a newcomer joins the step after the next one, so one more step passes unchanged.
+    const steps = this.#config.asyncScheduling ? Math.min(segment.steps, current + 1) : current;
+    if (steps < segment.steps) {
+      segment.steps = steps;
+      this.#setEnd(segment.timeAfterUs(steps));
+    }
+    return this.#endUs;
+  }
+
+  observe(nowUs: number, out: EngineObservation): void {
+    out.waiting = this.#waiting.length + this.#loading.length;
+    out.running = this.#running.length;
+    let used = this.#pool.used;
+    if (this.#progress === 'segment') used += this.#decodes.blocksNeeded(this.#segment.stepsUntil(nowUs));
+    out.kvUsage = used / this.#pool.capacity;
+  }
+
+  /** The last schedule found nothing to run. */
+  get #hasNothing(): boolean {
+    return this.#chunked.length === 0 && this.#decodes.count === this.#heldBack.length;
+  }
+
+  #blocksFor(tokens: number): number {
+    return Math.ceil(tokens / this.blockSizeTokens);
+  }
+
+  #setEnd(preciseUs: number): void {
+    this.#preciseEndUs = preciseUs;
+    this.#endUs = gridUs(preciseUs);
+  }
+
+  // --- scheduling -------------------------------------------------------------------------------------------------
+
+  #schedule(nowUs: number, sink: EngineSink): void {
+    this.#preempted = false;
+    this.#chunked = [];
+    this.#heldBack = [];
+    let budget = this.#config.maxBatchedTokens;
+    const decodes = this.#decodes;
+    if (decodes.count <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= decodes.count;
+    else budget = this.#scheduleOneByOne(budget, nowUs, sink);
+    budget = this.#continuePrompts(budget, nowUs, sink);
+    this.#blocked = this.#preempted;
+    if (!this.#preempted && (this.#waiting.length > 0 || this.#loading.length > 0)) {
+      this.#admit(budget, nowUs, sink);
+    }
+  }
+
+  /** Decodes in running order when budget or blocks are short; returns the budget left. */
+  #scheduleOneByOne(budgetTokens: number, nowUs: number, sink: EngineSink): number {
+    let budget = budgetTokens;
+    const decodes = this.#decodes;
+    let reserved = 0;
+    for (let sequence = this.#running.head; sequence !== null; ) {
+      const next: Sequence | null = sequence.after;
+      if (sequence.state === 'decoding') {
+        if (budget === 0) {
+          this.#heldBack.push(sequence);
+        } else {
+          const blocks = decodes.opensBlock(sequence) ? 1 : 0;
+          if (!this.#makeRoom(sequence, blocks, reserved, nowUs, sink)) break;
+          reserved += blocks;
+          budget -= 1;
+        }
+      }
+      // A victim at the tail may have been the next one.
+      sequence = next !== null && next.state === 'waiting' ? null : next;
+    }
+    return budget;
+  }
+
+  /** Preempts from the tail until `blocks` fit beside `reserved`; false when the sequence itself had to go. */
+  #makeRoom(sequence: Sequence, blocks: number, reserved: number, nowUs: number, sink: EngineSink): boolean {
+    while (this.#pool.free - reserved < blocks) {
+      const victim = this.#running.tail!;
+      this.#preempt(victim, nowUs, sink);
+      if (victim === sequence) return false;
+    }
+    return true;
+  }
+
+  #preempt(victim: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#preempted = true;
+    this.#running.remove(victim);
+    if (victim.state === 'decoding') {
+      this.#decodes.remove(victim);
+      victim.holder.loose = this.#blocksFor(victim.computed) - victim.holder.indexed;
+      victim.lastTokenUs = nowUs;
+    } else {
+      this.#prefilling = this.#prefilling.filter((s) => s !== victim);
+    }
+    this.#indexComputed(victim);
+    this.#pool.release(victim.holder);
+    const alone = this.#running.length === 0;
+    victim.goal = victim.request.promptTokens + victim.generated;
+    victim.computed = 0;
+    victim.state = 'waiting';
+    victim.enqueuedUs = nowUs;
+    if (alone && this.#blocksFor(victim.goal + 1) > this.#pool.capacity) {
+      this.#gone(victim);
+      sink.refused(victim.request, 'its KV outgrows the whole block pool', nowUs);
+      return;
+    }
+    this.#waiting.pushFront(victim);
+    sink.preempted(victim.request, nowUs);
+  }
+
+  /** Next chunks of prompts already admitted. */
+  #continuePrompts(budgetTokens: number, nowUs: number, sink: EngineSink): number {
+    let budget = budgetTokens;
+    for (const sequence of this.#prefilling) {
+      if (budget === 0 || sequence.state !== 'prefilling') continue;
+      const tokens = this.#cap(sequence.goal - sequence.computed, budget);
+      const blocks = this.#blocksFor(sequence.computed + tokens) - sequence.holder.blocks;
+      const decodeBlocks = this.#decodes.blocksNeeded(1);
+      if (!this.#makeRoom(sequence, blocks, decodeBlocks, nowUs, sink)) break;
+      if (blocks > 0) this.#pool.allocate(sequence.holder, blocks);
+      this.#chunk(sequence, tokens);
+      budget -= tokens;
+    }
+    return budget;
+  }
+
+  #cap(tokens: number, budget: number): number {
+    const threshold = this.#config.longPrefillThreshold;
+    const capped = threshold > 0 ? Math.min(tokens, threshold) : tokens;
+    return Math.min(capped, budget);
+  }
+
+  #chunk(sequence: Sequence, tokens: number): void {
+    sequence.chunk = tokens;
+    this.#chunked.push(sequence);
+    // Blocks get their hash when they are scheduled, so that the next admission finds them.
+    this.#index(sequence, sequence.computed + tokens);
+  }
+
+  #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
+    let budget = budgetTokens;
+    budget = this.#admitLoaded(budget, nowUs, sink);
+    while (this.#waiting.length > 0 && budget > 0) {
+      if (this.#running.length >= this.#config.maxSeqs) {
+        this.#blocked = true;
+        return;
+      }
+      const sequence = this.#waiting.front()!;
+      if (this.#config.asyncScheduling && sequence.enqueuedUs > this.#decidedUs) return;
+      const tokens = this.#tryAdmit(sequence, budget, nowUs, sink);
+      if (tokens < 0) {
+        this.#blocked = true;
+        return;
+      }
+      this.#waiting.popFront();
+      budget -= tokens;
+    }
+  }
+
+  /** Sequences whose remote KV has come, ahead of the waiting queue. */
+  #admitLoaded(budgetTokens: number, nowUs: number, sink: EngineSink): number {
+    let budget = budgetTokens;
+    for (let i = 0; i < this.#loading.length && budget > 0; ) {
+      const sequence = this.#loading[i]!;
+      if (!sequence.remoteDone || this.#running.length >= this.#config.maxSeqs) {
+        i += 1;
+        continue;
+      }
+      const tokens = this.#cap(sequence.goal - sequence.remoteTokens, budget);
+      sequence.computed = sequence.remoteTokens;
+      this.#loading.splice(i, 1);
+      this.#run(sequence, tokens, 0, nowUs, sink);
+      budget -= tokens;
+    }
+    return budget;
+  }
+
+  /** Admits the head of the queue; returns the tokens it takes, or -1 when it does not fit. */
+  #tryAdmit(sequence: Sequence, budget: number, nowUs: number, sink: EngineSink): number {
+    const { request } = sequence;
+    const pool = this.#pool;
+    const total = this.#blocksFor(sequence.goal);
+    if (total > pool.capacity) {
+      this.#gone(sequence);
+      sink.refused(request, 'its prompt does not fit in the block pool', nowUs);
+      return 0;
+    }
+    pool.lookup(
+      request.prompt,
+      request.outputContentId,
+      sequence.generated,
+      Math.floor((sequence.goal - 1) / this.blockSizeTokens),
+    );
+    const hit = pool.foundBlocks * this.blockSizeTokens;
+    const remote = sequence.leg === 'decode' && !sequence.admittedBefore;
+    const left = remote ? sequence.goal - 1 - hit : sequence.goal - hit;
+    if (!remote && !this.#config.chunkedPrefill && left > budget) return -1;
+    const tokens = remote ? 0 : this.#cap(left, budget);
+    const first = remote ? total : this.#blocksFor(hit + tokens);
+    const whole = this.#config.reserveFullPrompt ? total : first;
+    const watermark = this.#running.length > 0 ? Math.ceil(this.#config.watermark * pool.capacity) : 0;
+    const available = pool.free - pool.foundFree - this.#decodes.blocksNeeded(1) - watermark;
+    if (Math.max(first, whole) - pool.foundBlocks > available) return -1;
+    pool.hold(sequence.holder, request.prompt, request.outputContentId, sequence.generated);
+    pool.allocate(sequence.holder, first - sequence.holder.blocks);
+    if (!sequence.admittedBefore) {
+      this.queriedTokens += sequence.goal;
+      this.hitTokens += hit;
+    }
+    if (remote) {
+      sequence.state = 'loadingRemote';
+      sequence.remoteTokens = sequence.goal - 1;
+      this.#loading.push(sequence);
+      sink.admitted(request, hit, nowUs);
+      sequence.admittedBefore = true;
+      sink.loadRemote(request, left, nowUs);
+      return 0;
+    }
+    sequence.computed = hit;
+    this.#run(sequence, tokens, hit, nowUs, sink);
+    return tokens;
+  }
+
+  #run(sequence: Sequence, tokens: number, hit: number, nowUs: number, sink: EngineSink): void {
+    sequence.admission = this.#admissions++;
+    sequence.state = 'prefilling';
+    this.#running.append(sequence);
+    this.#prefilling.push(sequence);
+    if (sequence.leg !== 'decode' || sequence.generated > 0) sink.admitted(sequence.request, hit, nowUs);
+    sequence.admittedBefore = true;
+    this.#chunk(sequence, tokens);
+  }
+
+  // --- steps ------------------------------------------------------------------------------------------------------
+
+  #beginSegment(decodes: number): void {
+    const set = this.#decodes;
+    const context = set.contextAfter(0);
+    const terms = this.#terms;
+    this.#model.decodeTerms(decodes, context + decodes, terms);
+    let steps = 1;
+    // Someone who was too late for this step may join the next one.
+    const lateArrival = this.#config.asyncScheduling && !this.#blocked && this.#waiting.length > 0;
+    if (this.#fastForward && !lateArrival) {
+      const valid = Math.floor((terms.validToContext - context) / decodes);
+      steps = Math.max(1, Math.min(set.stepsToFinish(), set.stepsWithin(this.#pool.free), valid));
+    }
+    this.#segment.begin(this.#startUs, terms.baseUs, terms.perContextUs, context, decodes, steps);
+    this.#progress = 'segment';
+    this.#setEnd(this.#segment.timeAfterUs(steps));
+  }
+
+  #beginMixed(decodes: number): void {
+    const set = this.#decodes;
+    const shape = this.#shape;
+    shape.decodeSequences = decodes;
+    shape.decodeContextTokens = set.contextAfter(1);
+    for (const sequence of this.#heldBack) shape.decodeContextTokens -= set.contextOf(sequence) + 1;
+    shape.prefillChunks = this.#chunked.length;
+    shape.prefillTokens = 0;
+    shape.prefillContextTokens = 0;
+    shape.prefillAttentionUs = 0;
+    shape.sampledRows = decodes;
+    for (const sequence of this.#chunked) {
+      const after = sequence.computed + sequence.chunk;
+      shape.prefillTokens += sequence.chunk;
+      shape.prefillContextTokens += after;
+      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
+      if (after === sequence.goal) shape.sampledRows += 1;
+    }
+    let blocks = set.blocksNeeded(1);
+    for (const sequence of this.#heldBack) if (set.opensBlock(sequence)) blocks -= 1;
+    if (blocks > 0) this.#pool.take(blocks);
+    this.#progress = 'mixed';
+    this.#setEnd(this.#startUs + this.#model.stepUs(shape));
+  }
+
+  #endSegment(sink: EngineSink): void {
+    const segment = this.#segment;
+    const set = this.#decodes;
+    const { steps } = segment;
+    const usedBefore = this.#pool.used;
+    const blocks = set.blocksNeeded(steps);
+    if (blocks > 0) this.#pool.take(blocks);
+    set.advance(steps);
+    const duration = this.#preciseEndUs - this.#startUs;
+    this.#account(duration, 0, set.count, usedBefore);
+    this.#decidedUs = gridUs(segment.timeAfterUs(steps - 1));
+    sink.gapSeries(segment.firstUs, segment.incrementUs, steps, set.count);
+  }
+
+  #endMixed(nowUs: number, sink: EngineSink): void {
+    const set = this.#decodes;
+    const duration = this.#preciseEndUs - this.#startUs;
+    this.#account(duration, this.#shape.prefillTokens, this.#shape.decodeSequences, this.#pool.used);
+    this.#decidedUs = gridUs(this.#startUs);
+    if (this.#shape.decodeSequences > 0) sink.gaps(duration, this.#shape.decodeSequences);
+    set.advance(1);
+    for (const sequence of this.#heldBack) set.holdBack(sequence);
+    let complete = 0;
+    for (const sequence of this.#chunked) {
+      sequence.computed += sequence.chunk;
+      sequence.chunk = 0;
+      if (sequence.computed < sequence.goal) continue;
+      complete += 1;
+      this.#token(sequence, nowUs, sink);
+    }
+    if (complete > 0) this.#prefilling = this.#prefilling.filter((s) => s.state === 'prefilling');
+  }
+
+  /** A completed prompt yields a token: the first one, or after a preemption the next one. */
+  #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    sequence.generated += 1;
+    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
+    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
+    if (sequence.generated < sequence.target) {
+      this.#decodes.add(sequence);
+      return;
+    }
+    this.#running.remove(sequence);
+    sequence.state = 'holding';
+    this.#finish(sequence, nowUs, sink);
+  }
+
+  #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
+    const share = prefillTokens / (prefillTokens + decodes);
+    this.busyPrefillUs += durationUs * share;
+    this.busyDecodeUs += durationUs * (1 - share);
+    const { capacity, used } = this.#pool;
+    this.kvUsageIntegralUs += (durationUs * (usedBefore + used)) / (2 * capacity);
+    this.kvUsageMax = Math.max(this.kvUsageMax, used / capacity);
+  }
+
+  // --- leaving ----------------------------------------------------------------------------------------------------
+
+  #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#indexComputed(sequence);
+    if (sequence.leg === 'prefill') {
+      sequence.state = 'holding';
+    } else {
+      this.#pool.release(sequence.holder);
+      this.#gone(sequence);
+    }
+    sink.finished(sequence.request, nowUs);
+  }
+
+  #index(sequence: Sequence, computed: number): void {
+    const { request } = sequence;
+    this.#pool.index(sequence.holder, request.prompt, request.outputContentId, sequence.generated, computed);
+  }
+
+  #indexComputed(sequence: Sequence): void {
+    this.#index(sequence, sequence.computed);
+  }
+
+  /** Removes a running or decoding sequence between steps. */
+  #stopRunning(sequence: Sequence): void {
+    this.#running.remove(sequence);
+    if (sequence.state === 'decoding') {
+      this.#decodes.remove(sequence);
+      sequence.holder.loose = this.#blocksFor(sequence.computed) - sequence.holder.indexed;
+    } else {
+      this.#prefilling = this.#prefilling.filter((s) => s !== sequence);
+    }
+    this.#indexComputed(sequence);
+    this.#pool.release(sequence.holder);
+    this.#gone(sequence);
+    this.#blocked = false;
+  }
+
+  /** Removes a sequence that takes no part in steps. */
+  #drop(sequence: Sequence): void {
+    if (sequence.state === 'waiting') this.#waiting.remove(sequence);
+    const loading = this.#loading.indexOf(sequence);
+    if (loading >= 0) this.#loading.splice(loading, 1);
+    this.#pool.release(sequence.holder);
+    this.#gone(sequence);
+  }
+
+  #gone(sequence: Sequence): void {
+    sequence.state = 'gone';
+    this.#sequences.delete(sequence.request);
+  }
+}
