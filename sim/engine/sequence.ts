@@ -29,7 +29,6 @@ export class Sequence {
   /** Order of admission: the running list is sorted by it. */
   admission = 0;
   admittedBefore = false;
-  aborted = false;
   /** Remote KV is (or will never be) here; tokens of it. */
   remoteTokens = 0;
   remoteDone = false;

@@ -6,12 +6,13 @@
 import { assert } from '../../src/core/check.ts';
 import { EventHeap } from './event-heap.ts';
 
-/** Grid of event times: 1/1024 µs. See `gridUs`. */
-const GRID_PER_US = 1024;
+/** Grid of event times: 2^16 ticks a µs (15 ps). See `gridUs`. */
+export const GRID_PER_US = 65536;
 
 /**
- * Rounds a time to the event grid of 1/1024 µs. Closed-form and step-by-step sums of step times differ by rounding
- * noise near 1e-9 µs; on the grid they land on the same instant, so ties are decided alike in both modes.
+ * Rounds a time to the event grid. Closed-form and step-by-step sums of step times differ by rounding noise (near 1e-9 µs
+ * after a second); on the grid they all but always land on the same instant, so that ties with round arrival times are
+ * decided alike in both modes. Exact up to 2^37 µs (38 hours).
  */
 export function gridUs(timeUs: number): number {
   return Math.round(timeUs * GRID_PER_US) / GRID_PER_US;
@@ -75,7 +76,7 @@ export class Kernel {
 
   /** Folds a finite number into the fingerprint. */
   fold(value: number): void {
-    // Two 32-bit lanes over the number's integer part and its 1/1024 fraction: exact for grid times below 2^43 µs.
+    // Two 32-bit lanes: exact for grid times.
     const scaled = Math.round(value * GRID_PER_US);
     const low = scaled >>> 0;
     const high = Math.floor(scaled / 4294967296) >>> 0;

@@ -24,6 +24,9 @@ export type Ending = 'inFlight' | 'completed' | 'rejected' | 'failed' | 'cancell
 export class Course {
   /** Left the router for an endpoint. */
   dispatchedUs = -1;
+  /** Start of the wait in an engine queue, and of the KV transfer, that is in progress. */
+  queuedSinceUs = -1;
+  transferSinceUs = -1;
   /** Sum of the waits in engine queues, re-admissions included. */
   queueUs = 0;
   /** Sum of KV transfer times, from request to arrival of the KV. */

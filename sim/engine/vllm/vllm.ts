@@ -68,6 +68,8 @@ export class VllmEngine implements Engine {
   #preempted = false;
   /** The waiting queue's head could not be admitted at the last schedule. */
   #blocked = false;
+  /** The next schedule may differ for another reason than a newcomer. */
+  #urgent = false;
   /** Unrounded start and end of the step in progress (of a segment: as if it ran whole), and the grid time of the end. */
   #startUs = 0;
   #preciseEndUs = -1;
@@ -98,17 +100,16 @@ export class VllmEngine implements Engine {
     this.#waiting.pushBack(sequence);
   }
 
-  abort(request: SimRequest, nowUs: number): boolean {
+  abort(request: SimRequest, _nowUs: number): boolean {
     const sequence = this.#sequences.get(request);
     if (sequence === undefined) return false;
-    sequence.aborted = true;
+    this.#unblock();
     if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
       this.#drop(sequence);
     } else if (this.#progress === 'none') {
       this.#stopRunning(sequence);
     } else {
       this.#aborting.push(sequence);
-      this.interrupt(nowUs);
     }
     return true;
   }
@@ -119,7 +120,7 @@ export class VllmEngine implements Engine {
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
     if (!ok) sequence.remoteTokens = 0;
-    this.#blocked = false;
+    this.#unblock();
   }
 
   release(request: SimRequest, _nowUs: number): void {
@@ -127,7 +128,7 @@ export class VllmEngine implements Engine {
     if (sequence === undefined) return;
     assert(sequence.state === 'holding', 'only a finished prefill leg is released');
     this.#drop(sequence);
-    this.#blocked = false;
+    this.#unblock();
   }
 
   begin(nowUs: number, sink: EngineSink): number {
@@ -157,6 +158,7 @@ export class VllmEngine implements Engine {
     if (this.#progress === 'segment') this.#endSegment(sink);
     else this.#endMixed(nowUs, sink);
     this.#progress = 'none';
+    this.#urgent = false;
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
       done.holder.loose = this.#blocksFor(done.computed) - done.holder.indexed;
@@ -169,11 +171,12 @@ export class VllmEngine implements Engine {
   interrupt(nowUs: number): number {
     if (this.#progress !== 'segment' || this.#segment.steps === 1) return this.#endUs;
     // A queue that is stuck behind its head cannot admit a newcomer before something ends.
-    if (this.#blocked && this.#aborting.length === 0) return this.#endUs;
+    if (this.#blocked) return this.#endUs;
     const segment = this.#segment;
     const current = segment.stepsUntil(nowUs);
     // Decided ahead: a newcomer joins the step after the next one, so one more step passes unchanged.
-    const steps = this.#config.asyncScheduling ? Math.min(segment.steps, current + 1) : current;
+    const ahead = this.#config.asyncScheduling && !this.#urgent;
+    const steps = ahead ? Math.min(segment.steps, current + 1) : current;
     if (steps < segment.steps) {
       segment.steps = steps;
       this.#setEnd(segment.timeAfterUs(steps));
@@ -214,7 +217,7 @@ export class VllmEngine implements Engine {
     if (decodes.count <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= decodes.count;
     else budget = this.#scheduleOneByOne(budget, nowUs, sink);
     budget = this.#continuePrompts(budget, nowUs, sink);
-    this.#blocked = this.#preempted;
+    this.#blocked = false;
     if (!this.#preempted && (this.#waiting.length > 0 || this.#loading.length > 0)) {
       this.#admit(budget, nowUs, sink);
     }
@@ -410,9 +413,9 @@ export class VllmEngine implements Engine {
     const terms = this.#terms;
     this.#model.decodeTerms(decodes, context + decodes, terms);
     let steps = 1;
-    // Someone who was too late for this step may join the next one.
-    const lateArrival = this.#config.asyncScheduling && !this.#blocked && this.#waiting.length > 0;
-    if (this.#fastForward && !lateArrival) {
+    // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
+    const joinsNext = this.#preempted || (!this.#blocked && this.#waiting.length > 0);
+    if (this.#fastForward && !joinsNext) {
       const valid = Math.floor((terms.validToContext - context) / decodes);
       steps = Math.max(1, Math.min(set.stepsToFinish(), set.stepsWithin(this.#pool.free), valid));
     }
@@ -536,7 +539,12 @@ export class VllmEngine implements Engine {
     this.#indexComputed(sequence);
     this.#pool.release(sequence.holder);
     this.#gone(sequence);
+  }
+
+  /** Blocks or seats came free outside of the step in progress: the next schedule may admit what the last could not. */
+  #unblock(): void {
     this.#blocked = false;
+    this.#urgent = true;
   }
 
   /** Removes a sequence that takes no part in steps. */

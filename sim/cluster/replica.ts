@@ -1,0 +1,120 @@
+/**
+ * One engine in simulated time: turns the engine's answers ("this step ends then") into kernel events, and deliveries into
+ * cuts of the segment in progress. It decides nothing.
+ */
+import type { Component, Kernel } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phases.ts';
+import type { Engine, EngineSink, Leg } from '../engine/engine.ts';
+import type { SimRequest } from '../workload/request.ts';
+import type { MetricsFeed } from './feed.ts';
+
+const CODE_END = 1;
+const CODE_BEGIN = 2;
+
+/** A replica of a pool. */
+export class Replica implements Component {
+  /** Number within the fleet; also its row in the endpoint table. */
+  readonly index: number;
+  /** Index of its pool. */
+  readonly pool: number;
+  readonly engine: Engine;
+  readonly #kernel: Kernel;
+  readonly #feed: MetricsFeed;
+  readonly #sink: EngineSink;
+  readonly #target: number;
+  #endUs = Number.POSITIVE_INFINITY;
+  /** Stamp of the END event that counts; others are stale. */
+  #generation = 0;
+  #busy = false;
+  #beginPending = false;
+
+  constructor(options: {
+    index: number;
+    pool: number;
+    engine: Engine;
+    kernel: Kernel;
+    feed: MetricsFeed;
+    sink: EngineSink;
+  }) {
+    this.index = options.index;
+    this.pool = options.pool;
+    this.engine = options.engine;
+    this.#kernel = options.kernel;
+    this.#feed = options.feed;
+    this.#sink = options.sink;
+    this.#target = options.kernel.register(this);
+  }
+
+  /** A request reaches the engine. */
+  deliver(request: SimRequest, leg: Leg, nowUs: number): void {
+    this.#feed.beforeChange(this.index, nowUs, false);
+    this.engine.enqueue(request, leg, nowUs);
+    this.#wake(nowUs);
+  }
+
+  /** Remote KV has come, or will not. */
+  remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
+    this.#feed.beforeChange(this.index, nowUs, true);
+    this.engine.remoteReady(request, ok, nowUs);
+    this.#wake(nowUs);
+  }
+
+  /** A finished prefill leg's blocks are free again. */
+  release(request: SimRequest, nowUs: number): void {
+    this.#feed.beforeChange(this.index, nowUs, true);
+    this.engine.release(request, nowUs);
+    this.#wake(nowUs);
+  }
+
+  /** The client of a request has gone. */
+  abort(request: SimRequest, nowUs: number): boolean {
+    this.#feed.beforeChange(this.index, nowUs, false);
+    const known = this.engine.abort(request, nowUs);
+    if (known) this.#wake(nowUs);
+    return known;
+  }
+
+  onEvent(code: number, arg: number, nowUs: number): void {
+    if (code === CODE_BEGIN) {
+      this.#beginPending = false;
+      if (!this.#busy) this.#begin(nowUs);
+      return;
+    }
+    if (arg !== this.#generation) return;
+    this.#feed.beforeChange(this.index, nowUs, true);
+    this.#busy = false;
+    this.engine.end(nowUs, this.#sink);
+    // Anything else of this instant may still bring work for the next batch.
+    if (this.#kernel.isQuietBefore(PHASE.stepBegin)) this.#begin(nowUs);
+    else this.#scheduleBegin(nowUs);
+  }
+
+  #wake(nowUs: number): void {
+    if (!this.#busy) {
+      this.#scheduleBegin(nowUs);
+      return;
+    }
+    const endUs = this.engine.interrupt(nowUs);
+    if (endUs < this.#endUs) this.#scheduleEnd(endUs);
+  }
+
+  #begin(nowUs: number): void {
+    this.#feed.beforeChange(this.index, nowUs, false);
+    const endUs = this.engine.begin(nowUs, this.#sink);
+    if (endUs === Number.POSITIVE_INFINITY) return;
+    this.#busy = true;
+    this.#scheduleEnd(endUs);
+  }
+
+  #scheduleBegin(nowUs: number): void {
+    if (this.#beginPending) return;
+    this.#beginPending = true;
+    this.#kernel.at(nowUs, PHASE.stepBegin, this.#target, CODE_BEGIN, 0);
+  }
+
+  #scheduleEnd(endUs: number): void {
+    this.#endUs = endUs;
+    this.#generation += 1;
+    this.#kernel.at(endUs, PHASE.stepEnd, this.#target, CODE_END, this.#generation);
+  }
+}

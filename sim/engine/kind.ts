@@ -1,0 +1,45 @@
+/** What an engine must say about itself so that a fleet can be built from a scenario. */
+import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
+import type { StepModel } from '../latency/step-model.ts';
+import type { Engine } from './engine.ts';
+
+/** Deployment facts an engine is set up for. */
+export interface EngineContext {
+  readonly gpu: GpuSpec;
+  readonly model: LlmSpec;
+  readonly tp: number;
+  readonly pp: number;
+  readonly dp: number;
+  readonly ep: number;
+  /** Precision of weights and KV, resolved. */
+  readonly weights: string;
+  readonly kv: string;
+  /** Version asked for; undefined: the newest. */
+  readonly version: string | undefined;
+  readonly args: Readonly<Record<string, number | string | boolean>>;
+  /** Path of the pool in the user's document. */
+  readonly path: string;
+}
+
+/** A set-up engine: numbers the step model needs, and a way to make instances. */
+export interface EngineSetup {
+  readonly version: string;
+  readonly maxBatchedTokens: number;
+  readonly maxSeqs: number;
+  readonly maxModelLen: number;
+  readonly enforceEager: boolean;
+  readonly kvBlocks: number;
+  readonly blockSizeTokens: number;
+  /** KV precision after engine arguments. */
+  readonly kv: string;
+  /** Remarks for the report. */
+  readonly notes: readonly string[];
+  create(model: StepModel, fastForward: boolean): Engine;
+}
+
+/** An engine of the catalogue of engines. */
+export interface EngineKind {
+  readonly name: string;
+  /** Throws ConfigError when arguments are wrong or the model does not fit. */
+  setUp(context: EngineContext): EngineSetup;
+}

@@ -1,0 +1,147 @@
+/**
+ * A network of links shared max-min fairly. A flow crosses one or more links; at any time rates are such that no flow can
+ * gain without taking from one that has no more. Rates are recomputed when a flow starts or ends (progressive filling), and
+ * between those instants every flow moves at a constant rate, so completion times are exact.
+ */
+import { assert } from '../../src/core/check.ts';
+import { GRID_PER_US, gridUs } from '../kernel/kernel.ts';
+
+interface Flow {
+  readonly tag: number;
+  readonly links: readonly number[];
+  /** Bytes still to move. */
+  leftBytes: number;
+  /** Starts moving once its base latency has passed. */
+  readonly startUs: number;
+  moving: boolean;
+  rateBytesPerUs: number;
+}
+
+/** Links and the flows on them. Bandwidths in bytes per µs (1 GB/s = 1,000 bytes/µs). */
+export class FairShareNetwork {
+  readonly #capacity: number[] = [];
+  /** Bytes carried per link, for utilisation. */
+  readonly #carried: number[] = [];
+  readonly #flows: Flow[] = [];
+  #nowUs = 0;
+
+  /** Adds a link of `bytesPerUs` and returns its number. */
+  addLink(bytesPerUs: number): number {
+    assert(bytesPerUs > 0, 'a link carries nothing');
+    this.#capacity.push(bytesPerUs);
+    this.#carried.push(0);
+    return this.#capacity.length - 1;
+  }
+
+  /** Bytes that a link has carried so far. */
+  carriedBytes(link: number): number {
+    return this.#carried[link]!;
+  }
+
+  /** Flows in the network, those still in their base latency included. */
+  get flows(): number {
+    return this.#flows.length;
+  }
+
+  /** Starts a flow of `bytes` over `links`; `tag` comes back from `collect` when it is through. */
+  begin(tag: number, links: readonly number[], bytes: number, baseUs: number, nowUs: number): void {
+    this.#advance(nowUs);
+    const startUs = nowUs + baseUs;
+    const flow: Flow = { tag, links, leftBytes: bytes, startUs, moving: false, rateBytesPerUs: 0 };
+    this.#flows.push(flow);
+    this.#startDue();
+  }
+
+  /** Grid time of the next start or completion, or Infinity. */
+  nextUs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const flow of this.#flows) {
+      const at = flow.moving ? this.#nowUs + flow.leftBytes / flow.rateBytesPerUs : flow.startUs;
+      if (at < next) next = at;
+    }
+    return next === Number.POSITIVE_INFINITY ? next : Math.max(gridUs(next), this.#nowUs);
+  }
+
+  /** Moves time on to `nowUs`; appends the tags of flows that are through, in order of their start. */
+  collect(nowUs: number, done: number[]): void {
+    this.#advance(nowUs);
+    let kept = 0;
+    for (const flow of this.#flows) {
+      // Less than what moves in one grid tick is rounding noise of the grid.
+      if (flow.moving && flow.leftBytes <= flow.rateBytesPerUs / GRID_PER_US) done.push(flow.tag);
+      else this.#flows[kept++] = flow;
+    }
+    const ended = this.#flows.length - kept;
+    this.#flows.length = kept;
+    if (ended > 0) this.#share();
+    this.#startDue();
+  }
+
+  /** Drops a flow (its sender or receiver is gone); false when it is not there. */
+  cancel(tag: number, nowUs: number): boolean {
+    this.#advance(nowUs);
+    const index = this.#flows.findIndex((flow) => flow.tag === tag);
+    if (index < 0) return false;
+    this.#flows.splice(index, 1);
+    this.#share();
+    return true;
+  }
+
+  #advance(nowUs: number): void {
+    const elapsed = nowUs - this.#nowUs;
+    if (elapsed > 0) {
+      for (const flow of this.#flows) {
+        if (!flow.moving) continue;
+        const moved = Math.min(flow.leftBytes, flow.rateBytesPerUs * elapsed);
+        flow.leftBytes -= moved;
+        for (const link of flow.links) this.#carried[link] = this.#carried[link]! + moved;
+      }
+    }
+    this.#nowUs = Math.max(this.#nowUs, nowUs);
+  }
+
+  #startDue(): void {
+    let started = false;
+    for (const flow of this.#flows) {
+      if (flow.moving || gridUs(flow.startUs) > this.#nowUs) continue;
+      flow.moving = true;
+      started = true;
+    }
+    if (started) this.#share();
+  }
+
+  /** Progressive filling: the link with the least room per flow fixes the rate of its flows, again and again. */
+  #share(): void {
+    const open = this.#flows.filter((flow) => flow.moving);
+    const room = [...this.#capacity];
+    const users = new Array<number>(room.length).fill(0);
+    for (const flow of open) for (const link of flow.links) users[link] = users[link]! + 1;
+    let left = open;
+    while (left.length > 0) {
+      let tightest = -1;
+      let rate = Number.POSITIVE_INFINITY;
+      for (const flow of left) {
+        for (const link of flow.links) {
+          const fair = room[link]! / users[link]!;
+          if (fair < rate) {
+            rate = fair;
+            tightest = link;
+          }
+        }
+      }
+      const rest: Flow[] = [];
+      for (const flow of left) {
+        if (!flow.links.includes(tightest)) {
+          rest.push(flow);
+          continue;
+        }
+        flow.rateBytesPerUs = rate;
+        for (const link of flow.links) {
+          room[link] = Math.max(0, room[link]! - rate);
+          users[link] = users[link]! - 1;
+        }
+      }
+      left = rest;
+    }
+  }
+}
