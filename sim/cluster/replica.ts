@@ -2,9 +2,10 @@
  * One engine in simulated time: turns the engine's answers ("this step ends then") into kernel events, and deliveries into
  * cuts of the segment in progress. It decides nothing.
  */
+
+import type { Engine, EngineSink, Leg } from '../engine/engine.ts';
 import type { Component, Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
-import type { Engine, EngineSink, Leg } from '../engine/engine.ts';
 import type { SimRequest } from '../workload/request.ts';
 import type { MetricsFeed } from './feed.ts';
 

@@ -37,6 +37,8 @@ export class Course {
   endUs = -1;
   /** Prompt tokens found in a cache at first admission (P/D: on the prefill side). */
   cachedTokens = 0;
+  /** Times it was taken out of an engine queue. */
+  admissions = 0;
   preemptions = 0;
   /** Replica number that serves (decodes), and that prefills; -1 none. */
   endpoint = -1;

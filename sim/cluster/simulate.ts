@@ -1,0 +1,168 @@
+/**
+ * One run of one scenario: builds the parts from plain data, advances in bounded pieces (so that a worker can report and be
+ * cancelled), and leaves a RunResult.
+ */
+import { createRouter } from '../../src/router.ts';
+import { EndpointTable } from '../../src/routing/endpoint.ts';
+import { Kernel } from '../kernel/kernel.ts';
+import { createStreams } from '../kernel/streams.ts';
+import { Recorder } from '../metrics/recorder.ts';
+import type { PoolUsage, RunResult } from '../metrics/run-result.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { createWorkload } from '../workload/create.ts';
+import type { SimRequest } from '../workload/request.ts';
+import type { Workload } from '../workload/workload.ts';
+import { Cluster } from './cluster.ts';
+import { defaultRouterConfig } from './default-router.ts';
+import { buildFleet, type Fleet } from './fleet.ts';
+
+/** How a run is made. */
+export interface SimulationOptions {
+  readonly seed: number;
+  /** False: one event per engine step. */
+  readonly fastForward: boolean;
+  /** Reads the lines of a trace file; needed by `workload.kind: trace`. */
+  readonly readLines?: (path: string) => Iterable<string>;
+  /** Called with every request that has ended. */
+  readonly onRecord?: (request: SimRequest) => void;
+  /** Path of the fleet in the user's document, for errors; default `fleet`. */
+  readonly fleetPath?: string;
+}
+
+/** A run in progress. */
+export class Simulation {
+  readonly #kernel = new Kernel();
+  readonly #recorder: Recorder;
+  readonly #cluster: Cluster;
+  readonly #fleet: Fleet;
+  readonly #workload: Workload;
+  readonly #seed: number;
+  readonly #horizonUs: number;
+  readonly #expectedRequests: number;
+  #done = false;
+
+  constructor(scenario: Scenario, options: SimulationOptions) {
+    const streams = createStreams(options.seed);
+    const run = scenario.run ?? {};
+    this.#seed = options.seed;
+    this.#horizonUs = run.horizonS === undefined ? Number.POSITIVE_INFINITY : run.horizonS * 1e6;
+    this.#expectedRequests = run.requests ?? Number.NaN;
+    this.#fleet = buildFleet(scenario.fleet, scenario.calibration, options.fleetPath ?? 'fleet');
+    this.#workload = createWorkload(scenario.workload, {
+      streams,
+      run,
+      model: this.#fleet.pools[0]!.model.huggingFace[0] ?? this.#fleet.pools[0]!.model.id,
+      ...(options.readLines === undefined ? {} : { readLines: options.readLines }),
+    });
+    this.#recorder = new Recorder({
+      warmupUs: (run.warmupS ?? 0) * 1e6,
+      slo: scenario.slo,
+      classes: this.#workload.classes,
+      ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
+    });
+    const table = new EndpointTable();
+    const router = scenario.router ?? {};
+    this.#cluster = new Cluster({
+      kernel: this.#kernel,
+      fleet: this.#fleet,
+      table,
+      workload: this.#workload,
+      recorder: this.#recorder,
+      scrapeIntervalUs: (router.scrapeIntervalMs ?? 50) * 1e3,
+      fastForward: options.fastForward,
+      makeRouter: (output) =>
+        createRouter({
+          config: router.config ?? defaultRouterConfig(this.#fleet),
+          table,
+          output,
+          streams,
+          allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,
+        }),
+    });
+  }
+
+  /** Hands out up to `maxEvents` events; true when the run has ended. */
+  advance(maxEvents: number): boolean {
+    if (this.#done) return true;
+    const drained = this.#kernel.run(this.#horizonUs, maxEvents);
+    if (drained || !this.#cluster.isActive) {
+      this.#done = true;
+      this.#cluster.stop(
+        this.#horizonUs === Number.POSITIVE_INFINITY ? this.#cluster.lastUs : this.#horizonUs,
+      );
+    }
+    return this.#done;
+  }
+
+  /** Share of the run that is done, 0..1, as far as it can be known. */
+  get progress(): number {
+    if (this.#done) return 1;
+    const byRequests = this.#cluster.ended / this.#expectedRequests;
+    const byTime = this.#kernel.nowUs / this.#horizonUs;
+    return Math.min(1, Number.isNaN(byRequests) ? byTime : Math.max(byRequests, byTime));
+  }
+
+  /** What the run leaves; call once it has ended. */
+  result(): RunResult {
+    const cluster = this.#cluster;
+    const durationUs = Math.min(cluster.lastUs, this.#horizonUs);
+    let queriedTokens = 0;
+    let hitTokens = 0;
+    for (const replica of cluster.replicas) {
+      queriedTokens += replica.engine.queriedTokens;
+      hitTokens += replica.engine.hitTokens;
+    }
+    return {
+      seed: this.#seed,
+      fingerprint: this.#kernel.fingerprint,
+      events: this.#kernel.events,
+      durationUs,
+      recorder: this.#recorder,
+      pools: this.#fleet.pools.map((_, pool) => this.#poolUsage(pool, durationUs)),
+      queriedTokens,
+      hitTokens,
+      provenance: this.#fleet.pools.map((pool) => pool.stepModel.provenance),
+      notes: this.#notes(),
+    };
+  }
+
+  #poolUsage(index: number, durationUs: number): PoolUsage {
+    const pool = this.#fleet.pools[index]!;
+    const engines = this.#cluster.replicas.filter((r) => r.pool === index).map((r) => r.engine);
+    const sum = (of: (engine: (typeof engines)[number]) => number): number =>
+      engines.reduce((total, engine) => total + of(engine), 0);
+    const availableUs = durationUs * engines.length;
+    return {
+      name: pool.name,
+      role: pool.role,
+      replicas: pool.replicas,
+      gpus: pool.replicas * pool.gpusPerReplica,
+      gpu: pool.gpu.id,
+      model: pool.model.id,
+      engine: `${pool.engineName}@${pool.engine.version}`,
+      kvBlocks: pool.engine.kvBlocks,
+      busyPrefillUs: sum((engine) => engine.busyPrefillUs),
+      busyDecodeUs: sum((engine) => engine.busyDecodeUs),
+      transferUs: this.#cluster.transferUsByPool[index]!,
+      availableUs,
+      kvMean: availableUs === 0 ? 0 : sum((engine) => engine.kvUsageIntegralUs) / availableUs,
+      kvMax: engines.reduce((most, engine) => Math.max(most, engine.kvUsageMax), 0),
+    };
+  }
+
+  #notes(): string[] {
+    const notes = this.#fleet.pools.flatMap((pool) =>
+      pool.engine.notes.map((note) => `${pool.name}: ${note}`),
+    );
+    const refusals = [...this.#cluster.refusals].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [reason, times] of refusals) notes.push(`${times} requests refused: ${reason}`);
+    return notes;
+  }
+}
+
+/** Runs a scenario to its end. */
+export function simulate(scenario: Scenario, options: SimulationOptions): RunResult {
+  const simulation = new Simulation(scenario, options);
+  while (!simulation.advance(Number.POSITIVE_INFINITY));
+  return simulation.result();
+}
