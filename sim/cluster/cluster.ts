@@ -6,7 +6,7 @@
  * A request's way: arrival -> router -> front end -> engine (-> KV transfer -> second engine) -> end. It ends in exactly
  * one bucket: `#end` is the only place that hands it to the recorder.
  */
-import { assert } from '../../src/core/check.ts';
+import { assert, fail } from '../../src/core/check.ts';
 import type {
   Dispatch,
   Rejection,
@@ -367,7 +367,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   #request(id: number): SimRequest {
     const request = this.#inFlight.get(id);
-    assert(request !== undefined, `request ${id} is not in flight`);
+    if (request === undefined) fail(`request ${id} is not in flight`);
     return request;
   }
 

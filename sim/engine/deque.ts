@@ -32,6 +32,16 @@ export class Deque<T> {
     return item;
   }
 
+  /** First item that matches; O(length). */
+  find(matches: (item: T) => boolean): T | undefined {
+    const mask = this.#items.length - 1;
+    for (let i = 0; i < this.length; i++) {
+      const item = this.#items[(this.#head + i) & mask]!;
+      if (matches(item)) return item;
+    }
+    return undefined;
+  }
+
   /** Removes one item wherever it stands; O(length). False when it is not there. */
   remove(item: T): boolean {
     const mask = this.#items.length - 1;

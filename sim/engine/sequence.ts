@@ -1,17 +1,21 @@
 /** A request inside an engine: its progress and the blocks it holds. One shape for every engine that uses it. */
 import type { SimRequest } from '../workload/request.ts';
 import type { Leg } from './engine.ts';
-import { BlockHolder } from './kv/block-pool.ts';
+import type { BlockHolder, Node } from './kv/block-pool.ts';
 
 /** Where a sequence stands inside its engine. */
 export type SequenceState = 'waiting' | 'loadingRemote' | 'prefilling' | 'decoding' | 'holding' | 'gone';
 
 /** Progress of one request on one engine. Counts in tokens, times in µs. */
-export class Sequence {
+export class Sequence implements BlockHolder {
   readonly request: SimRequest;
   readonly leg: Leg;
-  readonly holder = new BlockHolder();
   state: SequenceState = 'waiting';
+  /** BlockHolder's. */
+  leaf: Node | null = null;
+  indexed = 0;
+  loose = 0;
+  duplicate = false;
   /** Tokens whose KV is there; while decoding, kept by the DecodeSet. */
   computed = 0;
   /** Output tokens so far; while decoding, kept by the DecodeSet. */

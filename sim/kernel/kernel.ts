@@ -3,7 +3,7 @@
  * in order of (time, phase, sequence). It decides nothing about inference. The fingerprint folds components' reported
  * facts (not event counts, which differ between fast-forward and step-by-step execution of the same run).
  */
-import { assert } from '../../src/core/check.ts';
+import { fail } from '../../src/core/check.ts';
 import { EventHeap } from './event-heap.ts';
 
 /** Grid of event times: 2^16 ticks a µs (15 ps). See `gridUs`. */
@@ -42,7 +42,7 @@ export class Kernel {
 
   /** Schedules an event; `timeUs` must not lie in the past. */
   at(timeUs: number, phase: number, target: number, code: number, arg: number): void {
-    assert(timeUs >= this.nowUs, `event at ${timeUs} µs scheduled in the past of ${this.nowUs} µs`);
+    if (!(timeUs >= this.nowUs)) fail(`event at ${timeUs} µs scheduled in the past of ${this.nowUs} µs`);
     this.#heap.push(timeUs, phase, target, code, arg);
   }
 
@@ -64,7 +64,7 @@ export class Kernel {
     const heap = this.#heap;
     const components = this.#components;
     const stopAt = this.events + maxEvents;
-    while (heap.nextTimeUs <= untilUs) {
+    while (heap.size > 0 && heap.nextTimeUs <= untilUs) {
       if (this.events >= stopAt) return false;
       heap.pop();
       this.events += 1;

@@ -50,6 +50,11 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }
 
+/** Throws InvariantError: for hot paths, where the message must not be built unless it is needed. */
+export function fail(message: string): never {
+  throw new InvariantError(message);
+}
+
 /** The known word closest to `word` by edit distance, or undefined when none is within a third of its length. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;

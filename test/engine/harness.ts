@@ -1,6 +1,5 @@
 /** Drives one engine through the real kernel and replica, and writes down what it reports. */
-import { EndpointTable } from '../../src/routing/endpoint.ts';
-import { NO_HEADERS, type PromptIdentity } from '../../src/routing/request.ts';
+
 import { MetricsFeed } from '../../sim/cluster/feed.ts';
 import { Replica } from '../../sim/cluster/replica.ts';
 import type { Engine, EngineSink, Leg } from '../../sim/engine/engine.ts';
@@ -8,6 +7,8 @@ import { type Component, Kernel } from '../../sim/kernel/kernel.ts';
 import { PHASE } from '../../sim/kernel/phases.ts';
 import type { StepModel, StepShape } from '../../sim/latency/step-model.ts';
 import { type ContentRuns, Course, type SimRequest } from '../../sim/workload/request.ts';
+import { EndpointTable } from '../../src/routing/endpoint.ts';
+import { NO_HEADERS, type PromptIdentity } from '../../src/routing/request.ts';
 
 /** A step model of four coefficients, as the affine calibration. */
 export function affineModel(c: {

@@ -5,7 +5,12 @@ import { VllmEngine } from '../../sim/engine/vllm/vllm.ts';
 import type { SimRequest } from '../../sim/workload/request.ts';
 import { affineModel, Bench, request } from './harness.ts';
 
-const H100 = { gpuMemoryBytes: 85_520_809_984, isA100: false, modelMaxLen: 131_072, path: 'fleet.pools[0].engine' };
+const H100 = {
+  gpuMemoryBytes: 85_520_809_984,
+  isA100: false,
+  modelMaxLen: 131_072,
+  path: 'fleet.pools[0].engine',
+};
 
 function config(overrides: Partial<VllmConfig> = {}): VllmConfig {
   return {
@@ -70,7 +75,9 @@ describe('vLLM step composition', () => {
 
   test('G5: with full-prompt reservation a prompt that does not fit whole waits; without, it starts', () => {
     for (const reserve of [true, false]) {
-      const bench = new Bench(engine({ reserveFullPrompt: reserve, maxBatchedTokens: 512 }, affineModel({ base: 1000 }), 151));
+      const bench = new Bench(
+        engine({ reserveFullPrompt: reserve, maxBatchedTokens: 512 }, affineModel({ base: 1000 }), 151),
+      );
       bench.arrive(request(0, [[-1, 800]], 60)); // takes 50 of 150 blocks, more while it decodes
       bench.arrive(request(1, [[-2, 2000]], 1, 3_500)); // wants 125
       bench.run();
@@ -186,7 +193,13 @@ function play(w: World, fastForward: boolean): { bench: Bench; vllm: VllmEngine;
   let at = 0;
   const requests = w.requests.map((r, i) => {
     at += r.gap;
-    const runs: [number, number][] = r.prefix > 0 ? [[r.group, r.prefix], [100 + i, r.own]] : [[100 + i, r.own]];
+    const runs: [number, number][] =
+      r.prefix > 0
+        ? [
+            [r.group, r.prefix],
+            [100 + i, r.own],
+          ]
+        : [[100 + i, r.own]];
     const made = request(i, runs, r.output, at);
     bench.arrive(made);
     if (r.abortAfter !== undefined) bench.abortAt(made, at + r.abortAfter);
@@ -221,8 +234,12 @@ describe('vLLM fast-forward', () => {
     fc.assert(
       fc.property(world, (w) => {
         const { bench, vllm, requests } = play(w, true);
-        const ended = bench.happenings.filter((h) => h.what === 'finished' || h.what === 'refused').map((h) => h.id);
-        const aborted = requests.filter((_, i) => w.requests[i]!.abortAfter !== undefined).map((r) => r.request.id);
+        const ended = bench.happenings
+          .filter((h) => h.what === 'finished' || h.what === 'refused')
+          .map((h) => h.id);
+        const aborted = requests
+          .filter((_, i) => w.requests[i]!.abortAfter !== undefined)
+          .map((r) => r.request.id);
         expect(new Set(ended).size).toBe(ended.length);
         expect(new Set([...ended, ...aborted]).size).toBe(requests.length);
         const seen = { waiting: 0, running: 0, kvUsage: 0 };

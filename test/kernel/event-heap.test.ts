@@ -5,9 +5,12 @@ import { gridUs, Kernel } from '../../sim/kernel/kernel.ts';
 
 describe('event heap', () => {
   test('hands events out by time, then phase, then order of scheduling', () => {
-    const events = fc.array(fc.record({ time: fc.integer({ min: 0, max: 20 }), phase: fc.integer({ min: 0, max: 9 }) }), {
-      maxLength: 400,
-    });
+    const events = fc.array(
+      fc.record({ time: fc.integer({ min: 0, max: 20 }), phase: fc.integer({ min: 0, max: 9 }) }),
+      {
+        maxLength: 400,
+      },
+    );
     fc.assert(
       fc.property(events, (list) => {
         const heap = new EventHeap();
@@ -54,6 +57,15 @@ describe('kernel', () => {
     expect(seen).toEqual([0, 1, 2, 3]);
     expect(kernel.run(100)).toBe(true);
     expect(seen.length).toBe(10);
+  });
+
+  test('hands each event out once, without a time limit too', () => {
+    const kernel = new Kernel();
+    let seen = 0;
+    const target = kernel.register({ onEvent: () => (seen += 1) });
+    kernel.at(5, 0, target, 0, 0);
+    expect(kernel.run(Number.POSITIVE_INFINITY)).toBe(true);
+    expect(seen).toBe(1);
   });
 
   test('a fingerprint changes with any folded value and with their order', () => {

@@ -12,7 +12,7 @@
  *
  * Invariants: used + free = capacity; a node in the queue stands behind all of its descendants; held nodes are not in the queue.
  */
-import { assert } from '../../../src/core/check.ts';
+import { assert, fail } from '../../../src/core/check.ts';
 import type { ContentRuns } from '../../workload/request.ts';
 import { ExtentCursor } from './content.ts';
 
@@ -20,7 +20,7 @@ import { ExtentCursor } from './content.ts';
 export type UnhashedOrder = 'append' | 'prepend';
 
 /** An extent of indexed blocks, or (key -1, no parent) a stretch of free blocks without content in the free queue. */
-class Node {
+export class Node {
   parent: Node | null;
   /** Key of the first block among the parent's children; meaningless when not linked. */
   key: number;
@@ -51,21 +51,16 @@ class Node {
   }
 }
 
-/** Blocks that one sequence holds. */
-export class BlockHolder {
+/** Blocks that one sequence holds; only the pool writes the first, second and last. */
+export interface BlockHolder {
   /** Deepest indexed node held; null: none. */
-  leaf: Node | null = null;
+  leaf: Node | null;
   /** Blocks held through the index. */
-  indexed = 0;
+  indexed: number;
   /** Blocks held without being indexed (partial tail, not yet indexed, second copies). */
-  loose = 0;
+  loose: number;
   /** Set once a second copy was met: nothing further of this sequence is indexed. */
-  duplicate = false;
-
-  /** Blocks held. */
-  get blocks(): number {
-    return this.indexed + this.loose;
-  }
+  duplicate: boolean;
 }
 
 /** The pool. Sizes in blocks unless named otherwise. */
@@ -131,7 +126,7 @@ export class BlockPool {
 
   /** Holds the prefix that the last `lookup` (with the same sequence) found. */
   hold(holder: BlockHolder, prompt: ContentRuns, outputId: number, outputTokens: number): void {
-    assert(holder.blocks === 0, 'only an empty holder can take a cached prefix');
+    assert(holder.indexed + holder.loose === 0, 'only an empty holder can take a cached prefix');
     let left = this.foundBlocks;
     if (left === 0) return;
     const cursor = this.#cursor;
@@ -160,7 +155,7 @@ export class BlockPool {
 
   /** Takes `blocks` free blocks for the holder, evicting cached content from the head of the queue. */
   allocate(holder: BlockHolder, blocks: number): void {
-    assert(blocks <= this.free, `${blocks} blocks asked of ${this.free} free ones`);
+    if (blocks > this.free) fail(`${blocks} blocks asked of ${this.free} free ones`);
     holder.loose += blocks;
     this.take(blocks);
   }
@@ -200,6 +195,11 @@ export class BlockPool {
     if (!this.#caching || holder.duplicate) return;
     let left = Math.floor(computedTokens / this.blockSizeTokens) - holder.indexed;
     if (left <= 0) return;
+    if (holder.leaf !== null ? !holder.leaf.linked : prompt.ids[0]! < 0) {
+      // Single-use from here on: no key is needed.
+      this.#attach(holder, holder.leaf ?? this.#root, 0, Number.NaN, 0, left, false);
+      return;
+    }
     const cursor = this.#cursor;
     cursor.reset(prompt, outputId, outputTokens, this.blockSizeTokens, holder.indexed * this.blockSizeTokens);
     let node = holder.leaf ?? this.#root;

@@ -51,7 +51,8 @@ export class VllmEngine implements Engine {
   /** Sequences of the step in progress that get a chunk. */
   #chunked: Sequence[] = [];
   #aborting: Sequence[] = [];
-  readonly #sequences = new Map<SimRequest, Sequence>();
+  /** Finished prefill legs whose blocks are not released yet. */
+  readonly #holding: Sequence[] = [];
   readonly #segment = new Segment();
   readonly #terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
   readonly #shape: StepShape = {
@@ -95,13 +96,11 @@ export class VllmEngine implements Engine {
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
-    const sequence = new Sequence(request, leg, nowUs);
-    this.#sequences.set(request, sequence);
-    this.#waiting.pushBack(sequence);
+    this.#waiting.pushBack(new Sequence(request, leg, nowUs));
   }
 
   abort(request: SimRequest, _nowUs: number): boolean {
-    const sequence = this.#sequences.get(request);
+    const sequence = this.#find(request);
     if (sequence === undefined) return false;
     this.#unblock();
     if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
@@ -115,7 +114,7 @@ export class VllmEngine implements Engine {
   }
 
   remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
-    const sequence = this.#sequences.get(request);
+    const sequence = this.#loading.find((s) => s.request === request);
     if (sequence === undefined) return;
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
@@ -124,9 +123,8 @@ export class VllmEngine implements Engine {
   }
 
   release(request: SimRequest, _nowUs: number): void {
-    const sequence = this.#sequences.get(request);
+    const sequence = this.#holding.find((s) => s.request === request);
     if (sequence === undefined) return;
-    assert(sequence.state === 'holding', 'only a finished prefill leg is released');
     this.#drop(sequence);
     this.#unblock();
   }
@@ -161,11 +159,11 @@ export class VllmEngine implements Engine {
     this.#urgent = false;
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
-      done.holder.loose = this.#blocksFor(done.computed) - done.holder.indexed;
+      done.loose = this.#blocksFor(done.computed) - done.indexed;
       this.#finish(done, nowUs, sink);
     }
     for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#stopRunning(sequence);
-    this.#aborting = [];
+    if (this.#aborting.length > 0) this.#aborting = [];
   }
 
   interrupt(nowUs: number): number {
@@ -210,8 +208,8 @@ export class VllmEngine implements Engine {
 
   #schedule(nowUs: number, sink: EngineSink): void {
     this.#preempted = false;
-    this.#chunked = [];
-    this.#heldBack = [];
+    if (this.#chunked.length > 0) this.#chunked = [];
+    if (this.#heldBack.length > 0) this.#heldBack = [];
     let budget = this.#config.maxBatchedTokens;
     const decodes = this.#decodes;
     if (decodes.count <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= decodes.count;
@@ -261,13 +259,13 @@ export class VllmEngine implements Engine {
     this.#running.remove(victim);
     if (victim.state === 'decoding') {
       this.#decodes.remove(victim);
-      victim.holder.loose = this.#blocksFor(victim.computed) - victim.holder.indexed;
+      victim.loose = this.#blocksFor(victim.computed) - victim.indexed;
       victim.lastTokenUs = nowUs;
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== victim);
     }
     this.#indexComputed(victim);
-    this.#pool.release(victim.holder);
+    this.#pool.release(victim);
     const alone = this.#running.length === 0;
     victim.goal = victim.request.promptTokens + victim.generated;
     victim.computed = 0;
@@ -288,10 +286,10 @@ export class VllmEngine implements Engine {
     for (const sequence of this.#prefilling) {
       if (budget === 0 || sequence.state !== 'prefilling') continue;
       const tokens = this.#cap(sequence.goal - sequence.computed, budget);
-      const blocks = this.#blocksFor(sequence.computed + tokens) - sequence.holder.blocks;
+      const blocks = this.#blocksFor(sequence.computed + tokens) - (sequence.indexed + sequence.loose);
       const decodeBlocks = this.#decodes.blocksNeeded(1);
       if (!this.#makeRoom(sequence, blocks, decodeBlocks, nowUs, sink)) break;
-      if (blocks > 0) this.#pool.allocate(sequence.holder, blocks);
+      if (blocks > 0) this.#pool.allocate(sequence, blocks);
       this.#chunk(sequence, tokens);
       budget -= tokens;
     }
@@ -375,8 +373,8 @@ export class VllmEngine implements Engine {
     const watermark = this.#running.length > 0 ? Math.ceil(this.#config.watermark * pool.capacity) : 0;
     const available = pool.free - pool.foundFree - this.#decodes.blocksNeeded(1) - watermark;
     if (Math.max(first, whole) - pool.foundBlocks > available) return -1;
-    pool.hold(sequence.holder, request.prompt, request.outputContentId, sequence.generated);
-    pool.allocate(sequence.holder, first - sequence.holder.blocks);
+    pool.hold(sequence, request.prompt, request.outputContentId, sequence.generated);
+    pool.allocate(sequence, first - (sequence.indexed + sequence.loose));
     if (!sequence.admittedBefore) {
       this.queriedTokens += sequence.goal;
       this.hitTokens += hit;
@@ -399,7 +397,7 @@ export class VllmEngine implements Engine {
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
     this.#running.append(sequence);
-    this.#prefilling.push(sequence);
+    if (sequence.computed + tokens < sequence.goal) this.#prefilling.push(sequence);
     if (sequence.leg !== 'decode' || sequence.generated > 0) sink.admitted(sequence.request, hit, nowUs);
     sequence.admittedBefore = true;
     this.#chunk(sequence, tokens);
@@ -479,7 +477,9 @@ export class VllmEngine implements Engine {
       complete += 1;
       this.#token(sequence, nowUs, sink);
     }
-    if (complete > 0) this.#prefilling = this.#prefilling.filter((s) => s.state === 'prefilling');
+    if (complete > 0 && this.#prefilling.length > 0) {
+      this.#prefilling = this.#prefilling.filter((s) => s.state === 'prefilling');
+    }
   }
 
   /** A completed prompt yields a token: the first one, or after a preemption the next one. */
@@ -492,7 +492,6 @@ export class VllmEngine implements Engine {
       return;
     }
     this.#running.remove(sequence);
-    sequence.state = 'holding';
     this.#finish(sequence, nowUs, sink);
   }
 
@@ -511,8 +510,9 @@ export class VllmEngine implements Engine {
     this.#indexComputed(sequence);
     if (sequence.leg === 'prefill') {
       sequence.state = 'holding';
+      this.#holding.push(sequence);
     } else {
-      this.#pool.release(sequence.holder);
+      this.#pool.release(sequence);
       this.#gone(sequence);
     }
     sink.finished(sequence.request, nowUs);
@@ -520,7 +520,7 @@ export class VllmEngine implements Engine {
 
   #index(sequence: Sequence, computed: number): void {
     const { request } = sequence;
-    this.#pool.index(sequence.holder, request.prompt, request.outputContentId, sequence.generated, computed);
+    this.#pool.index(sequence, request.prompt, request.outputContentId, sequence.generated, computed);
   }
 
   #indexComputed(sequence: Sequence): void {
@@ -532,12 +532,12 @@ export class VllmEngine implements Engine {
     this.#running.remove(sequence);
     if (sequence.state === 'decoding') {
       this.#decodes.remove(sequence);
-      sequence.holder.loose = this.#blocksFor(sequence.computed) - sequence.holder.indexed;
+      sequence.loose = this.#blocksFor(sequence.computed) - sequence.indexed;
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== sequence);
     }
     this.#indexComputed(sequence);
-    this.#pool.release(sequence.holder);
+    this.#pool.release(sequence);
     this.#gone(sequence);
   }
 
@@ -550,14 +550,22 @@ export class VllmEngine implements Engine {
   /** Removes a sequence that takes no part in steps. */
   #drop(sequence: Sequence): void {
     if (sequence.state === 'waiting') this.#waiting.remove(sequence);
-    const loading = this.#loading.indexOf(sequence);
-    if (loading >= 0) this.#loading.splice(loading, 1);
-    this.#pool.release(sequence.holder);
+    for (const list of [this.#loading, this.#holding]) {
+      const index = list.indexOf(sequence);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.#pool.release(sequence);
     this.#gone(sequence);
   }
 
   #gone(sequence: Sequence): void {
     sequence.state = 'gone';
-    this.#sequences.delete(sequence.request);
+  }
+
+  /** The sequence of a request, wherever it stands; aborts are rare enough for a search. */
+  #find(request: SimRequest): Sequence | undefined {
+    for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
+    const matches = (s: Sequence): boolean => s.request === request;
+    return this.#waiting.find(matches) ?? this.#loading.find(matches) ?? this.#holding.find(matches);
   }
 }
