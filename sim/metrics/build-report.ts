@@ -1,0 +1,304 @@
+/**
+ * From runs to a report. Distributions are pooled over seeds; rates and costs are those of all runs taken together;
+ * intervals are Student-t over the seeds' own figures. Nothing is rounded here.
+ */
+import { assert } from '../../src/core/check.ts';
+import type { ModelProvenance } from '../latency/step-model.ts';
+import type { SloSpec } from '../scenario/schema.ts';
+import { FIGURES, figureValue } from './figures.ts';
+import { Recorder, type RequestStats } from './recorder.ts';
+import type { Interval, PoolReport, Quantiles, Report } from './report.ts';
+import type { PoolUsage, RunResult } from './run-result.ts';
+import { EXACT_LIMIT, type QuantileSketch } from './sketch.ts';
+import { type SloFigures, sloReport } from './slo-report.ts';
+import { studentInterval } from './student-t.ts';
+
+/** Price of one GPU for one hour and where it comes from; null when it is not known. */
+export type PriceOf = (gpuId: string) => { readonly usdPerHour: number; readonly source: string } | null;
+
+/** What a report needs beside the runs. */
+export interface ReportContext {
+  readonly scenario: string;
+  readonly slo: SloSpec | undefined;
+  readonly priceOf: PriceOf;
+  readonly engineDigest: string;
+  /** Wall time of all runs, ms. */
+  readonly wallMs: number;
+}
+
+/** Figures of one class of requests; only in reports of workloads with several classes. */
+export interface ClassReport {
+  readonly name: string;
+  readonly arrived: number;
+  readonly completed: number;
+  readonly ttftMs: Quantiles;
+  readonly tpotMs: Quantiles;
+  readonly e2eMs: Quantiles;
+  readonly attainment: number | null;
+}
+
+/** A report with its classes. */
+export interface ClassedReport extends Report {
+  readonly classes?: readonly ClassReport[];
+}
+
+/** Builds the report of one or several runs of a scenario that differ in their seeds only. */
+export function buildReport(results: readonly RunResult[], context: ReportContext): ClassedReport {
+  assert(results.length > 0, 'a report needs a run');
+  const recorder = mergeRecorders(results, context.slo);
+  const pooled = reportOf(results, recorder, context);
+  if (results.length === 1) return pooled;
+  const bySeed = results.map((result) => reportOf([result], result.recorder, context));
+  const intervals: Record<string, Interval> = {};
+  for (const { path } of FIGURES) {
+    const interval = intervalOf(bySeed.map((report) => figureValue(report, path)));
+    if (interval !== null) intervals[path] = interval;
+  }
+  const ofChecks = pooled.slo.checks.map((_, i) =>
+    intervalOf(bySeed.map((report) => report.slo.checks[i]!.value)),
+  );
+  return { ...pooled, intervals, slo: sloReport(context.slo, sloFigures(results, recorder), ofChecks) };
+}
+
+/** The recorders of several runs as one; the runs' own are left as they are. */
+export function mergeRecorders(results: readonly RunResult[], slo: SloSpec | undefined): Recorder {
+  const first = results[0]!.recorder;
+  if (results.length === 1) return first;
+  const merged = new Recorder({ warmupUs: first.warmupUs, slo, classes: first.classes });
+  for (const result of results) merged.merge(result.recorder);
+  return merged;
+}
+
+/** Quantiles of a sketch in µs, as ms. */
+export function quantilesMs(sketch: QuantileSketch): Quantiles {
+  const [p50, p90, p95, p99] = sketch.quantiles([0.5, 0.9, 0.95, 0.99]).map(toMs);
+  return {
+    mean: toMs(sketch.mean),
+    p50: p50!,
+    p90: p90!,
+    p95: p95!,
+    p99: p99!,
+    max: toMs(sketch.max),
+    n: sketch.count,
+  };
+}
+
+function reportOf(results: readonly RunResult[], recorder: Recorder, context: ReportContext): ClassedReport {
+  const { total } = recorder;
+  const perS = rateOver(results);
+  const pools = poolReports(results);
+  const throughput = {
+    requestsPerS: perS(total.measured),
+    inputTokensPerS: perS(total.inputTokens),
+    outputTokensPerS: perS(total.outputTokens),
+  };
+  const classes = classReports(recorder);
+  return {
+    schemaVersion: 1,
+    scenario: context.scenario,
+    engineDigest: context.engineDigest,
+    fingerprint: combinedFingerprint(results),
+    seeds: results.map((result) => result.seed),
+    counts: {
+      arrived: total.arrived,
+      ...total.ends,
+      preemptions: total.preemptions,
+    },
+    durationS: sum(results, lastingSeconds) / results.length,
+    throughput,
+    ttftMs: quantilesMs(total.ttft),
+    itlMs: quantilesMs(recorder.itl),
+    tpotMs: quantilesMs(total.tpot),
+    e2eMs: quantilesMs(total.e2e),
+    queueMs: quantilesMs(total.queue),
+    transferMs: quantilesMs(total.transfer),
+    slo: sloReport(context.slo, sloFigures(results, recorder), []),
+    cache: {
+      hitRate: ratio(
+        sum(results, (r) => r.hitTokens),
+        sum(results, (r) => r.queriedTokens),
+      ),
+    },
+    pools,
+    cost: costOf(pools, throughput, context.priceOf),
+    intervals: {},
+    provenance: distinctProvenance(results),
+    notes: notesOf(results, recorder),
+    sim: {
+      wallMs: context.wallMs,
+      events: sum(results, (r) => r.events),
+      requestsPerS: context.wallMs > 0 ? (total.arrived / context.wallMs) * 1e3 : 0,
+    },
+    ...(classes.length > 0 ? { classes } : {}),
+  };
+}
+
+/** From the first arrival to the last event. */
+function lastingSeconds(result: RunResult): number {
+  return Math.max(0, result.durationUs - Math.min(result.recorder.firstArrivalUs, result.durationUs)) / 1e6;
+}
+
+/** From the first arrival, or the end of warm-up if that is later, to the last event. */
+function measuredSeconds(result: RunResult): number {
+  const fromUs = Math.max(result.recorder.firstArrivalUs, result.recorder.warmupUs);
+  return Math.max(0, result.durationUs - Math.min(fromUs, result.durationUs)) / 1e6;
+}
+
+/** Divides an amount by the measured time of all runs. */
+function rateOver(results: readonly RunResult[]): (amount: number) => number {
+  const windowS = sum(results, measuredSeconds);
+  return (amount) => (windowS > 0 ? amount / windowS : 0);
+}
+
+function sloFigures(results: readonly RunResult[], recorder: Recorder): SloFigures {
+  const { total } = recorder;
+  return {
+    sketches: { ttftMs: total.ttft, itlMs: recorder.itl, tpotMs: total.tpot, e2eMs: total.e2e },
+    attainment: attainmentOf(total),
+    goodputRps: rateOver(results)(total.attained),
+  };
+}
+
+function attainmentOf(stats: RequestStats): number | null {
+  return stats.judged === 0 ? null : stats.attained / stats.judged;
+}
+
+function classReports(recorder: Recorder): ClassReport[] {
+  return recorder.byClass.map((stats, i) => ({
+    name: recorder.classes[i]!,
+    arrived: stats.arrived,
+    completed: stats.ends.completed,
+    ttftMs: quantilesMs(stats.ttft),
+    tpotMs: quantilesMs(stats.tpot),
+    e2eMs: quantilesMs(stats.e2e),
+    attainment: attainmentOf(stats),
+  }));
+}
+
+function poolReports(results: readonly RunResult[]): PoolReport[] {
+  return results[0]!.pools.map((pool, i) => {
+    const runs = results.map((result) => result.pools[i]!);
+    const { name, role, replicas, gpus, gpu, model, engine, kvBlocks } = pool;
+    return {
+      ...{ name, role, replicas, gpus, gpu, model, engine, kvBlocks },
+      busy: busyShares(runs),
+      kv: {
+        mean: ratio(
+          sum(runs, (r) => r.kvMean * r.availableUs),
+          sum(runs, (r) => r.availableUs),
+        ),
+        max: runs.reduce((most, run) => Math.max(most, run.kvMax), 0),
+      },
+    };
+  });
+}
+
+/** Shares of a pool's replica time. Transfers overlap with steps and with each other: they get what compute leaves. */
+function busyShares(runs: readonly PoolUsage[]): PoolReport['busy'] {
+  const availableUs = sum(runs, (r) => r.availableUs);
+  const prefill = ratio(
+    sum(runs, (r) => r.busyPrefillUs),
+    availableUs,
+  );
+  const decode = ratio(
+    sum(runs, (r) => r.busyDecodeUs),
+    availableUs,
+  );
+  const left = Math.max(0, 1 - prefill - decode);
+  const transfer = Math.min(
+    ratio(
+      sum(runs, (r) => r.transferUs),
+      availableUs,
+    ),
+    left,
+  );
+  return { prefill, decode, transfer, idle: Math.max(0, left - transfer) };
+}
+
+/**
+ * Cost of the whole fleet, and the same cost spread once over input tokens and once over output tokens: the two are
+ * alternatives, not parts of a sum.
+ */
+function costOf(pools: readonly PoolReport[], rates: Report['throughput'], priceOf: PriceOf): Report['cost'] {
+  let perHour = 0;
+  const sources: string[] = [];
+  for (const pool of pools) {
+    const price = priceOf(pool.gpu);
+    if (price === null) return { perHour: null, per1MInputTokens: null, per1MOutputTokens: null, prices: [] };
+    perHour += pool.gpus * price.usdPerHour;
+    const line = `${pool.gpu} $${price.usdPerHour}/GPU-hour: ${price.source}`;
+    if (!sources.includes(line)) sources.push(line);
+  }
+  const perMillion = (tokensPerS: number): number | null =>
+    tokensPerS > 0 ? perHour / ((tokensPerS * 3600) / 1e6) : null;
+  return {
+    perHour,
+    per1MInputTokens: perMillion(rates.inputTokensPerS),
+    per1MOutputTokens: perMillion(rates.outputTokensPerS),
+    prices: sources,
+  };
+}
+
+function distinctProvenance(results: readonly RunResult[]): ModelProvenance[] {
+  const seen = new Set<string>();
+  return results[0]!.provenance.filter((entry) => {
+    const key = JSON.stringify(entry);
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+function notesOf(results: readonly RunResult[], recorder: Recorder): string[] {
+  const notes: string[] = [];
+  const { total } = recorder;
+  if (total.ends.inFlight > 0)
+    notes.push(`${total.ends.inFlight} requests were in flight when the run ended`);
+  if (recorder.warmupUs > 0) {
+    notes.push(
+      `requests that arrived in the first ${recorder.warmupUs / 1e6} s are counted but not measured`,
+    );
+  }
+  if (!total.ttft.isExact || !total.tpot.isExact || !recorder.itl.isExact) {
+    notes.push(`quantiles of more than ${EXACT_LIMIT} observations are exact to 0.1 %`);
+  }
+  for (const result of results) {
+    for (const note of result.notes) {
+      const line = results.length > 1 && !isShared(results, note) ? `seed ${result.seed}: ${note}` : note;
+      if (!notes.includes(line)) notes.push(line);
+    }
+  }
+  return notes;
+}
+
+function isShared(results: readonly RunResult[], note: string): boolean {
+  return results.every((result) => result.notes.includes(note));
+}
+
+/** One run's own fingerprint; of several, FNV-1a over theirs in order of seeds. */
+function combinedFingerprint(results: readonly RunResult[]): string {
+  if (results.length === 1) return results[0]!.fingerprint;
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  const text = results.map((result) => result.fingerprint).join(' ');
+  for (let i = 0; i < text.length; i++) {
+    low = Math.imul(low ^ text.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ text.charCodeAt(i), 0x85ebca6b) ^ (low >>> 15);
+  }
+  return [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+}
+
+function intervalOf(values: readonly (number | null)[]): Interval | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length ? studentInterval(known) : null;
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+function ratio(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}
+
+function toMs(us: number | null): number | null {
+  return us === null ? null : us / 1e3;
+}

@@ -1,0 +1,69 @@
+/**
+ * Holds figures against an SLO. With intervals over seeds a limit is met when the whole interval is within it, failed when
+ * the whole interval is beyond it, and cannot be told in between; with one seed the value itself decides.
+ */
+import type { SloSpec } from '../scenario/schema.ts';
+import type { Interval, Report, SloCheck, SloVerdict } from './report.ts';
+import type { QuantileSketch } from './sketch.ts';
+import { quantileOf, requiredAttainment, type SloMetric, sloLimits } from './slo.ts';
+
+/** What is held against the limits. */
+export interface SloFigures {
+  readonly sketches: Readonly<Record<SloMetric, QuantileSketch>>;
+  readonly attainment: number | null;
+  readonly goodputRps: number;
+}
+
+/** The `slo` part of a report. `intervals`: of each check's value over seeds, in the order of checks; empty with one seed. */
+export function sloReport(
+  slo: SloSpec | undefined,
+  figures: SloFigures,
+  intervals: readonly (Interval | null)[],
+): Report['slo'] {
+  const required = requiredAttainment(slo);
+  if (required === null) return { attainment: null, goodputRps: null, verdict: 'none', checks: [] };
+  const checks: SloCheck[] = sloLimits(slo).map(({ metric, statistic, limitMs }, i) => {
+    const value = statisticMs(figures.sketches[metric], statistic);
+    const verdict = verdictOf(value, limitMs, 'atMost', intervals[i]);
+    return { metric: `${metric}.${statistic}`, limit: limitMs, value, verdict };
+  });
+  checks.push({
+    metric: 'slo.attainment',
+    limit: required,
+    value: figures.attainment,
+    verdict: verdictOf(figures.attainment, required, 'atLeast', intervals[checks.length]),
+  });
+  return {
+    attainment: figures.attainment,
+    goodputRps: figures.goodputRps,
+    verdict: overall(checks),
+    checks,
+  };
+}
+
+function statisticMs(sketch: QuantileSketch, statistic: string): number | null {
+  const quantile = quantileOf(statistic);
+  const us = quantile === null ? sketch.mean : sketch.quantile(quantile);
+  return us === null ? null : us / 1e3;
+}
+
+/** Whether a value, or its interval where there is one, keeps a limit. */
+export function verdictOf(
+  value: number | null,
+  limit: number,
+  direction: 'atMost' | 'atLeast',
+  interval: Interval | null | undefined,
+): SloCheck['verdict'] {
+  if (value === null) return 'cannotTell';
+  const low = interval?.low ?? value;
+  const high = interval?.high ?? value;
+  const worst = direction === 'atMost' ? high - limit : limit - low;
+  const best = direction === 'atMost' ? low - limit : limit - high;
+  if (worst <= 0) return 'meets';
+  return best > 0 ? 'fails' : 'cannotTell';
+}
+
+function overall(checks: readonly SloCheck[]): SloVerdict {
+  if (checks.some((check) => check.verdict === 'fails')) return 'fails';
+  return checks.some((check) => check.verdict === 'cannotTell') ? 'cannotTell' : 'meets';
+}
