@@ -3,6 +3,9 @@
  * 1e9 bytes, GiB is 2^30; TFLOPS are dense (no sparsity).
  */
 
+/** Bytes in a MiB. */
+export const MIB = 2 ** 20;
+
 /** Where a figure comes from. */
 export interface Source {
   /** Document, repository and commit, or URL. */
@@ -29,7 +32,7 @@ export interface GpuSpec {
   readonly memoryBytes: number;
   readonly memoryGBps: number;
   readonly peak: PeakRates;
-  /** Streaming multiprocessors or compute units. */
+  /** Streaming multiprocessors or compute units; chips without such units stand in with 128 (see `assumed`). */
   readonly smCount: number;
   readonly l2Bytes: number;
   /** Scale-up link (NVLink, xGMI, ICI) per direction and GPU; null when there is none (PCIe only). */
@@ -43,6 +46,10 @@ export interface GpuSpec {
   /** GPUs in the usual node. */
   readonly gpusPerNode: number;
   readonly sources: readonly Source[];
+  /** Fields that nobody publishes and that hold a stand-in. */
+  readonly assumed?: readonly string[];
+  /** Announced only: no figure is measured. */
+  readonly announced?: boolean;
   readonly notes?: string;
 }
 

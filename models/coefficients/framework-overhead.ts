@@ -16,7 +16,7 @@ export interface FrameworkOverhead {
 
 const SILICON_SAMPLE: Source = {
   ref: 'ai-dynamo/aiconfigurator@095f58a silicon_sample.csv (Apache-2.0)',
-  date: '2026-08-22',
+  date: '2026-11-22',
 };
 const INFERENCE_SIM: Source = {
   ref: 'inference-sim/training@ed5c1d2, vLLM 0.15.1 on H100, 20 points',
