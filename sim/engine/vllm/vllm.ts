@@ -5,25 +5,17 @@
  * Decoding sequences are kept in a DecodeSet and scheduled in bulk: each takes one token, and as an unfinished prompt always
  * stands at the tail of the running list (it took the rest of the budget), they come before it in order too. Only a shortage of
  * blocks or of budget for the decodes themselves walks the list one by one (`#scheduleOneByOne`).
- *
- * Times: the engine keeps the unrounded end of its last step, so that a chain of steps does not accumulate grid rounding.
  */
 import { assert } from '../../../src/core/check.ts';
-import { gridUs } from '../../kernel/kernel.ts';
-import type { DecodeTerms, StepModel, StepShape } from '../../latency/step-model.ts';
+import type { StepModel, StepShape } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { BlockPool } from '../kv/block-pool.ts';
-import { Segment } from '../segment.ts';
 import { Sequence, SequenceList } from '../sequence.ts';
+import { Stepper } from '../stepper.ts';
 import type { VllmConfig } from './config.ts';
-
-const NEVER = Number.POSITIVE_INFINITY;
-
-/** What the step in progress is. */
-type Progress = 'none' | 'mixed' | 'segment';
 
 /** One vLLM engine. */
 export class VllmEngine implements Engine {
@@ -37,7 +29,7 @@ export class VllmEngine implements Engine {
   hitTokens = 0;
   readonly #config: VllmConfig;
   readonly #model: StepModel;
-  readonly #fastForward: boolean;
+  readonly #stepper: Stepper;
   readonly #pool: BlockPool;
   readonly #decodes: DecodeSet;
   readonly #running = new SequenceList();
@@ -53,8 +45,6 @@ export class VllmEngine implements Engine {
   #aborting: Sequence[] = [];
   /** Finished prefill legs whose blocks are not released yet. */
   readonly #holding: Sequence[] = [];
-  readonly #segment = new Segment();
-  readonly #terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
   readonly #shape: StepShape = {
     decodeSequences: 0,
     decodeContextTokens: 0,
@@ -64,25 +54,13 @@ export class VllmEngine implements Engine {
     prefillAttentionUs: 0,
     sampledRows: 0,
   };
-  #progress: Progress = 'none';
   #admissions = 0;
   #preempted = false;
-  /** The waiting queue's head could not be admitted at the last schedule. */
-  #blocked = false;
-  /** The next schedule may differ for another reason than a newcomer. */
-  #urgent = false;
-  /** Unrounded start and end of the step in progress (of a segment: as if it ran whole), and the grid time of the end. */
-  #startUs = 0;
-  #preciseEndUs = -1;
-  #endUs = NEVER;
-  /** When the batch that would start now was decided: the start of the step before it (asynchronous scheduling). */
-  #decidedUs = NEVER;
-
   constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean) {
     assert(kvBlocks >= 2, 'the block pool holds no block');
     this.#config = config;
     this.#model = model;
-    this.#fastForward = fastForward;
+    this.#stepper = new Stepper({ ahead: config.asyncScheduling, fastForward });
     this.kvBlocks = kvBlocks;
     this.blockSizeTokens = config.blockSizeTokens;
     // Block 0 is vLLM's null block and never used.
@@ -102,10 +80,10 @@ export class VllmEngine implements Engine {
   abort(request: SimRequest, _nowUs: number): boolean {
     const sequence = this.#find(request);
     if (sequence === undefined) return false;
-    this.#unblock();
+    this.#stepper.unstick();
     if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
       this.#drop(sequence);
-    } else if (this.#progress === 'none') {
+    } else if (this.#stepper.progress === 'none') {
       this.#stopRunning(sequence);
     } else {
       this.#aborting.push(sequence);
@@ -119,47 +97,41 @@ export class VllmEngine implements Engine {
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
     if (!ok) sequence.remoteTokens = 0;
-    this.#unblock();
+    this.#stepper.unstick();
   }
 
   release(request: SimRequest, _nowUs: number): void {
     const sequence = this.#holding.find((s) => s.request === request);
     if (sequence === undefined) return;
     this.#drop(sequence);
-    this.#unblock();
+    this.#stepper.unstick();
   }
 
   begin(nowUs: number, sink: EngineSink): number {
-    assert(this.#progress === 'none', 'a step is in progress already');
-    const continues = gridUs(this.#preciseEndUs) === nowUs;
-    this.#startUs = continues ? this.#preciseEndUs : nowUs;
-    if (!continues) this.#decidedUs = NEVER;
+    const stepper = this.#stepper;
+    stepper.open(nowUs);
     this.#schedule(nowUs, sink);
-    if (this.#hasNothing && this.#decidedUs !== NEVER) {
+    if (this.#hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
       // No batch is in flight that a newcomer could be too late for.
-      this.#decidedUs = NEVER;
+      stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#schedule(nowUs, sink);
     }
-    const decodes = this.#decodes.count - this.#heldBack.length;
-    if (this.#hasNothing) {
-      this.#preciseEndUs = -1;
-      this.#endUs = NEVER;
-      return NEVER;
-    }
-    if (this.#chunked.length === 0 && this.#heldBack.length === 0) this.#beginSegment(decodes);
-    else this.#beginMixed(decodes);
-    return this.#endUs;
+    if (this.#hasNothing) return stepper.idle();
+    if (this.#chunked.length > 0 || this.#heldBack.length > 0) return this.#beginMixed();
+    // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
+    const joinsNext = this.#preempted || (!stepper.stuck && this.#waiting.length > 0);
+    const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#pool.free);
+    return stepper.runSegment(this.#decodes, this.#model, steps);
   }
 
   end(nowUs: number, sink: EngineSink): void {
-    assert(nowUs === this.#endUs && this.#progress !== 'none', 'ends at another time than it said');
-    if (this.#progress === 'segment') this.#endSegment(sink);
-    else this.#endMixed(nowUs, sink);
-    this.#progress = 'none';
-    this.#urgent = false;
+    const wasSegment = this.#stepper.progress === 'segment';
+    const durationUs = this.#stepper.close(nowUs);
+    if (wasSegment) this.#endSegment(durationUs, sink);
+    else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
-      done.loose = this.#blocksFor(done.computed) - done.indexed;
+      this.#settle(done);
       this.#finish(done, nowUs, sink);
     }
     for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#stopRunning(sequence);
@@ -167,26 +139,16 @@ export class VllmEngine implements Engine {
   }
 
   interrupt(nowUs: number): number {
-    if (this.#progress !== 'segment' || this.#segment.steps === 1) return this.#endUs;
-    // A queue that is stuck behind its head cannot admit a newcomer before something ends.
-    if (this.#blocked) return this.#endUs;
-    const segment = this.#segment;
-    const current = segment.stepsUntil(nowUs);
-    // Decided ahead: a newcomer joins the step after the next one, so one more step passes unchanged.
-    const ahead = this.#config.asyncScheduling && !this.#urgent;
-    const steps = ahead ? Math.min(segment.steps, current + 1) : current;
-    if (steps < segment.steps) {
-      segment.steps = steps;
-      this.#setEnd(segment.timeAfterUs(steps));
-    }
-    return this.#endUs;
+    return this.#stepper.interrupt(nowUs);
   }
 
   observe(nowUs: number, out: EngineObservation): void {
     out.waiting = this.#waiting.length + this.#loading.length;
     out.running = this.#running.length;
     let used = this.#pool.used;
-    if (this.#progress === 'segment') used += this.#decodes.blocksNeeded(this.#segment.stepsUntil(nowUs));
+    if (this.#stepper.progress === 'segment') {
+      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs));
+    }
     out.kvUsage = used / this.#pool.capacity;
   }
 
@@ -197,11 +159,6 @@ export class VllmEngine implements Engine {
 
   #blocksFor(tokens: number): number {
     return Math.ceil(tokens / this.blockSizeTokens);
-  }
-
-  #setEnd(preciseUs: number): void {
-    this.#preciseEndUs = preciseUs;
-    this.#endUs = gridUs(preciseUs);
   }
 
   // --- scheduling -------------------------------------------------------------------------------------------------
@@ -215,7 +172,7 @@ export class VllmEngine implements Engine {
     if (decodes.count <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= decodes.count;
     else budget = this.#scheduleOneByOne(budget, nowUs, sink);
     budget = this.#continuePrompts(budget, nowUs, sink);
-    this.#blocked = false;
+    this.#stepper.stuck = false;
     if (!this.#preempted && (this.#waiting.length > 0 || this.#loading.length > 0)) {
       this.#admit(budget, nowUs, sink);
     }
@@ -259,7 +216,7 @@ export class VllmEngine implements Engine {
     this.#running.remove(victim);
     if (victim.state === 'decoding') {
       this.#decodes.remove(victim);
-      victim.loose = this.#blocksFor(victim.computed) - victim.indexed;
+      this.#settle(victim);
       victim.lastTokenUs = nowUs;
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== victim);
@@ -314,14 +271,14 @@ export class VllmEngine implements Engine {
     budget = this.#admitLoaded(budget, nowUs, sink);
     while (this.#waiting.length > 0 && budget > 0) {
       if (this.#running.length >= this.#config.maxSeqs) {
-        this.#blocked = true;
+        this.#stepper.stuck = true;
         return;
       }
       const sequence = this.#waiting.front()!;
-      if (this.#config.asyncScheduling && sequence.enqueuedUs > this.#decidedUs) return;
+      if (this.#stepper.isTooLate(sequence.enqueuedUs)) return;
       const tokens = this.#tryAdmit(sequence, budget, nowUs, sink);
       if (tokens < 0) {
-        this.#blocked = true;
+        this.#stepper.stuck = true;
         return;
       }
       this.#waiting.popFront();
@@ -405,25 +362,9 @@ export class VllmEngine implements Engine {
 
   // --- steps ------------------------------------------------------------------------------------------------------
 
-  #beginSegment(decodes: number): void {
+  #beginMixed(): number {
     const set = this.#decodes;
-    const context = set.contextAfter(0);
-    const terms = this.#terms;
-    this.#model.decodeTerms(decodes, context + decodes, terms);
-    let steps = 1;
-    // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
-    const joinsNext = this.#preempted || (!this.#blocked && this.#waiting.length > 0);
-    if (this.#fastForward && !joinsNext) {
-      const valid = Math.floor((terms.validToContext - context) / decodes);
-      steps = Math.max(1, Math.min(set.stepsToFinish(), set.stepsWithin(this.#pool.free), valid));
-    }
-    this.#segment.begin(this.#startUs, terms.baseUs, terms.perContextUs, context, decodes, steps);
-    this.#progress = 'segment';
-    this.#setEnd(this.#segment.timeAfterUs(steps));
-  }
-
-  #beginMixed(decodes: number): void {
-    const set = this.#decodes;
+    const decodes = set.count - this.#heldBack.length;
     const shape = this.#shape;
     shape.decodeSequences = decodes;
     shape.decodeContextTokens = set.contextAfter(1);
@@ -443,30 +384,24 @@ export class VllmEngine implements Engine {
     let blocks = set.blocksNeeded(1);
     for (const sequence of this.#heldBack) if (set.opensBlock(sequence)) blocks -= 1;
     if (blocks > 0) this.#pool.take(blocks);
-    this.#progress = 'mixed';
-    this.#setEnd(this.#startUs + this.#model.stepUs(shape));
+    return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
-  #endSegment(sink: EngineSink): void {
-    const segment = this.#segment;
+  #endSegment(durationUs: number, sink: EngineSink): void {
+    const { segment } = this.#stepper;
     const set = this.#decodes;
-    const { steps } = segment;
     const usedBefore = this.#pool.used;
-    const blocks = set.blocksNeeded(steps);
+    const blocks = set.blocksNeeded(segment.steps);
     if (blocks > 0) this.#pool.take(blocks);
-    set.advance(steps);
-    const duration = this.#preciseEndUs - this.#startUs;
-    this.#account(duration, 0, set.count, usedBefore);
-    this.#decidedUs = gridUs(segment.timeAfterUs(steps - 1));
-    sink.gapSeries(segment.firstUs, segment.incrementUs, steps, set.count);
+    set.advance(segment.steps);
+    this.#account(durationUs, 0, set.count, usedBefore);
+    sink.gapSeries(segment.firstUs, segment.incrementUs, segment.steps, set.count);
   }
 
-  #endMixed(nowUs: number, sink: EngineSink): void {
+  #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
     const set = this.#decodes;
-    const duration = this.#preciseEndUs - this.#startUs;
-    this.#account(duration, this.#shape.prefillTokens, this.#shape.decodeSequences, this.#pool.used);
-    this.#decidedUs = gridUs(this.#startUs);
-    if (this.#shape.decodeSequences > 0) sink.gaps(duration, this.#shape.decodeSequences);
+    this.#account(durationUs, this.#shape.prefillTokens, this.#shape.decodeSequences, this.#pool.used);
+    if (this.#shape.decodeSequences > 0) sink.gaps(durationUs, this.#shape.decodeSequences);
     set.advance(1);
     for (const sequence of this.#heldBack) set.holdBack(sequence);
     let complete = 0;
@@ -532,19 +467,13 @@ export class VllmEngine implements Engine {
     this.#running.remove(sequence);
     if (sequence.state === 'decoding') {
       this.#decodes.remove(sequence);
-      sequence.loose = this.#blocksFor(sequence.computed) - sequence.indexed;
+      this.#settle(sequence);
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== sequence);
     }
     this.#indexComputed(sequence);
     this.#pool.release(sequence);
     this.#gone(sequence);
-  }
-
-  /** Blocks or seats came free outside of the step in progress: the next schedule may admit what the last could not. */
-  #unblock(): void {
-    this.#blocked = false;
-    this.#urgent = true;
   }
 
   /** Removes a sequence that takes no part in steps. */
@@ -556,6 +485,11 @@ export class VllmEngine implements Engine {
     }
     this.#pool.release(sequence);
     this.#gone(sequence);
+  }
+
+  /** A sequence that leaves the decode set holds the blocks that its tokens fill. */
+  #settle(sequence: Sequence): void {
+    sequence.loose = this.#blocksFor(sequence.computed) - sequence.indexed;
   }
 
   #gone(sequence: Sequence): void {
