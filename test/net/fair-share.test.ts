@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { FairShareNetwork } from '../../sim/net/fair-share.ts';
 
 /** Runs a network to its end; returns completion times by tag. */
-function drain(network: FairShareNetwork, starts: { tag: number; links: number[]; bytes: number; atUs: number }[]) {
+function drain(
+  network: FairShareNetwork,
+  starts: { tag: number; links: number[]; bytes: number; atUs: number }[],
+) {
   const done = new Map<number, number>();
   const pending = [...starts].sort((a, b) => a.atUs - b.atUs);
   for (;;) {

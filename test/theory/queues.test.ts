@@ -3,10 +3,10 @@
  * within the confidence interval of the run, and obey Little's law.
  */
 import { describe, expect, test } from 'vitest';
-import type { Rng } from '../../src/core/rng.ts';
 import { type Component, gridUs, Kernel } from '../../sim/kernel/kernel.ts';
 import { PHASE } from '../../sim/kernel/phases.ts';
 import { createStreams } from '../../sim/kernel/streams.ts';
+import type { Rng } from '../../src/core/rng.ts';
 
 const ARRIVE = 1;
 const LEAVE = 2;
@@ -29,7 +29,10 @@ class Station implements Component {
   #population = 0;
   #lastUs = 0;
 
-  constructor(kernel: Kernel, options: { servers: number; total: number; gaps: () => number; service: () => number }) {
+  constructor(
+    kernel: Kernel,
+    options: { servers: number; total: number; gaps: () => number; service: () => number },
+  ) {
     this.#kernel = kernel;
     this.#servers = options.servers;
     this.#total = options.total;
@@ -70,7 +73,13 @@ function exponential(rng: Rng, rate: number): () => number {
   return () => -Math.log(1 - rng.unit()) / rate;
 }
 
-function run(options: { seed: number; servers: number; rate: number; service: 'exponential' | 'constant'; meanUs: number }) {
+function run(options: {
+  seed: number;
+  servers: number;
+  rate: number;
+  service: 'exponential' | 'constant';
+  meanUs: number;
+}) {
   const kernel = new Kernel();
   const streams = createStreams(options.seed);
   const service =
@@ -128,7 +137,13 @@ describe('closed forms', () => {
   });
 
   test("Little's law holds exactly over a run that starts and ends empty", () => {
-    const { kernel, station } = run({ seed: 3, servers: 2, rate: 1.5e-3, service: 'exponential', meanUs: 1000 });
+    const { kernel, station } = run({
+      seed: 3,
+      servers: 2,
+      rate: 1.5e-3,
+      service: 'exponential',
+      meanUs: 1000,
+    });
     const rate = 40_000 / kernel.nowUs;
     const meanSojourn = station.sojournSum / 40_000;
     const meanPopulation = station.populationIntegral / kernel.nowUs;
