@@ -1,0 +1,66 @@
+/**
+ * From a document to the cells that are run: one scenario is one cell, a comparison is fleets times workloads. Every cell
+ * is run with the same seeds.
+ */
+import type { Comparison, Scenario, WorkloadSpec } from '../scenario/schema.ts';
+
+/** One fleet under one workload. */
+export interface Cell {
+  readonly workload: string;
+  readonly fleet: string;
+  /** Path of the fleet in the user's document. */
+  readonly fleetPath: string;
+  readonly scenario: Scenario;
+}
+
+/** Seed of the first run where the document names none. */
+export const DEFAULT_SEED = 1;
+
+/** Seeds of `count` runs: the document's, and the numbers that follow. */
+export function seedsFrom(seed: number | undefined, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (seed ?? DEFAULT_SEED) + i);
+}
+
+/** The single cell of a scenario. */
+export function scenarioCell(scenario: Scenario, fallbackName: string): Cell {
+  const name = scenario.name ?? fallbackName;
+  return { workload: workloadName(scenario.workload), fleet: name, fleetPath: 'fleet', scenario };
+}
+
+/** Cells of a comparison: all fleets under its workload, then under each further workload in the order of the document. */
+export function comparisonCells(comparison: Comparison): Cell[] {
+  const { fleets, workloads, router: commonRouter, ...common } = comparison;
+  const named: (readonly [string, WorkloadSpec])[] = [
+    [workloadName(comparison.workload), comparison.workload],
+  ];
+  for (const [name, workload] of Object.entries(workloads ?? {})) named.push([name, workload]);
+  return named.flatMap(([name, workload]) =>
+    fleets.map((fleet, i) => {
+      const router = fleet.router ?? commonRouter;
+      const network = fleet.network === undefined ? {} : { network: fleet.network };
+      return {
+        workload: name,
+        fleet: fleet.name,
+        fleetPath: `fleets[${i}]`,
+        scenario: {
+          ...common,
+          workload,
+          fleet: { pools: fleet.pools, ...network },
+          ...(router === undefined ? {} : { router }),
+        },
+      };
+    }),
+  );
+}
+
+/** Short name of a workload that the document gives none. */
+export function workloadName(workload: WorkloadSpec): string {
+  switch (workload.kind) {
+    case 'synthetic':
+      return 'synthetic';
+    case 'trace':
+      return `${workload.format} trace`;
+    case 'preset':
+      return workload.name;
+  }
+}
