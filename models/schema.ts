@@ -53,14 +53,45 @@ export interface GpuSpec {
   readonly notes?: string;
 }
 
-/** Attention of a group of layers. */
+/** Linear attention or state space of a layer: a matrix state per value head in place of a growing KV. */
+export interface LinearAttention {
+  readonly variant: 'gated-deltanet' | 'kimi-delta' | 'mamba2';
+  /** Heads of keys (groups, for Mamba). */
+  readonly keyHeads: number;
+  readonly valueHeads: number;
+  /** Size of a key (state size, for Mamba). */
+  readonly keyHeadDim: number;
+  readonly valueHeadDim: number;
+  /** Taps of the short convolution. */
+  readonly convKernel: number;
+}
+
+/** Attention of a group of layers. Fields that differ from the model's own stand here. */
 export interface AttentionLayers {
   readonly layers: number;
   readonly kind: 'full' | 'sliding' | 'chunked' | 'linear' | 'mla';
-  /** Window in tokens, for sliding and chunked. */
+  /** Window in tokens, for sliding and chunked; for `mla` with compression the part kept uncompressed. */
   readonly windowTokens?: number;
-  /** State size per sequence (linear attention), bytes in bf16. */
+  readonly kvHeads?: number;
+  readonly headDim?: number;
+  readonly valueHeadDim?: number;
+  /** Keys serve as values too: one projection, though both are stored. */
+  readonly sharedKeyValue?: boolean;
+  /** Tokens per stored latent entry outside of the window; Infinity: nothing is stored there. */
+  readonly tokensPerEntry?: number;
+  /** Elements of the index key stored with each latent entry (sparse attention), one byte each. */
+  readonly indexKeyDim?: number;
+  readonly linear?: LinearAttention;
+  /** State size per sequence and layer where no shape is given in `linear`, bytes. */
   readonly stateBytes?: number;
+}
+
+/** Sparse-attention indexer that picks the entries to attend to. */
+export interface Indexer {
+  readonly layers: number;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly topK: number;
 }
 
 /** One language model, by shape; parameter and KV sizes are computed, never typed in. */
@@ -84,13 +115,21 @@ export interface LlmSpec {
   readonly tiedEmbeddings: boolean;
   readonly maxContextTokens: number;
   readonly qkNorm: boolean;
+  /** An output gate of full size beside the queries (in linear layers of kind kimi-delta: not of low rank). */
+  readonly outputGate?: boolean;
+  /** Groups of layers; layers in no group have no attention. */
   readonly attention: readonly AttentionLayers[];
+  /** Layers with an MLP or experts, where not all have one. */
+  readonly mlpLayers?: number;
   readonly moe?: {
     readonly experts: number;
     readonly expertsPerToken: number;
     readonly expertIntermediateSize: number;
     readonly sharedExperts: number;
+    /** Width of all shared experts together; absent: `sharedExperts` times the width of a routed one. */
     readonly sharedIntermediateSize?: number;
+    /** Experts work on a projection of the hidden state to this size. */
+    readonly latentSize?: number;
     /** Layers that are dense in spite of it. */
     readonly denseLayers: number;
   };
@@ -100,7 +139,12 @@ export interface LlmSpec {
     readonly ropeHeadDim: number;
     readonly nopeHeadDim: number;
     readonly valueHeadDim: number;
+    /** Keys and values are the latent vector itself: no up-projection per head. */
+    readonly multiQuery?: boolean;
+    /** Output projection in two steps: groups of heads to this rank each, then to the hidden size. */
+    readonly output?: { readonly groups: number; readonly rank: number };
   };
+  readonly indexer?: Indexer;
   /** Weights as published: bf16, fp8, fp8_block, nvfp4, mxfp4, int4, ... */
   readonly nativePrecision: string;
   /** Published total parameters in units of 1e9, for the check against the computed total. */
@@ -110,6 +154,8 @@ export interface LlmSpec {
    * computed total is right; explained in `notes`.
    */
   readonly extraParams?: number;
+  /** Parameters in the published total that serving does not load (multi-token prediction). */
+  readonly unloadedParams?: number;
   readonly sources: readonly Source[];
   readonly notes?: string;
 }

@@ -1,0 +1,28 @@
+import type { LlmSpec } from '../schema.ts';
+
+/** BLOOM-176B. */
+export const bloom176b: LlmSpec = {
+  id: 'bloom-176b',
+  name: 'BLOOM-176B',
+  huggingFace: ['bigscience/bloom'],
+  layers: 70,
+  hiddenSize: 14336,
+  attentionHeads: 112,
+  kvHeads: 112,
+  headDim: 128,
+  intermediateSize: 57344,
+  gatedMlp: false,
+  vocabSize: 250880,
+  tiedEmbeddings: true,
+  maxContextTokens: 2048,
+  qkNorm: false,
+  attention: [{ layers: 70, kind: 'full' }],
+  nativePrecision: 'bf16',
+  publishedParamsB: 176.247,
+  sources: [
+    {
+      ref: 'Mutinifni/splitwise-sim@8f99e7d configs/model_repo/architectures/bloom-176b.yaml (layers/hidden/heads); vocab 250880 & tied embeddings: bigscience/bloom config',
+      date: '2026-11-22',
+    },
+  ],
+};

@@ -1,0 +1,29 @@
+import type { LlmSpec } from '../schema.ts';
+
+/** GLM-4.5. */
+export const glm45: LlmSpec = {
+  id: 'glm-4.5',
+  name: 'GLM-4.5',
+  huggingFace: ['zai-org/GLM-4.5', 'zai-org/GLM-4.5-FP8'],
+  layers: 92,
+  hiddenSize: 5120,
+  attentionHeads: 96,
+  kvHeads: 8,
+  headDim: 128,
+  intermediateSize: 12288,
+  gatedMlp: true,
+  vocabSize: 151552,
+  tiedEmbeddings: false,
+  maxContextTokens: 131072,
+  qkNorm: true,
+  attention: [{ layers: 92, kind: 'full' }],
+  moe: { experts: 160, expertsPerToken: 8, expertIntermediateSize: 1536, sharedExperts: 1, denseLayers: 3 },
+  nativePrecision: 'bf16',
+  publishedParamsB: 355,
+  sources: [
+    {
+      ref: 'https://docs.nvidia.com/nemo/megatron-bridge/latest/models/llm/glm45.html + https://huggingface.co/zai-org/GLM-4.7/blob/main/config.json (same dims)',
+      date: '2026-11-22',
+    },
+  ],
+};

@@ -1,0 +1,35 @@
+import type { LlmSpec } from '../schema.ts';
+
+/** GLM-5.2. */
+export const glm52: LlmSpec = {
+  id: 'glm-5.2',
+  name: 'GLM-5.2',
+  huggingFace: ['zai-org/GLM-5.2'],
+  layers: 78,
+  hiddenSize: 6144,
+  attentionHeads: 64,
+  kvHeads: 64,
+  headDim: 256,
+  intermediateSize: 12288,
+  gatedMlp: true,
+  vocabSize: 154880,
+  tiedEmbeddings: false,
+  maxContextTokens: 1048576,
+  qkNorm: false,
+  attention: [
+    { layers: 21, kind: 'mla', indexKeyDim: 128 },
+    { layers: 57, kind: 'mla' },
+  ],
+  moe: { experts: 256, expertsPerToken: 8, expertIntermediateSize: 2048, sharedExperts: 1, denseLayers: 3 },
+  mla: { kvLoraRank: 512, qLoraRank: 2048, ropeHeadDim: 64, nopeHeadDim: 192, valueHeadDim: 256 },
+  indexer: { layers: 21, heads: 32, headDim: 128, topK: 2048 },
+  nativePrecision: 'bf16',
+  publishedParamsB: 744,
+  sources: [
+    {
+      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/zai-org--GLM-5.2_config.json (Hugging Face config copy)',
+      date: '2026-11-22',
+    },
+  ],
+  notes: '21 of 78 layers have an indexer; the others share its choice.',
+};

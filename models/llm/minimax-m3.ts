@@ -1,0 +1,35 @@
+import type { LlmSpec } from '../schema.ts';
+
+/** MiniMax-M3. */
+export const minimaxM3: LlmSpec = {
+  id: 'minimax-m3',
+  name: 'MiniMax-M3',
+  huggingFace: ['MiniMaxAI/MiniMax-M3'],
+  layers: 60,
+  hiddenSize: 6144,
+  attentionHeads: 64,
+  kvHeads: 4,
+  headDim: 128,
+  intermediateSize: 12288,
+  gatedMlp: true,
+  vocabSize: 200064,
+  tiedEmbeddings: false,
+  maxContextTokens: 1048576,
+  qkNorm: true,
+  attention: [
+    { layers: 3, kind: 'full' },
+    { layers: 57, kind: 'full' },
+  ],
+  moe: { experts: 128, expertsPerToken: 4, expertIntermediateSize: 3072, sharedExperts: 1, denseLayers: 3 },
+  nativePrecision: 'bf16',
+  publishedParamsB: 428,
+  extraParams: 224_140_416,
+  sources: [
+    {
+      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/MiniMaxAI--MiniMax-M3_config.json (Hugging Face config copy)',
+      date: '2026-11-22',
+    },
+  ],
+  notes:
+    'Sparse by blocks of 128 from layer 4 on; all KV is stored. extraParams: the block indexers. Published total counts a vision tower.',
+};

@@ -1,0 +1,28 @@
+import type { LlmSpec } from '../schema.ts';
+
+/** Qwen3-14B. */
+export const qwen314b: LlmSpec = {
+  id: 'qwen3-14b',
+  name: 'Qwen3-14B',
+  huggingFace: ['Qwen/Qwen3-14B', 'Qwen/Qwen3-14B-FP8', 'Qwen/Qwen3-14B-AWQ'],
+  layers: 40,
+  hiddenSize: 5120,
+  attentionHeads: 40,
+  kvHeads: 8,
+  headDim: 128,
+  intermediateSize: 17408,
+  gatedMlp: true,
+  vocabSize: 151936,
+  tiedEmbeddings: false,
+  maxContextTokens: 40960,
+  qkNorm: true,
+  attention: [{ layers: 40, kind: 'full' }],
+  nativePrecision: 'bf16',
+  publishedParamsB: 14.8,
+  sources: [
+    {
+      ref: 'inference-sim/inference-sim@f90a1e3 model_configs/qwen3-14b/config.json (Hugging Face config copy)',
+      date: '2026-11-22',
+    },
+  ],
+};

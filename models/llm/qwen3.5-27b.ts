@@ -1,0 +1,44 @@
+import type { LlmSpec } from '../schema.ts';
+
+/** Qwen3.5-27B. */
+export const qwen3527b: LlmSpec = {
+  id: 'qwen3.5-27b',
+  name: 'Qwen3.5-27B',
+  huggingFace: ['Qwen/Qwen3.5-27B', 'Qwen/Qwen3.6-27B', 'Qwen/Qwen3.5-27B-FP8'],
+  layers: 64,
+  hiddenSize: 5120,
+  attentionHeads: 24,
+  kvHeads: 4,
+  headDim: 256,
+  intermediateSize: 17408,
+  gatedMlp: true,
+  vocabSize: 248320,
+  tiedEmbeddings: false,
+  maxContextTokens: 262144,
+  qkNorm: true,
+  outputGate: true,
+  attention: [
+    {
+      layers: 48,
+      kind: 'linear',
+      linear: {
+        variant: 'gated-deltanet',
+        keyHeads: 16,
+        valueHeads: 48,
+        keyHeadDim: 128,
+        valueHeadDim: 128,
+        convKernel: 4,
+      },
+    },
+    { layers: 16, kind: 'full' },
+  ],
+  nativePrecision: 'bf16',
+  publishedParamsB: 27,
+  sources: [
+    {
+      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3.5-27B_config.json (Hugging Face config copy)',
+      date: '2026-11-22',
+    },
+  ],
+  notes: 'Text model; three linear layers to one of full attention.',
+};
