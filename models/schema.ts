@@ -171,6 +171,8 @@ export interface LinkSpec {
   readonly achievedGBps: number;
   readonly baseUs: number;
   readonly sources: readonly Source[];
+  /** Fields that nobody publishes and that hold a stand-in. */
+  readonly assumed?: readonly string[];
   readonly notes?: string;
 }
 
