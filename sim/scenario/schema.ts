@@ -50,6 +50,8 @@ export const LengthSchema = Type.Union(
   { description: 'Distribution of token counts' },
 );
 
+const gapCv = Type.Number({ exclusiveMinimum: 0, maximum: 100, description: 'CV of gaps; 1 is Poisson' });
+
 /** How requests (or sessions) arrive. */
 export const ArrivalsSchema = Type.Union(
   [
@@ -58,7 +60,7 @@ export const ArrivalsSchema = Type.Union(
       {
         process: Type.Literal('gamma'),
         rateRps: positive('Requests per second'),
-        cv: positive('CV of gaps; 1 is Poisson'),
+        cv: gapCv,
       },
       closed,
     ),
@@ -66,7 +68,7 @@ export const ArrivalsSchema = Type.Union(
       {
         process: Type.Literal('weibull'),
         rateRps: positive('Requests per second'),
-        cv: positive('CV of gaps; 1 is Poisson'),
+        cv: gapCv,
       },
       closed,
     ),
@@ -339,7 +341,11 @@ export const SloSchema = Type.Object(
 /** How long to run. */
 export const RunSchema = Type.Object(
   {
-    requests: Type.Optional(count('Stop arrivals after this many')),
+    requests: Type.Optional(
+      count(
+        'Stop arrivals after this many; default 1,000 for workloads without an end, if durationS is not set',
+      ),
+    ),
     durationS: Type.Optional(positive('Stop arrivals after this time, seconds')),
     warmupS: Type.Optional(
       nonNegative('Requests that arrive earlier are left out of the statistics, seconds'),

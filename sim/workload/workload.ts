@@ -7,7 +7,10 @@ import type { SimRequest } from './request.ts';
 
 /** A source of requests. `request.arrivalUs` of each is on the kernel's grid. */
 export interface Workload {
-  /** The next request of the open-loop part, arrivals never falling; null when it has ended. */
+  /**
+   * The next request of the open-loop part, arrivals never falling; null when it has ended or waits for requests in flight
+   * to end (ask again then).
+   */
   next(): SimRequest | null;
   /**
    * Told that a request has ended (in whatever way). Returns the request that follows from it, with an arrival time at or
@@ -18,4 +21,6 @@ export interface Workload {
   readonly hasFollowUps: boolean;
   /** Class names, at least one. */
   readonly classes: readonly string[];
+  /** What a reader of the results should know about the requests so far (bad trace rows), one sentence each. */
+  readonly notes?: readonly string[];
 }

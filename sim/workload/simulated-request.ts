@@ -1,0 +1,99 @@
+/**
+ * Construction of simulated requests. Two objects on purpose: `RoutedRequest` is what the router is handed and holds no
+ * ground truth; `SimRequest` wraps it. Both always have one shape, and text that few ask for is made on demand.
+ */
+import { type InferenceRequest, NO_HEADERS } from '../../src/routing/request.ts';
+import { modelSeed, type PromptContent } from './prompt-content.ts';
+import { Course, type SimRequest } from './request.ts';
+
+/** Body bytes per prompt token: about four characters of English text a token (OpenAI's rule of thumb). */
+const BODY_BYTES_PER_TOKEN = 4;
+
+/** Fairness id of requests that name no tenant, as the router's own default. */
+export const DEFAULT_TENANT = 'default-flow';
+
+/** What all requests of a class share. */
+export interface RequestTraits {
+  readonly classIndex: number;
+  readonly model: string;
+  /** Start of the prompt's key chains. */
+  readonly keySeed: number;
+  readonly priority: number;
+  readonly tenant: string;
+}
+
+/** Traits with defaults filled in. */
+export function requestTraits(
+  classIndex: number,
+  model: string,
+  priority: number,
+  tenant: string,
+): RequestTraits {
+  return { classIndex, model, keySeed: modelSeed(model), priority, tenant };
+}
+
+/** The router's view of a simulated request. */
+export class RoutedRequest implements InferenceRequest {
+  readonly id: number;
+  readonly model: string;
+  readonly incomingModel: string;
+  readonly arrivalUs: number;
+  readonly priority: number;
+  readonly fairnessId: string;
+  readonly prompt: PromptContent;
+  readonly maxOutputTokens: number;
+  readonly sizeBytes: number;
+  readonly headers = NO_HEADERS;
+  readonly multimodal = null;
+  readonly subset = null;
+
+  constructor(
+    id: number,
+    arrivalUs: number,
+    traits: RequestTraits,
+    prompt: PromptContent,
+    maxOutputTokens: number,
+  ) {
+    this.id = id;
+    this.model = traits.model;
+    this.incomingModel = traits.model;
+    this.arrivalUs = arrivalUs;
+    this.priority = traits.priority;
+    this.fairnessId = traits.tenant;
+    this.prompt = prompt;
+    this.maxOutputTokens = maxOutputTokens;
+    this.sizeBytes = prompt.tokens * BODY_BYTES_PER_TOKEN;
+  }
+
+  get requestId(): string {
+    return `sim-${this.id}`;
+  }
+}
+
+/** What makes one request different from the next of its class. */
+export interface RequestDraft {
+  readonly id: number;
+  readonly arrivalUs: number;
+  readonly prompt: PromptContent;
+  readonly outputTokens: number;
+  /** Limit that the client sends; at least `outputTokens`. */
+  readonly maxTokens: number;
+  readonly outputContentId: number;
+  readonly session: number;
+}
+
+/** A request that has not happened yet. */
+export function simulatedRequest(draft: RequestDraft, traits: RequestTraits): SimRequest {
+  const { prompt } = draft;
+  return {
+    course: new Course(),
+    request: new RoutedRequest(draft.id, draft.arrivalUs, traits, prompt, draft.maxTokens),
+    prompt,
+    promptTokens: prompt.tokens,
+    outputTokens: draft.outputTokens,
+    maxTokens: draft.maxTokens,
+    outputContentId: draft.outputContentId,
+    classIndex: traits.classIndex,
+    session: draft.session,
+  };
+}
