@@ -51,8 +51,10 @@ function standing(fleet: FleetOutcome): string {
     return `${fleet.letter} meets it too for ${costWords(fleet)} with ${within} within SLO`;
   }
   const worst = worstCheck(slo.checks);
-  const verb = slo.verdict === 'fails' ? 'fails' : 'cannot be told apart from';
-  return `${fleet.letter} ${verb} ${worst === null ? 'the SLO' : checkWords(worst)}`;
+  const words = worst === null ? 'the SLO' : checkWords(worst);
+  return slo.verdict === 'fails'
+    ? `${fleet.letter} fails ${words}`
+    : `${fleet.letter} cannot be told with these seeds (${words})`;
 }
 
 /** The failing (or else undecided) check that is furthest from its limit, relative to the limit. */

@@ -1,0 +1,38 @@
+/** Tables as aligned text for a terminal, or as Markdown. */
+
+/** A table: the first column is left-aligned, the others right-aligned unless the header says otherwise. */
+export interface Table {
+  readonly title?: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns (by index) with text, which is left-aligned; the first always is. */
+  readonly textColumns?: readonly number[];
+}
+
+const GAP = '  ';
+
+/** Text table; lines have no trailing blanks. */
+export function textTable(table: Table): string {
+  const lines = [table.header, ...table.rows];
+  const widths = table.header.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)));
+  const body = lines.map((line) =>
+    line
+      .map((cell, i) => (isText(table, i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join(GAP)
+      .trimEnd(),
+  );
+  return `${table.title === undefined ? '' : `${table.title}\n`}${body.join('\n')}\n`;
+}
+
+/** GitHub Markdown table. */
+export function markdownTable(table: Table): string {
+  const row = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = table.header.map((_, i) => (isText(table, i) ? ':--' : '--:'));
+  const title = table.title === undefined ? '' : `**${table.title}**\n\n`;
+  return `${title}${[row(table.header), row(rule), ...table.rows.map(row)].join('\n')}\n`;
+}
+
+function isText(table: Table, column: number): boolean {
+  return column === 0 || (table.textColumns?.includes(column) ?? false);
+}
