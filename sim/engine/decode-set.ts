@@ -13,14 +13,14 @@ import { assert } from '../../src/core/check.ts';
 import type { Sequence } from './sequence.ts';
 
 /** The set. Steps count decode steps of this engine; tokens and blocks as usual. */
-export class DecodeSet {
+export class DecodeSet<Leaf> {
   count = 0;
   /** Decode steps taken so far. */
   step = 0;
   readonly #blockSize: number;
   readonly #residue: Int32Array;
   #baseSum = 0;
-  #heap: Sequence[] = [];
+  #heap: Sequence<Leaf>[] = [];
   #keys: number[] = [];
 
   constructor(blockSizeTokens: number) {
@@ -29,7 +29,7 @@ export class DecodeSet {
   }
 
   /** Adds a sequence with `computed` tokens of KV and `generated` output tokens. */
-  add(sequence: Sequence): void {
+  add(sequence: Sequence<Leaf>): void {
     sequence.state = 'decoding';
     sequence.contextBase = sequence.computed - this.step;
     sequence.finishStep = this.step + sequence.target - sequence.generated;
@@ -42,7 +42,7 @@ export class DecodeSet {
   }
 
   /** Takes a sequence out, with its `computed` and `generated` as of now. */
-  remove(sequence: Sequence): void {
+  remove(sequence: Sequence<Leaf>): void {
     sequence.computed = sequence.contextBase + this.step;
     sequence.generated = sequence.target - (sequence.finishStep - this.step);
     sequence.finishStep = -1;
@@ -53,7 +53,7 @@ export class DecodeSet {
   }
 
   /** A member that did not take part in the step that has just been counted. */
-  holdBack(sequence: Sequence): void {
+  holdBack(sequence: Sequence<Leaf>): void {
     const finish = sequence.finishStep;
     this.remove(sequence);
     sequence.computed -= 1;
@@ -73,7 +73,7 @@ export class DecodeSet {
   }
 
   /** KV length of a member now, tokens. */
-  contextOf(sequence: Sequence): number {
+  contextOf(sequence: Sequence<Leaf>): number {
     return sequence.contextBase + this.step;
   }
 
@@ -107,7 +107,7 @@ export class DecodeSet {
   }
 
   /** Whether the next step opens a block for this member. */
-  opensBlock(sequence: Sequence): boolean {
+  opensBlock(sequence: Sequence<Leaf>): boolean {
     return (sequence.contextBase + this.step) % this.#blockSize === 0;
   }
 
@@ -116,7 +116,7 @@ export class DecodeSet {
   }
 
   /** Takes out a member that has all its tokens, in order of admission among those of the same step; null when none is left. */
-  takeFinished(): Sequence | null {
+  takeFinished(): Sequence<Leaf> | null {
     this.#dropStale();
     if (this.#keys.length === 0 || this.#keys[0]! > this.step) return null;
     const sequence = this.#heap[0]!;
@@ -125,7 +125,7 @@ export class DecodeSet {
     return sequence;
   }
 
-  #class(sequence: Sequence): number {
+  #class(sequence: Sequence<Leaf>): number {
     const size = this.#blockSize;
     return ((sequence.contextBase % size) + size) % size;
   }
@@ -139,7 +139,7 @@ export class DecodeSet {
     while (this.#keys.length > 0 && this.#heap[0]!.finishStep !== this.#keys[0]!) this.#popHeap();
   }
 
-  #push(sequence: Sequence): void {
+  #push(sequence: Sequence<Leaf>): void {
     const heap = this.#heap;
     const keys = this.#keys;
     const key = sequence.finishStep;

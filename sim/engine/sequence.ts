@@ -1,18 +1,17 @@
-/** A request inside an engine: its progress and the blocks it holds. One shape for every engine that uses it. */
+/** A request inside an engine: its progress and the blocks it holds. One shape for all engines. */
 import type { SimRequest } from '../workload/request.ts';
 import type { Leg } from './engine.ts';
-import type { BlockHolder, Node } from './kv/block-pool.ts';
 
 /** Where a sequence stands inside its engine. */
 export type SequenceState = 'waiting' | 'loadingRemote' | 'prefilling' | 'decoding' | 'holding' | 'gone';
 
 /** Progress of one request on one engine. Counts in tokens, times in µs. */
-export class Sequence implements BlockHolder {
+export class Sequence<Leaf> {
   readonly request: SimRequest;
   readonly leg: Leg;
   state: SequenceState = 'waiting';
-  /** BlockHolder's. */
-  leaf: Node | null = null;
+  /** What it holds of the KV pool; the pool's kind of node is the type parameter. */
+  leaf: Leaf | null = null;
   indexed = 0;
   loose = 0;
   duplicate = false;
@@ -41,8 +40,8 @@ export class Sequence implements BlockHolder {
   contextBase = 0;
   finishStep = 0;
   /** Running list links. */
-  before: Sequence | null = null;
-  after: Sequence | null = null;
+  before: Sequence<Leaf> | null = null;
+  after: Sequence<Leaf> | null = null;
 
   constructor(request: SimRequest, leg: Leg, nowUs: number) {
     this.request = request;
@@ -54,12 +53,12 @@ export class Sequence implements BlockHolder {
 }
 
 /** Doubly linked list of sequences in order of admission. */
-export class SequenceList {
-  head: Sequence | null = null;
-  tail: Sequence | null = null;
+export class SequenceList<Leaf> {
+  head: Sequence<Leaf> | null = null;
+  tail: Sequence<Leaf> | null = null;
   length = 0;
 
-  append(sequence: Sequence): void {
+  append(sequence: Sequence<Leaf>): void {
     sequence.before = this.tail;
     sequence.after = null;
     if (this.tail === null) this.head = sequence;
@@ -68,7 +67,7 @@ export class SequenceList {
     this.length += 1;
   }
 
-  remove(sequence: Sequence): void {
+  remove(sequence: Sequence<Leaf>): void {
     if (sequence.before === null) this.head = sequence.after;
     else sequence.before.after = sequence.after;
     if (sequence.after === null) this.tail = sequence.before;

@@ -73,7 +73,7 @@ export class Stepper {
    * Pure decode steps of the whole set start, at most `steps` of them (one when not fast-forwarding); returns the end. The
    * segment is cut short of a completion, of the reach of the step model's terms and of what `steps` says.
    */
-  runSegment(set: DecodeSet, model: StepModel, steps: number): number {
+  runSegment<Leaf>(set: DecodeSet<Leaf>, model: StepModel, steps: number): number {
     const context = set.contextAfter(0);
     const terms = this.#terms;
     model.decodeTerms(set.count, context + set.count, terms);

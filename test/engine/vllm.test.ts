@@ -1,9 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type VllmConfig, vllmConfig } from '../../sim/engine/vllm/config.ts';
 import { VllmEngine } from '../../sim/engine/vllm/vllm.ts';
-import type { SimRequest } from '../../sim/workload/request.ts';
 import { affineModel, Bench, request } from './harness.ts';
+import { expectConservation, expectFastForwardEqual, type MakeEngine } from './worlds.ts';
 
 const H100 = {
   gpuMemoryBytes: 85_520_809_984,
@@ -148,105 +147,27 @@ describe('vLLM step composition', () => {
   });
 });
 
-/** A random world: small pool, shared prefixes, chunking, preemption, aborts. */
-const world = fc.record({
-  blocks: fc.integer({ min: 12, max: 80 }),
-  budget: fc.integer({ min: 8, max: 96 }),
-  seqs: fc.integer({ min: 2, max: 12 }),
-  reserve: fc.boolean(),
-  prepend: fc.boolean(),
-  async: fc.boolean(),
-  coefficients: fc.record({
-    base: fc.integer({ min: 50, max: 2000 }),
-    sequence: fc.integer({ min: 0, max: 30 }),
-    prefill: fc.integer({ min: 0, max: 1000 }).map((n) => n * 0.00731),
-    context: fc.integer({ min: 0, max: 1000 }).map((n) => n * 0.000773),
-  }),
-  requests: fc.array(
-    fc.record({
-      gap: fc.integer({ min: 0, max: 30_000 }),
-      group: fc.integer({ min: 1, max: 3 }),
-      prefix: fc.integer({ min: 0, max: 70 }),
-      own: fc.integer({ min: 1, max: 90 }),
-      output: fc.integer({ min: 1, max: 60 }),
-      abortAfter: fc.option(fc.integer({ min: 0, max: 60_000 }), { freq: 6, nil: undefined }),
-    }),
-    { minLength: 1, maxLength: 25 },
-  ),
-});
-type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
-
-function play(w: World, fastForward: boolean): { bench: Bench; vllm: VllmEngine; requests: SimRequest[] } {
-  const vllm = engine(
-    {
+/** The vLLM of a random world. */
+const make: MakeEngine = (w, model, fastForward) =>
+  new VllmEngine(
+    config({
       maxBatchedTokens: w.budget,
       maxSeqs: w.seqs,
-      reserveFullPrompt: w.reserve,
-      unhashedOrder: w.prepend ? 'prepend' : 'append',
-      asyncScheduling: w.async,
-    },
-    affineModel(w.coefficients),
+      reserveFullPrompt: w.flags.a,
+      unhashedOrder: w.flags.b ? 'prepend' : 'append',
+      asyncScheduling: w.flags.c,
+    }),
+    model,
     w.blocks,
     fastForward,
   );
-  const bench = new Bench(vllm);
-  let at = 0;
-  const requests = w.requests.map((r, i) => {
-    at += r.gap;
-    const runs: [number, number][] =
-      r.prefix > 0
-        ? [
-            [r.group, r.prefix],
-            [100 + i, r.own],
-          ]
-        : [[100 + i, r.own]];
-    const made = request(i, runs, r.output, at);
-    bench.arrive(made);
-    if (r.abortAfter !== undefined) bench.abortAt(made, at + r.abortAfter);
-    return made;
-  });
-  bench.run();
-  return { bench, vllm, requests };
-}
 
-describe('vLLM fast-forward', () => {
-  test('takes the same decisions at the same times as one event per step', () => {
-    fc.assert(
-      fc.property(world, (w) => {
-        const fast = play(w, true);
-        const slow = play(w, false);
-        const decisions = (bench: Bench) => bench.happenings.map((h) => [h.what, h.id, h.detail]);
-        expect(decisions(fast.bench)).toEqual(decisions(slow.bench));
-        for (const [i, h] of fast.bench.happenings.entries()) {
-          const other = slow.bench.happenings[i]!.atUs;
-          expect(Math.abs(h.atUs - other)).toBeLessThanOrEqual(1e-9 * other);
-        }
-        expect(fast.bench.gaps.length).toBe(slow.bench.gaps.length);
-        const sum = (gaps: number[]): number => gaps.reduce((a, b) => a + b, 0);
-        expect(sum(fast.bench.gaps)).toBeCloseTo(sum(slow.bench.gaps), 3);
-        expect(fast.vllm.hitTokens).toBe(slow.vllm.hitTokens);
-      }),
-      { numRuns: 1000 },
-    );
+describe('vLLM in random worlds', () => {
+  test('fast-forward takes the same decisions at the same times as one event per step', () => {
+    expectFastForwardEqual(make);
   });
 
-  test('every request ends exactly once and all blocks come back', () => {
-    fc.assert(
-      fc.property(world, (w) => {
-        const { bench, vllm, requests } = play(w, true);
-        const ended = bench.happenings
-          .filter((h) => h.what === 'finished' || h.what === 'refused')
-          .map((h) => h.id);
-        const aborted = requests
-          .filter((_, i) => w.requests[i]!.abortAfter !== undefined)
-          .map((r) => r.request.id);
-        expect(new Set(ended).size).toBe(ended.length);
-        expect(new Set([...ended, ...aborted]).size).toBe(requests.length);
-        const seen = { waiting: 0, running: 0, kvUsage: 0 };
-        vllm.observe(bench.kernel.nowUs, seen);
-        expect(seen).toEqual({ waiting: 0, running: 0, kvUsage: 0 });
-      }),
-      { numRuns: 1000 },
-    );
+  test('every request ends exactly once, every token is accounted for, all blocks come back', () => {
+    expectConservation(make);
   });
 });

@@ -20,8 +20,8 @@ import { ExtentCursor } from './content.ts';
 export type UnhashedOrder = 'append' | 'prepend';
 
 /** An extent of indexed blocks, or (key -1, no parent) a stretch of free blocks without content in the free queue. */
-export class Node {
-  parent: Node | null;
+export class BlockNode {
+  parent: BlockNode | null;
   /** Key of the first block among the parent's children; meaningless when not linked. */
   key: number;
   content: number;
@@ -30,12 +30,12 @@ export class Node {
   holders = 0;
   /** Whether `parent.children` holds it; single-use extents are not linked. */
   linked: boolean;
-  children: Map<number, Node> | null = null;
-  before: Node | null = null;
-  after: Node | null = null;
+  children: Map<number, BlockNode> | null = null;
+  before: BlockNode | null = null;
+  after: BlockNode | null = null;
 
   constructor(
-    parent: Node | null,
+    parent: BlockNode | null,
     key: number,
     content: number,
     offset: number,
@@ -54,7 +54,7 @@ export class Node {
 /** Blocks that one sequence holds; only the pool writes the first, second and last. */
 export interface BlockHolder {
   /** Deepest indexed node held; null: none. */
-  leaf: Node | null;
+  leaf: BlockNode | null;
   /** Blocks held through the index. */
   indexed: number;
   /** Blocks held without being indexed (partial tail, not yet indexed, second copies). */
@@ -74,12 +74,12 @@ export class BlockPool {
   foundFree = 0;
   readonly #prepend: boolean;
   readonly #caching: boolean;
-  readonly #root = new Node(null, 0, 0, 0, 0, false);
+  readonly #root = new BlockNode(null, 0, 0, 0, 0, false);
   readonly #cursor = new ExtentCursor();
   /** Free blocks without content ahead of everything in the queue. */
   #blankFront: number;
-  #head: Node | null = null;
-  #tail: Node | null = null;
+  #head: BlockNode | null = null;
+  #tail: BlockNode | null = null;
 
   constructor(options: {
     capacity: number;
@@ -239,13 +239,13 @@ export class BlockPool {
   /** Adds `blocks` loose blocks of the holder to the index behind `parent`; grows the parent itself where nothing is lost by it. */
   #attach(
     holder: BlockHolder,
-    parent: Node,
+    parent: BlockNode,
     key: number,
     content: number,
     offset: number,
     blocks: number,
     linked: boolean,
-  ): Node {
+  ): BlockNode {
     holder.loose -= blocks;
     holder.indexed += blocks;
     const continues = linked
@@ -257,7 +257,7 @@ export class BlockPool {
       parent.blocks += blocks;
       return parent;
     }
-    const node = new Node(parent, key, content, offset, blocks, linked);
+    const node = new BlockNode(parent, key, content, offset, blocks, linked);
     node.holders = 1;
     if (linked) {
       parent.children ??= new Map();
@@ -268,8 +268,8 @@ export class BlockPool {
   }
 
   /** Cuts `node` after `blocks` blocks; returns the new upper part. The lower part stays the same object, in its place. */
-  #split(node: Node, blocks: number): Node {
-    const upper = new Node(node.parent, node.key, node.content, node.offset, blocks, true);
+  #split(node: BlockNode, blocks: number): BlockNode {
+    const upper = new BlockNode(node.parent, node.key, node.content, node.offset, blocks, true);
     upper.holders = node.holders;
     node.parent!.children!.set(node.key, upper);
     node.offset += blocks * this.blockSizeTokens;
@@ -289,10 +289,10 @@ export class BlockPool {
     }
     const tail = this.#tail!;
     if (tail.key === -1) tail.blocks += blocks;
-    else this.#append(new Node(null, -1, Number.NaN, 0, blocks, false));
+    else this.#append(new BlockNode(null, -1, Number.NaN, 0, blocks, false));
   }
 
-  #append(node: Node): void {
+  #append(node: BlockNode): void {
     node.before = this.#tail;
     node.after = null;
     if (this.#tail === null) this.#head = node;
@@ -300,7 +300,7 @@ export class BlockPool {
     this.#tail = node;
   }
 
-  #insertAfter(node: Node, place: Node): void {
+  #insertAfter(node: BlockNode, place: BlockNode): void {
     node.before = place;
     node.after = place.after;
     if (place.after === null) this.#tail = node;
@@ -308,7 +308,7 @@ export class BlockPool {
     place.after = node;
   }
 
-  #unlinkFromQueue(node: Node): void {
+  #unlinkFromQueue(node: BlockNode): void {
     if (node.before === null) this.#head = node.after;
     else node.before.after = node.after;
     if (node.after === null) this.#tail = node.before;

@@ -2,7 +2,7 @@
  * vLLM's settings: versioned presets and the engine's own argument names (engines.md 1.2, 1.12). Defaults depend on the GPU:
  * from 70 GiB on and not an A100, the server takes the larger budgets.
  */
-import { ConfigError, nearest } from '../../../src/core/check.ts';
+import { type ArgKind, EngineArgs, presetFor } from '../args.ts';
 import type { UnhashedOrder } from '../kv/block-pool.ts';
 
 /** Resolved settings of one vLLM instance. */
@@ -61,9 +61,7 @@ const PRESETS: readonly (readonly [version: string, preset: Preset])[] = [
 /** The newest preset version. */
 export const VLLM_NEWEST = '0.27';
 
-type ArgKind = 'count' | 'ratio' | 'flag' | 'text' | 'natural';
-
-/** Accepted arguments and what they hold. Others that change nothing here are accepted as `ignored`. */
+/** Accepted arguments and what they hold. */
 const ARGS: Readonly<Record<string, ArgKind>> = {
   max_num_batched_tokens: 'count',
   max_num_seqs: 'count',
@@ -100,93 +98,28 @@ export function vllmConfig(
   context: VllmContext,
 ): VllmConfig {
   const wanted = version ?? VLLM_NEWEST;
-  const preset = presetFor(wanted, context.path);
-  const values = readArgs(args, `${context.path}.args`);
-  const number = (name: string, otherwise: number): number =>
-    (values.get(name) as number | undefined) ?? otherwise;
-  const flag = (name: string, otherwise: boolean): boolean =>
-    (values.get(name) as boolean | undefined) ?? otherwise;
+  const preset = presetFor('vllm', wanted, PRESETS, context.path);
+  const given = new EngineArgs('vllm', args, ARGS, `${context.path}.args`);
   const large = context.gpuMemoryBytes >= 70 * GIB && !context.isA100;
-  const maxModelLen = number('max_model_len', context.modelMaxLen);
-  const chunkedPrefill = flag('enable_chunked_prefill', true);
-  const budget = number('max_num_batched_tokens', large ? 8192 : 2048);
+  const maxModelLen = given.number('max_model_len', context.modelMaxLen);
+  const chunkedPrefill = given.flag('enable_chunked_prefill', true);
+  const budget = given.number('max_num_batched_tokens', large ? 8192 : 2048);
   return {
     version: wanted,
     maxBatchedTokens: chunkedPrefill ? budget : Math.max(budget, maxModelLen),
-    maxSeqs: number('max_num_seqs', large ? 1024 : 256),
+    maxSeqs: given.number('max_num_seqs', large ? 1024 : 256),
     maxModelLen,
-    blockSizeTokens: number('block_size', 16),
-    gpuMemoryUtilization: number('gpu_memory_utilization', preset.gpuMemoryUtilization),
-    prefixCaching: flag('enable_prefix_caching', true),
+    blockSizeTokens: given.number('block_size', 16),
+    gpuMemoryUtilization: given.number('gpu_memory_utilization', preset.gpuMemoryUtilization),
+    prefixCaching: given.flag('enable_prefix_caching', true),
     chunkedPrefill,
-    longPrefillThreshold: number('long_prefill_token_threshold', 0),
-    reserveFullPrompt: flag('scheduler_reserve_full_isl', preset.reserveFullPrompt),
-    watermark: number('watermark', 0),
+    longPrefillThreshold: given.number('long_prefill_token_threshold', 0),
+    reserveFullPrompt: given.flag('scheduler_reserve_full_isl', preset.reserveFullPrompt),
+    watermark: given.number('watermark', 0),
     unhashedOrder: preset.unhashedOrder,
-    asyncScheduling: flag('async_scheduling', preset.asyncScheduling),
-    enforceEager: flag('enforce_eager', false),
-    blocksOverride: number('num_gpu_blocks_override', 0),
-    kvCacheDtype: (values.get('kv_cache_dtype') as string | undefined) ?? '',
+    asyncScheduling: given.flag('async_scheduling', preset.asyncScheduling),
+    enforceEager: given.flag('enforce_eager', false),
+    blocksOverride: given.number('num_gpu_blocks_override', 0),
+    kvCacheDtype: given.text('kv_cache_dtype', ''),
   };
-}
-
-function presetFor(version: string, path: string): Preset {
-  const wanted = versionNumber(version);
-  let found: Preset | undefined;
-  for (const [name, preset] of PRESETS) if (versionNumber(name) <= wanted) found = preset;
-  if (found === undefined || Number.isNaN(wanted)) {
-    throw new ConfigError({
-      path: `${path}.version`,
-      found: `"${version}"`,
-      expected: `a vLLM version from ${PRESETS[0]![0]} on, e.g. ${PRESETS.map(([name]) => `"${name}"`).join(', ')}`,
-    });
-  }
-  return found;
-}
-
-/** `0.15.1` -> 15.0001, comparable; NaN when it is no version. */
-function versionNumber(version: string): number {
-  const match = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version);
-  if (match === null) return Number.NaN;
-  return Number(match[1]) * 1e4 + Number(match[2]) + Number(match[3] ?? 0) / 1e4;
-}
-
-function readArgs(
-  args: Readonly<Record<string, number | string | boolean>>,
-  path: string,
-): Map<string, number | string | boolean> {
-  const values = new Map<string, number | string | boolean>();
-  for (const given of Object.keys(args)) {
-    const name = given.replace(/^--/, '').replaceAll('-', '_');
-    const kind = ARGS[name];
-    if (kind === undefined) {
-      const near = nearest(name, Object.keys(ARGS));
-      throw new ConfigError({
-        path: `${path}.${given}`,
-        found: 'an argument that Drydock does not model for vllm',
-        expected: near === undefined ? `one of ${Object.keys(ARGS).join(', ')}` : `perhaps ${near}`,
-      });
-    }
-    values.set(name, checkArg(args[given]!, kind, `${path}.${given}`));
-  }
-  return values;
-}
-
-function checkArg(value: number | string | boolean, kind: ArgKind, path: string): number | string | boolean {
-  const isNumber = typeof value === 'number' && Number.isFinite(value);
-  const ok =
-    (kind === 'count' && isNumber && Number.isInteger(value) && value >= 1) ||
-    (kind === 'natural' && isNumber && Number.isInteger(value) && value >= 0) ||
-    (kind === 'ratio' && isNumber && value >= 0 && value <= 1) ||
-    (kind === 'flag' && typeof value === 'boolean') ||
-    (kind === 'text' && typeof value === 'string');
-  if (ok) return value;
-  const expected = {
-    count: 'an integer >= 1',
-    natural: 'an integer >= 0',
-    ratio: 'a number from 0 to 1',
-    flag: 'true or false',
-    text: 'a text',
-  }[kind];
-  throw new ConfigError({ path, found: JSON.stringify(value), expected });
 }

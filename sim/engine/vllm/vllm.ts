@@ -12,10 +12,12 @@ import type { SimRequest } from '../../workload/request.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
-import { BlockPool } from '../kv/block-pool.ts';
-import { Sequence, SequenceList } from '../sequence.ts';
+import { type BlockNode, BlockPool } from '../kv/block-pool.ts';
+import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import type { VllmConfig } from './config.ts';
+
+type Sequence = EngineSequence<BlockNode>;
 
 /** One vLLM engine. */
 export class VllmEngine implements Engine {
@@ -31,8 +33,8 @@ export class VllmEngine implements Engine {
   readonly #model: StepModel;
   readonly #stepper: Stepper;
   readonly #pool: BlockPool;
-  readonly #decodes: DecodeSet;
-  readonly #running = new SequenceList();
+  readonly #decodes: DecodeSet<BlockNode>;
+  readonly #running = new SequenceList<BlockNode>();
   readonly #waiting = new Deque<Sequence>();
   /** Passed over because their KV is on its way; examined before `#waiting`. */
   readonly #loading: Sequence[] = [];
@@ -74,7 +76,7 @@ export class VllmEngine implements Engine {
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
-    this.#waiting.pushBack(new Sequence(request, leg, nowUs));
+    this.#waiting.pushBack(new EngineSequence<BlockNode>(request, leg, nowUs));
   }
 
   abort(request: SimRequest, _nowUs: number): boolean {

@@ -1,0 +1,566 @@
+/**
+ * SGLang's scheduler (engines.md section 2): an iteration is a prefill batch or a decode batch, and prefill wins. One chunked
+ * request at a time; admission by a guess of future output; retraction of the request with the fewest output tokens when
+ * slots run out. With `enable_mixed_chunk` the running decodes ride along in a prefill batch.
+ *
+ * Not modelled: the extra iteration that an ended request stays in the batch with overlap scheduling.
+ */
+import type { StepModel, StepShape } from '../../latency/step-model.ts';
+import type { SimRequest } from '../../workload/request.ts';
+import { DecodeSet } from '../decode-set.ts';
+import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
+import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
+import { Stepper } from '../stepper.ts';
+import type { SglangConfig } from './config.ts';
+import { CLIP_NEW_TOKENS, NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
+import { sortWaiting } from './policy.ts';
+
+type Sequence = EngineSequence<RadixNode>;
+
+/** How the prefill adder took a request. */
+type Added = 'whole' | 'chunk' | 'noRoom';
+
+/** One SGLang engine. */
+export class SglangEngine implements Engine {
+  readonly kvBlocks: number;
+  readonly blockSizeTokens: number;
+  busyPrefillUs = 0;
+  busyDecodeUs = 0;
+  kvUsageIntegralUs = 0;
+  kvUsageMax = 0;
+  queriedTokens = 0;
+  hitTokens = 0;
+  readonly #config: SglangConfig;
+  readonly #model: StepModel;
+  readonly #tree: RadixTree;
+  readonly #ratio: NewTokenRatio;
+  readonly #stepper: Stepper;
+  readonly #decodes: DecodeSet<RadixNode>;
+  /** Decoding sequences in order of joining. */
+  readonly #running = new SequenceList<RadixNode>();
+  #waiting: Sequence[] = [];
+  readonly #loading: Sequence[] = [];
+  readonly #holding: Sequence[] = [];
+  /** The one request whose prompt is partly done. */
+  #chunked: Sequence | null = null;
+  /** Sequences of the prefill batch in progress. */
+  #batch: Sequence[] = [];
+  #aborting: Sequence[] = [];
+  /** Set when a request found no room; cleared when one ends or is retracted. */
+  #batchIsFull = false;
+  #rideAlong = 0;
+  /** Prefill steps have passed since the last decode step; its end in µs. */
+  #stalled = false;
+  #lastDecodeUs = 0;
+  #admissions = 0;
+  readonly #shape: StepShape = {
+    decodeSequences: 0,
+    decodeContextTokens: 0,
+    prefillChunks: 0,
+    prefillTokens: 0,
+    prefillContextTokens: 0,
+    prefillAttentionUs: 0,
+    sampledRows: 0,
+  };
+  /** Budgets of the prefill batch that is being formed. */
+  #leftInput = 0;
+  #leftChunk = 0;
+  #reserved = 0;
+
+  constructor(config: SglangConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
+    this.#config = config;
+    this.#model = model;
+    this.blockSizeTokens = config.pageTokens;
+    this.kvBlocks = Math.floor(poolTokens / config.pageTokens);
+    this.#tree = new RadixTree({
+      capacity: this.kvBlocks,
+      pageTokens: config.pageTokens,
+      caching: config.radixCache,
+    });
+    this.#ratio = new NewTokenRatio(config.scheduleConservativeness);
+    this.#stepper = new Stepper({ ahead: config.overlapSchedule, fastForward });
+    this.#decodes = new DecodeSet(config.pageTokens);
+  }
+
+  enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
+    this.#waiting.push(new EngineSequence<RadixNode>(request, leg, nowUs));
+  }
+
+  abort(request: SimRequest, _nowUs: number): boolean {
+    const sequence = this.#find(request);
+    if (sequence === undefined) return false;
+    this.#unstick();
+    const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
+    if (inStep && this.#stepper.progress !== 'none') this.#aborting.push(sequence);
+    else this.#leave(sequence);
+    return true;
+  }
+
+  remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
+    const index = this.#loading.findIndex((s) => s.request === request);
+    if (index < 0) return;
+    const sequence = this.#loading[index]!;
+    sequence.remoteDone = ok;
+    sequence.enqueuedUs = nowUs;
+    this.#unstick();
+  }
+
+  release(request: SimRequest, _nowUs: number): void {
+    const sequence = this.#holding.find((s) => s.request === request);
+    if (sequence === undefined) return;
+    this.#leave(sequence);
+    this.#unstick();
+  }
+
+  begin(nowUs: number, sink: EngineSink): number {
+    const stepper = this.#stepper;
+    stepper.open(nowUs);
+    stepper.stuck = false;
+    this.#joinLoaded(nowUs, sink);
+    if (this.#formPrefill(nowUs, sink)) return this.#beginPrefill();
+    this.#makeRoomForDecode(nowUs, sink);
+    if (this.#decodes.count === 0) {
+      // Nothing is in flight that a newcomer could be too late for, and a refusal may have made room.
+      stepper.decidedUs = Number.POSITIVE_INFINITY;
+      if (this.#formPrefill(nowUs, sink)) return this.#beginPrefill();
+      this.#ratio.reset();
+      return stepper.idle();
+    }
+    stepper.stuck = this.#batchIsFull;
+    const newcomerWaits = this.#waiting.length > 0 && !this.#batchIsFull;
+    const steps = newcomerWaits ? 1 : this.#decodes.stepsWithin(this.#tree.available);
+    return stepper.runSegment(this.#decodes, this.#model, steps);
+  }
+
+  end(nowUs: number, sink: EngineSink): void {
+    const wasSegment = this.#stepper.progress === 'segment';
+    const durationUs = this.#stepper.close(nowUs);
+    if (wasSegment) this.#endSegment(durationUs, sink);
+    else this.#endPrefill(durationUs, nowUs, sink);
+    for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
+      this.#running.remove(done);
+      this.#settle(done);
+      this.#finish(done, nowUs, sink);
+    }
+    for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#leave(sequence);
+    if (this.#aborting.length > 0) this.#aborting = [];
+  }
+
+  interrupt(nowUs: number): number {
+    return this.#stepper.interrupt(nowUs);
+  }
+
+  observe(nowUs: number, out: EngineObservation): void {
+    out.waiting = this.#waiting.length + this.#loading.length;
+    out.running = this.#running.length + this.#batch.length;
+    let used = this.#tree.used;
+    if (this.#stepper.progress === 'segment') {
+      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs));
+    }
+    out.kvUsage = used / this.#tree.capacity;
+  }
+
+  // --- prefill ----------------------------------------------------------------------------------------------------
+
+  /** Forms a prefill batch (engines.md 2.3); false when there is none. */
+  #formPrefill(nowUs: number, sink: EngineSink): boolean {
+    this.#batch = [];
+    const waiting = this.#waiting.length > 0 && !this.#batchIsFull;
+    if (!waiting && this.#chunked === null) return false;
+    const seats = this.#config.maxRunningRequests - this.#running.length;
+    if (seats <= 0 && this.#chunked === null) {
+      this.#batchIsFull = true;
+      return false;
+    }
+    this.#rideAlong = this.#config.mixedChunk ? this.#decodes.count : 0;
+    this.#leftInput = this.#config.maxPrefillTokens;
+    this.#leftChunk = this.#config.chunkedPrefillSize - this.#rideAlong;
+    this.#reserved = this.#futureTokens() + this.#rideAlong;
+    if (this.#chunked !== null) this.#continueChunked();
+    if (waiting) this.#admit(seats, nowUs, sink);
+    return this.#batch.length > 0;
+  }
+
+  #continueChunked(): void {
+    const sequence = this.#chunked!;
+    const left = sequence.goal - sequence.computed;
+    const tokens = Math.min(left, this.#leftChunk);
+    if (tokens <= 0 || !this.#allocate(sequence, sequence.computed + tokens)) return;
+    if (tokens === left) {
+      this.#chunked = null;
+      this.#reserved += this.#allowance(sequence);
+    }
+    this.#take(sequence, tokens);
+  }
+
+  #admit(seats: number, nowUs: number, sink: EngineSink): void {
+    sortWaiting(this.#waiting, this.#config.schedulePolicy, (s) =>
+      this.#tree.peek(this.#content(s), Math.floor((s.goal - 1) / this.blockSizeTokens)),
+    );
+    const taken = new Set<Sequence>();
+    for (const sequence of this.#waiting) {
+      if (taken.size >= seats || this.#leftInput <= 0 || this.#leftChunk <= 0) break;
+      if (this.#stepper.isTooLate(sequence.enqueuedUs)) {
+        if (this.#config.schedulePolicy === 'fcfs') break;
+        continue;
+      }
+      if (sequence.leg === 'decode' && sequence.generated === 0) {
+        if (!this.#startLoading(sequence, nowUs, sink)) break;
+        taken.add(sequence);
+        continue;
+      }
+      const added = this.#add(sequence, nowUs, sink);
+      if (added !== 'noRoom') taken.add(sequence);
+      if (added === 'whole') continue;
+      if (added === 'noRoom') this.#batchIsFull = true;
+      break;
+    }
+    if (taken.size > 0) this.#waiting = this.#waiting.filter((s) => !taken.has(s));
+  }
+
+  /** Adds a waiting request whole or as the chunked one (engines.md 2.3, step 7). */
+  #add(sequence: Sequence, nowUs: number, sink: EngineSink): Added {
+    const page = this.blockSizeTokens;
+    if (sequence.goal > this.#tree.capacity * page) {
+      this.#gone(sequence);
+      sink.refused(sequence.request, 'its prompt does not fit in the token pool', nowUs);
+      return 'whole';
+    }
+    this.#tree.lock(sequence, this.#content(sequence), Math.floor((sequence.goal - 1) / page));
+    const hit = sequence.indexed * page;
+    const extend = sequence.goal - hit;
+    const rounded = Math.ceil(extend / page) * page;
+    if (rounded + this.#allowance(sequence) + page > this.#leftTotal) {
+      // An empty engine takes what fits without a reserve, or nothing ever would.
+      if (this.#running.length + this.#batch.length > 0 || rounded > this.#tree.available * page) {
+        this.#tree.release(sequence);
+        return 'noRoom';
+      }
+    }
+    let tokens = extend;
+    if (extend > this.#leftChunk) {
+      tokens = Math.floor(this.#leftChunk / page) * page;
+      if (tokens === 0 || this.#chunked !== null) {
+        this.#tree.release(sequence);
+        return 'noRoom';
+      }
+    } else if (rounded > this.#leftInput && this.#batch.length > 0) {
+      this.#tree.release(sequence);
+      return 'noRoom';
+    }
+    if (!this.#allocate(sequence, hit + tokens)) {
+      this.#tree.release(sequence);
+      return 'noRoom';
+    }
+    sequence.computed = hit;
+    sequence.admission = this.#admissions++;
+    sequence.state = 'prefilling';
+    if (!sequence.admittedBefore) {
+      this.queriedTokens += sequence.goal;
+      this.hitTokens += hit;
+    }
+    sequence.admittedBefore = true;
+    sink.admitted(sequence.request, hit, nowUs);
+    this.#take(sequence, tokens);
+    if (tokens < extend) {
+      this.#chunked = sequence;
+      return 'chunk';
+    }
+    this.#reserved += this.#allowance(sequence);
+    return 'whole';
+  }
+
+  #take(sequence: Sequence, tokens: number): void {
+    sequence.chunk = tokens;
+    this.#batch.push(sequence);
+    this.#leftInput -= tokens;
+    this.#leftChunk -= tokens;
+  }
+
+  /** Tokens that the batch may still reserve: what is there less what running and admitted requests will need. */
+  get #leftTotal(): number {
+    return this.#tree.available * this.blockSizeTokens - this.#reserved;
+  }
+
+  /** Output that a request may still produce, as far as reservation counts it. */
+  #allowance(sequence: Sequence): number {
+    return Math.min(sequence.request.maxTokens - sequence.generated, CLIP_NEW_TOKENS);
+  }
+
+  /** Guess of what running requests will still take, tokens. */
+  #futureTokens(): number {
+    let sum = 0;
+    const done = this.#decodes.step;
+    for (let s = this.#running.head; s !== null; s = s.after) {
+      const generated = s.target - (s.finishStep - done);
+      sum += Math.min(s.request.maxTokens - generated, CLIP_NEW_TOKENS);
+    }
+    return sum * this.#ratio.value;
+  }
+
+  /** Grows the sequence's pages to hold `tokens`; false when there are not enough. */
+  #allocate(sequence: Sequence, tokens: number): boolean {
+    const pages = Math.ceil(tokens / this.blockSizeTokens) - (sequence.indexed + sequence.loose);
+    if (pages > this.#tree.available) return false;
+    if (pages > 0) this.#tree.allocate(sequence, pages);
+    return true;
+  }
+
+  #beginPrefill(): number {
+    const shape = this.#shape;
+    const ride = this.#rideAlong > 0 && this.#decodes.blocksNeeded(1) <= this.#tree.available;
+    if (ride) {
+      const pages = this.#decodes.blocksNeeded(1);
+      if (pages > 0) this.#tree.take(pages);
+    }
+    shape.decodeSequences = ride ? this.#decodes.count : 0;
+    shape.decodeContextTokens = ride ? this.#decodes.contextAfter(1) : 0;
+    shape.prefillChunks = this.#batch.length;
+    shape.prefillTokens = 0;
+    shape.prefillContextTokens = 0;
+    shape.prefillAttentionUs = 0;
+    shape.sampledRows = shape.decodeSequences;
+    for (const sequence of this.#batch) {
+      const after = sequence.computed + sequence.chunk;
+      shape.prefillTokens += sequence.chunk;
+      shape.prefillContextTokens += after;
+      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
+      if (after === sequence.goal) shape.sampledRows += 1;
+    }
+    return this.#stepper.runStep(this.#model.stepUs(shape));
+  }
+
+  #endPrefill(durationUs: number, nowUs: number, sink: EngineSink): void {
+    const { decodeSequences, prefillTokens } = this.#shape;
+    this.#account(durationUs, prefillTokens, decodeSequences, this.#tree.used);
+    if (decodeSequences > 0) {
+      this.#decodes.advance(1);
+      if (this.#stalled) this.#gapsAfterStall(nowUs, sink);
+      else sink.gaps(durationUs, decodeSequences);
+      this.#lastDecodeUs = nowUs;
+    } else {
+      this.#stalled = true;
+    }
+    const batch = this.#batch;
+    this.#batch = [];
+    for (const sequence of batch) {
+      sequence.computed += sequence.chunk;
+      sequence.chunk = 0;
+      this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
+      if (sequence.computed === sequence.goal) this.#token(sequence, nowUs, sink);
+    }
+  }
+
+  // --- decode -----------------------------------------------------------------------------------------------------
+
+  /** Retracts until the next decode step fits (engines.md 2.6). */
+  #makeRoomForDecode(nowUs: number, sink: EngineSink): void {
+    const set = this.#decodes;
+    if (set.blocksNeeded(1) <= this.#tree.available) return;
+    const order = this.#byVictimOrder();
+    do {
+      const victim = order.pop()!;
+      if (order.length === 0) {
+        this.#leave(victim);
+        sink.refused(victim.request, 'the last running request outgrew the token pool', nowUs);
+        return;
+      }
+      this.#retract(victim, nowUs, sink);
+    } while (
+      set.blocksNeeded(1) > this.#tree.available ||
+      order.length * RETRACT_DECODE_STEPS > this.#tree.available * this.blockSizeTokens
+    );
+    let decoded = 0;
+    let allowed = 0;
+    for (const survivor of order) {
+      decoded += this.#generated(survivor);
+      allowed += survivor.request.maxTokens;
+    }
+    this.#ratio.retracted(decoded, order.length, allowed);
+    this.#batchIsFull = false;
+  }
+
+  /** Running sequences, the next victim last: most output first, then shortest prompt; ties by admission. */
+  #byVictimOrder(): Sequence[] {
+    const order: Sequence[] = [];
+    for (let s = this.#running.head; s !== null; s = s.after) order.push(s);
+    return order.sort(
+      (a, b) =>
+        this.#generated(b) - this.#generated(a) ||
+        a.request.promptTokens - b.request.promptTokens ||
+        a.admission - b.admission,
+    );
+  }
+
+  #generated(sequence: Sequence): number {
+    return sequence.target - (sequence.finishStep - this.#decodes.step);
+  }
+
+  #retract(victim: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#running.remove(victim);
+    this.#decodes.remove(victim);
+    this.#settle(victim);
+    victim.lastTokenUs = Math.max(victim.lastTokenUs, this.#lastDecodeUs);
+    // Freed without going into the tree; what the tree held of its prompt stays there.
+    this.#tree.release(victim);
+    victim.goal = victim.request.promptTokens + victim.generated;
+    victim.computed = 0;
+    victim.state = 'waiting';
+    victim.enqueuedUs = nowUs;
+    this.#waiting.push(victim);
+    sink.preempted(victim.request, nowUs);
+  }
+
+  #endSegment(durationUs: number, sink: EngineSink): void {
+    const { segment } = this.#stepper;
+    const set = this.#decodes;
+    const usedBefore = this.#tree.used;
+    const pages = set.blocksNeeded(segment.steps);
+    if (pages > 0) this.#tree.take(pages);
+    set.advance(segment.steps);
+    this.#ratio.decay(segment.steps);
+    this.#account(durationUs, 0, set.count, usedBefore);
+    let first = 0;
+    if (this.#stalled) {
+      this.#gapsAfterStall(segment.timeAfterUs(1), sink);
+      first = 1;
+    }
+    if (segment.steps > first) {
+      const firstUs = segment.firstUs + first * segment.incrementUs;
+      sink.gapSeries(firstUs, segment.incrementUs, segment.steps - first, set.count);
+    }
+    this.#lastDecodeUs = this.#stepper.endUs;
+  }
+
+  /** The first gap after prefill batches reaches back to each sequence's own last token. */
+  #gapsAfterStall(tokenUs: number, sink: EngineSink): void {
+    for (let s = this.#running.head; s !== null; s = s.after) {
+      sink.gaps(tokenUs - Math.max(s.lastTokenUs, this.#lastDecodeUs), 1);
+    }
+    this.#stalled = false;
+  }
+
+  /** A completed prompt yields a token: the first one, or after a retraction the next one. */
+  #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    sequence.generated += 1;
+    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
+    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
+    sequence.lastTokenUs = nowUs;
+    this.#join(sequence, nowUs, sink);
+  }
+
+  #join(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    if (sequence.generated >= sequence.target) {
+      this.#finish(sequence, nowUs, sink);
+      return;
+    }
+    this.#running.append(sequence);
+    this.#decodes.add(sequence);
+    this.#stalled = true;
+  }
+
+  #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
+    const share = prefillTokens / (prefillTokens + decodes);
+    this.busyPrefillUs += durationUs * share;
+    this.busyDecodeUs += durationUs * (1 - share);
+    const { capacity, used } = this.#tree;
+    this.kvUsageIntegralUs += (durationUs * (usedBefore + used)) / (2 * capacity);
+    this.kvUsageMax = Math.max(this.kvUsageMax, used / capacity);
+  }
+
+  // --- disaggregation ---------------------------------------------------------------------------------------------
+
+  /** A decode leg takes its pages and waits for its KV; false when there is no room. */
+  #startLoading(sequence: Sequence, nowUs: number, sink: EngineSink): boolean {
+    if (!this.#allocate(sequence, sequence.goal)) {
+      this.#batchIsFull = true;
+      return false;
+    }
+    sequence.state = 'loadingRemote';
+    sequence.admittedBefore = true;
+    sequence.admission = this.#admissions++;
+    this.#loading.push(sequence);
+    sink.admitted(sequence.request, 0, nowUs);
+    sink.loadRemote(sequence.request, sequence.goal, nowUs);
+    return true;
+  }
+
+  /** Decode legs whose KV has come join the decode batch; the prefill side's token is their first. */
+  #joinLoaded(nowUs: number, sink: EngineSink): void {
+    for (let i = 0; i < this.#loading.length; ) {
+      const sequence = this.#loading[i]!;
+      if (!sequence.remoteDone) {
+        i += 1;
+        continue;
+      }
+      this.#loading.splice(i, 1);
+      sequence.computed = sequence.goal;
+      this.#token(sequence, nowUs, sink);
+    }
+  }
+
+  // --- leaving ----------------------------------------------------------------------------------------------------
+
+  #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#batchIsFull = false;
+    this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
+    if (sequence.leg === 'prefill') {
+      sequence.state = 'holding';
+      this.#holding.push(sequence);
+    } else {
+      this.#tree.release(sequence);
+      this.#gone(sequence);
+    }
+    sink.finished(sequence.request, nowUs);
+  }
+
+  /** A sequence that leaves the decode set holds the pages that its tokens fill. */
+  #settle(sequence: Sequence): void {
+    sequence.loose = Math.ceil(sequence.computed / this.blockSizeTokens) - sequence.indexed;
+  }
+
+  /** Takes a sequence out, wherever it stands. */
+  #leave(sequence: Sequence): void {
+    if (sequence.state === 'decoding') {
+      this.#running.remove(sequence);
+      this.#decodes.remove(sequence);
+      this.#settle(sequence);
+    }
+    if (this.#chunked === sequence) this.#chunked = null;
+    this.#waiting = this.#waiting.filter((s) => s !== sequence);
+    for (const list of [this.#loading, this.#holding]) {
+      const index = list.indexOf(sequence);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.#tree.release(sequence);
+    this.#gone(sequence);
+    this.#batchIsFull = false;
+  }
+
+  #gone(sequence: Sequence): void {
+    sequence.state = 'gone';
+  }
+
+  #find(request: SimRequest): Sequence | undefined {
+    for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
+    const lists = [
+      this.#waiting,
+      this.#batch,
+      this.#loading,
+      this.#holding,
+      this.#chunked ? [this.#chunked] : [],
+    ];
+    return lists.flat().find((s) => s.request === request);
+  }
+
+  #unstick(): void {
+    this.#batchIsFull = false;
+    this.#stepper.unstick();
+  }
+
+  #content(sequence: Sequence): Content {
+    const { request } = sequence;
+    return { prompt: request.prompt, outputId: request.outputContentId, outputTokens: sequence.generated };
+  }
+}
