@@ -1,0 +1,148 @@
+/**
+ * Rules that span several fields of a document. They run once the schema is satisfied. Rules that need the catalogues (TP
+ * divides heads, the model fits) belong to the fleet builder.
+ */
+import type { ConfigProblem } from '../../src/core/check.ts';
+import type {
+  ArrivalsSpec,
+  Comparison,
+  LengthSpec,
+  PoolSpec,
+  RunSpec,
+  Scenario,
+  SyntheticSpec,
+  WorkloadSpec,
+} from './schema.ts';
+
+/** Cross-field problems of a scenario. */
+export function scenarioProblems(scenario: Scenario): ConfigProblem[] {
+  return [
+    ...workloadProblems(scenario.workload, 'workload'),
+    ...poolProblems(scenario.fleet.pools, 'fleet.pools'),
+    ...runProblems(scenario.run ?? {}),
+  ];
+}
+
+/** Cross-field problems of a comparison. */
+export function comparisonProblems(comparison: Comparison): ConfigProblem[] {
+  return [
+    ...workloadProblems(comparison.workload, 'workload'),
+    ...Object.entries(comparison.workloads ?? {}).flatMap(([name, workload]) =>
+      workloadProblems(workload, `workloads.${name}`),
+    ),
+    ...duplicates(comparison.fleets, 'fleets'),
+    ...comparison.fleets.flatMap((fleet, i) => poolProblems(fleet.pools, `fleets[${i}].pools`)),
+    ...runProblems(comparison.run ?? {}),
+  ];
+}
+
+function workloadProblems(workload: WorkloadSpec, path: string): ConfigProblem[] {
+  if (workload.kind === 'synthetic') return syntheticProblems(workload, path);
+  if (workload.kind === 'preset') return [];
+  const { fromS = 0, toS } = workload.window ?? {};
+  if (toS === undefined || fromS < toS) return [];
+  return [{ path: `${path}.window.toS`, found: String(toS), expected: `more than fromS (${fromS})` }];
+}
+
+function syntheticProblems(workload: SyntheticSpec, path: string): ConfigProblem[] {
+  const { sessions, classes = [] } = workload;
+  const problems = [
+    ...lengthProblems(workload.input, `${path}.input`),
+    ...lengthProblems(workload.output, `${path}.output`),
+    ...arrivalProblems(workload.arrivals, `${path}.arrivals`),
+    ...duplicates(classes, `${path}.classes`),
+  ];
+  if (sessions !== undefined) {
+    problems.push(...lengthProblems(sessions.turns, `${path}.sessions.turns`));
+    problems.push(...lengthProblems(sessions.thinkTimeS, `${path}.sessions.thinkTimeS`));
+  }
+  for (const [i, own] of classes.entries()) {
+    problems.push(...lengthProblems(own.input, `${path}.classes[${i}].input`));
+    problems.push(...lengthProblems(own.output, `${path}.classes[${i}].output`));
+  }
+  return problems;
+}
+
+function arrivalProblems(arrivals: ArrivalsSpec, path: string): ConfigProblem[] {
+  if (arrivals.process !== 'stages' || arrivals.stages.some((stage) => stage.rateRps > 0)) return [];
+  return [
+    { path: `${path}.stages`, found: 'only rates of 0', expected: 'at least one stage with a rate > 0' },
+  ];
+}
+
+function lengthProblems(length: LengthSpec | number | undefined, path: string): ConfigProblem[] {
+  if (length === undefined || typeof length === 'number') return [];
+  const problems: ConfigProblem[] = [];
+  const { min, max } = length;
+  if (min !== undefined && max !== undefined && min > max) {
+    problems.push({ path: `${path}.max`, found: String(max), expected: `at least min (${min})` });
+  }
+  if (length.dist === 'empirical') problems.push(...quantileProblems(length.quantiles, `${path}.quantiles`));
+  return problems;
+}
+
+function quantileProblems(quantiles: readonly (readonly [number, number])[], path: string): ConfigProblem[] {
+  for (let i = 1; i < quantiles.length; i++) {
+    const [before, beforeTokens] = quantiles[i - 1]!;
+    const [quantile, tokens] = quantiles[i]!;
+    if (quantile <= before) {
+      return [
+        { path: `${path}[${i}][0]`, found: String(quantile), expected: `more than ${before}, ascending` },
+      ];
+    }
+    if (tokens < beforeTokens) {
+      return [
+        {
+          path: `${path}[${i}][1]`,
+          found: String(tokens),
+          expected: `at least ${beforeTokens}, as of the lower quantile`,
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function poolProblems(pools: readonly PoolSpec[], path: string): ConfigProblem[] {
+  const problems = duplicates(pools, path);
+  const has = (role: PoolSpec['role']): boolean => pools.some((pool) => pool.role === role);
+  if (has('prefill') !== has('decode')) {
+    const [present, absent] = has('prefill') ? ['prefill', 'decode'] : ['decode', 'prefill'];
+    problems.push({
+      path,
+      found: `a ${present} pool without a ${absent} pool`,
+      expected: 'both, as each request needs both legs',
+    });
+  }
+  return problems;
+}
+
+function duplicates(named: readonly { readonly name: string }[], path: string): ConfigProblem[] {
+  const names = named.map((item) => item.name);
+  return names.flatMap((name, i) => {
+    const first = names.indexOf(name);
+    return first === i
+      ? []
+      : [
+          {
+            path: `${path}[${i}].name`,
+            found: JSON.stringify(name),
+            expected: `a name that ${path}[${first}] has not`,
+          },
+        ];
+  });
+}
+
+function runProblems(run: RunSpec): ConfigProblem[] {
+  const { warmupS, durationS, horizonS } = run;
+  if (warmupS === undefined) return [];
+  const problems: ConfigProblem[] = [];
+  for (const [name, limit] of [
+    ['durationS', durationS],
+    ['horizonS', horizonS],
+  ] as const) {
+    if (limit === undefined || warmupS < limit) continue;
+    problems.push({ path: 'run.warmupS', found: String(warmupS), expected: `less than ${name} (${limit})` });
+  }
+  return problems;
+}

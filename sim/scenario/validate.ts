@@ -1,0 +1,149 @@
+/**
+ * Holds a plain value against a schema and says exactly what is wrong. TypeBox judges single values; this file finds the
+ * place: of a union only the branch that the user evidently means is reported (by its `kind`, `process` or `dist`, or by the
+ * type of the value), and an unknown key names the nearest known one.
+ */
+import { Check } from 'typebox/value';
+import { assert, type ConfigProblem, nearest } from '../../src/core/check.ts';
+import { childPath, describeSchema, describeValue } from './describe.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+/** Everything in `value` that the schema does not allow, in the order of the document. */
+export function schemaProblems(schema: JsonSchema, value: unknown, path = ''): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  check(schema, value, path, problems);
+  return problems;
+}
+
+/** A value with named fields. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function check(schema: JsonSchema, value: unknown, path: string, problems: ConfigProblem[]): void {
+  if (schema.anyOf !== undefined) checkUnion(schema, value, path, problems);
+  else if (schema.type === 'object' && isMapping(value)) checkMapping(schema, value, path, problems);
+  else if (schema.type === 'array' && Array.isArray(value)) checkList(schema, value, path, problems);
+  else if (!Check(schema, value)) problems.push(mismatch(schema, value, path));
+}
+
+function mismatch(schema: JsonSchema, value: unknown, path: string): ConfigProblem {
+  return { path, found: describeValue(value), expected: describeSchema(schema) };
+}
+
+function checkMapping(
+  schema: JsonSchema,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  problems: ConfigProblem[],
+): void {
+  const properties = schema.properties ?? {};
+  const patterns = Object.entries(schema.patternProperties ?? {});
+  for (const key of Object.keys(value)) {
+    const own = Object.hasOwn(properties, key)
+      ? properties[key]
+      : patterns.find(([pattern]) => new RegExp(pattern).test(key))?.[1];
+    if (own === undefined) problems.push(unknownKey(schema, key, path));
+    else check(own, value[key], childPath(path, key), problems);
+  }
+  for (const key of schema.required ?? []) {
+    if (!Object.hasOwn(value, key))
+      problems.push(mismatch(properties[key]!, undefined, childPath(path, key)));
+  }
+}
+
+function unknownKey(schema: JsonSchema, key: string, path: string): ConfigProblem {
+  const known = Object.keys(schema.properties ?? {});
+  const found = 'an unknown key';
+  const near = nearest(key, known);
+  if (near !== undefined)
+    return { path: childPath(path, key), found, expected: `${near} (the nearest known key)` };
+  const expected =
+    known.length > 0
+      ? `one of ${known.join(', ')}`
+      : `a key of the form ${Object.keys(schema.patternProperties ?? {}).join(' or ')}`;
+  return { path: childPath(path, key), found, expected };
+}
+
+function checkList(
+  schema: JsonSchema,
+  value: readonly unknown[],
+  path: string,
+  problems: ConfigProblem[],
+): void {
+  const { items } = schema;
+  const isTuple = Array.isArray(items);
+  const lengthFits = isTuple ? value.length === items.length : value.length >= (schema.minItems ?? 0);
+  if (!lengthFits) {
+    problems.push(mismatch(schema, value, path));
+    return;
+  }
+  for (const [i, element] of value.entries()) {
+    const own = isTuple ? (items as readonly JsonSchema[])[i]! : (items as JsonSchema);
+    check(own, element, childPath(path, i), problems);
+  }
+}
+
+function checkUnion(schema: JsonSchema, value: unknown, path: string, problems: ConfigProblem[]): void {
+  const branches = flatBranches(schema);
+  const mappings = branches.filter((branch) => branch.type === 'object');
+  if (isMapping(value) && mappings.length > 0) {
+    checkMappingUnion(mappings, value, path, problems);
+    return;
+  }
+  const literals = branches.filter((branch) => branch.const !== undefined);
+  if (literals.length === branches.length) {
+    if (!literals.some((branch) => branch.const === value)) problems.push(notAmong(literals, value, path));
+    return;
+  }
+  if (branches.some((branch) => branch.type !== 'object' && Check(branch, value))) return;
+  problems.push(mismatch(schema, value, path));
+}
+
+/** Branches of a union, unions within it spelled out. */
+function flatBranches(schema: JsonSchema): JsonSchema[] {
+  return (schema.anyOf ?? []).flatMap((branch) =>
+    branch.anyOf === undefined ? [branch] : flatBranches(branch),
+  );
+}
+
+function checkMappingUnion(
+  branches: readonly JsonSchema[],
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  problems: ConfigProblem[],
+): void {
+  if (branches.length === 1) {
+    check(branches[0]!, value, path, problems);
+    return;
+  }
+  const tag = discriminator(branches);
+  const chosen = branches.find((branch) => branch.properties![tag]!.const === value[tag]);
+  if (chosen !== undefined) {
+    checkMapping(chosen, value, path, problems);
+    return;
+  }
+  const literals = branches.map((branch) => branch.properties![tag]!);
+  problems.push(notAmong(literals, value[tag], childPath(path, tag)));
+}
+
+/** The key whose literal tells the branches of a union apart. Every union of mappings in the schemas has one. */
+function discriminator(branches: readonly JsonSchema[]): string {
+  const first = branches[0]!.properties ?? {};
+  const tag = Object.keys(first).find((key) =>
+    branches.every((branch) => branch.properties?.[key]?.const !== undefined),
+  );
+  assert(tag !== undefined, 'a union of mappings has a key that tells them apart');
+  return tag;
+}
+
+function notAmong(literals: readonly JsonSchema[], value: unknown, path: string): ConfigProblem {
+  const names = literals.map((literal) => String(literal.const));
+  const near = typeof value === 'string' ? nearest(value, names) : undefined;
+  const hint = near === undefined ? '' : ` (nearest: ${near})`;
+  return { path, found: describeValue(value), expected: `${oneOf(names)}${hint}` };
+}
+
+function oneOf(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `one of ${names.join(', ')}`;
+}
