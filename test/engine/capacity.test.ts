@@ -1,0 +1,131 @@
+/**
+ * KV pool sizes against what vLLM logged. The H100 figures are start-up logs of llm-d-benchmark's capacity planner data
+ * (2025, utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block counts are from the logs of the
+ * inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an ISPASS run on an RTX A6000 (0.11.1).
+ */
+import { describe, expect, test } from 'vitest';
+import { findGpu } from '../../models/gpus.ts';
+import { findLlm } from '../../models/llms.ts';
+import { type CapacityInput, vllmKvBlocks } from '../../sim/engine/capacity.ts';
+
+const GIB = 2 ** 30;
+
+function input(changes: Partial<Omit<CapacityInput, 'model'>> & { model: string }): CapacityInput {
+  return {
+    gpu: findGpu('h100-sxm'),
+    tp: 1,
+    pp: 1,
+    weights: 'bf16',
+    kv: 'bf16',
+    gpuMemoryUtilization: 0.9,
+    maxBatchedTokens: 8192,
+    maxSeqs: 1024,
+    maxModelLen: 16_000,
+    blockSizeTokens: 128,
+    version: '0.10',
+    enforceEager: false,
+    ...changes,
+    model: findLlm(changes.model),
+  };
+}
+
+describe('memory logged on H100', () => {
+  test.each([
+    { model: 'openai/gpt-oss-20b', tp: 1, weights: 'mxfp4', use: 0.9, logged: [13.47, 7.38, 50.28] },
+    // Listed with utilisation 0.9, but its parts add up to 0.95 of 79.18 GiB.
+    { model: 'openai/gpt-oss-120b', tp: 1, weights: 'mxfp4', use: 0.95, logged: [64.38, 7.38, 3.33] },
+    {
+      model: 'RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic',
+      tp: 2,
+      weights: 'fp8',
+      use: 0.9,
+      logged: [33.88, 4.84, 32.0],
+    },
+    {
+      model: 'meta-llama/Llama-3.1-8B-Instruct',
+      tp: 1,
+      weights: 'bf16',
+      use: 0.9,
+      logged: [14.99, 4.76, 51.38],
+    },
+    { model: 'Qwen/Qwen3-0.6B', tp: 1, weights: 'bf16', use: 0.9, logged: [1.12, 5.56, 64.45] },
+    { model: 'Qwen/Qwen3-32B', tp: 1, weights: 'bf16', use: 0.9, logged: [61.03, 5.64, 4.45] },
+    { model: 'Qwen/Qwen3-32B', tp: 2, weights: 'bf16', use: 0.9, logged: [30.59, 5.64, 34.49] },
+  ])('$model at tp $tp: weights within 1.5 %, activations within 3 %, pool within 0.6 GiB', (row) => {
+    const sized = vllmKvBlocks(
+      input({ model: row.model, tp: row.tp, weights: row.weights, gpuMemoryUtilization: row.use }),
+    );
+    const [weights = 0, activation = 0, pool = 0] = row.logged;
+    expect(Math.abs(sized.weightBytes / GIB / weights - 1)).toBeLessThan(0.015);
+    expect(Math.abs(sized.activationBytes / GIB / activation - 1)).toBeLessThan(0.03);
+    expect(Math.abs((sized.blocks * sized.kvBytesPerBlock) / GIB - pool)).toBeLessThan(0.6);
+  });
+
+  test('a multimodal model with 256 sequences: Mistral-Small 24B at 0.95 within 4 %', () => {
+    const sized = vllmKvBlocks(
+      input({ model: 'mistral-small-24b', gpuMemoryUtilization: 0.95, maxSeqs: 256 }),
+    );
+    expect(Math.abs((sized.blocks * sized.kvBytesPerBlock) / GIB / 28.2 - 1)).toBeLessThan(0.04);
+  });
+});
+
+describe('block counts that vLLM logged', () => {
+  const small = { blockSizeTokens: 16, maxSeqs: 128, version: '0.15.1', maxModelLen: 4096 };
+  test.each([
+    { name: '70B, tp 4, 8192 tokens', model: 'llama-3.1-70b', tp: 4, tokens: 8192, blocks: 30_251 },
+    { name: '70B, tp 4, 2048 tokens', model: 'llama-3.1-70b', tp: 4, tokens: 2048, blocks: 30_425 },
+    { name: 'Qwen2.5-7B, 2048 tokens', model: 'qwen2.5-7b', tp: 1, tokens: 2048, blocks: 65_352 },
+    { name: 'Qwen2.5-7B, 1024 tokens', model: 'qwen2.5-7b', tp: 1, tokens: 1024, blocks: 65_368 },
+    { name: 'Llama-2-7B, 2048 tokens', model: 'llama-2-7b', tp: 1, tokens: 2048, blocks: 7463 },
+  ])('$name: within 1 %', ({ model, tp, tokens, blocks }) => {
+    const sized = vllmKvBlocks(input({ ...small, model, tp, maxBatchedTokens: tokens }));
+    expect(Math.abs(sized.blocks / blocks - 1)).toBeLessThan(0.01);
+  });
+
+  test('Llama-3.1-8B on an RTX A6000 (memory as RTX 6000 Ada), eager: 13545 blocks within 1 %', () => {
+    const sized = vllmKvBlocks(
+      input({
+        model: 'llama-3.1-8b',
+        gpu: findGpu('rtx-6000-ada'),
+        maxBatchedTokens: 2048,
+        maxSeqs: 256,
+        blockSizeTokens: 16,
+        version: '0.11.1',
+        enforceEager: true,
+      }),
+    );
+    expect(Math.abs(sized.blocks / 13_545 - 1)).toBeLessThan(0.01);
+  });
+});
+
+describe('laws', () => {
+  test('a model that does not fit has no blocks', () => {
+    expect(vllmKvBlocks(input({ model: 'llama-3.1-70b' })).blocks).toBeLessThanOrEqual(0);
+  });
+
+  test('KV in fp8 doubles the pool', () => {
+    const bf16 = vllmKvBlocks(input({ model: 'llama-3.1-8b' })).blocks;
+    const fp8 = vllmKvBlocks(input({ model: 'llama-3.1-8b', kv: 'fp8' })).blocks;
+    expect(Math.abs(fp8 - 2 * bf16)).toBeLessThanOrEqual(1);
+  });
+
+  test('beyond one rank per KV head a block stops shrinking', () => {
+    const bytes = (tp: number): number =>
+      vllmKvBlocks(input({ model: 'qwen3-235b-a22b', tp, weights: 'fp8' })).kvBytesPerBlock;
+    expect(bytes(2)).toBe(2 * bytes(4));
+    expect(bytes(8)).toBe(bytes(4));
+  });
+
+  test('versions that reserve for CUDA graphs have fewer blocks, unless eager', () => {
+    const blocks = (version: string, enforceEager: boolean): number =>
+      vllmKvBlocks(input({ model: 'llama-3.1-8b', version, enforceEager })).blocks;
+    expect(blocks('0.27', false)).toBeLessThan(blocks('0.19', false));
+    expect(blocks('0.27', true)).toBe(blocks('0.19', true));
+  });
+
+  test('windows and recurrent state cost a sequence a fixed number of blocks, plain attention none', () => {
+    expect(vllmKvBlocks(input({ model: 'llama-3.1-8b' })).fixedBlocksPerSequence).toBe(0);
+    expect(vllmKvBlocks(input({ model: 'gpt-oss-20b', weights: 'mxfp4' })).fixedBlocksPerSequence).toBe(2);
+    expect(vllmKvBlocks(input({ model: 'qwen3.5-9b' })).fixedBlocksPerSequence).toBeGreaterThan(0);
+  });
+});
