@@ -5,7 +5,7 @@
 
 import { findGpu } from '../../models/gpus.ts';
 import { kvBytesPerToken } from '../../models/kv.ts';
-import { findLink } from '../../models/links.ts';
+import { defaultNetwork, findLink } from '../../models/links.ts';
 import { findLlm } from '../../models/llms.ts';
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
@@ -26,7 +26,7 @@ export interface PoolSetup {
   readonly engineName: string;
   readonly engine: EngineSetup;
   readonly stepModel: StepModel;
-  /** Bytes that a token's KV takes on the wire, whole model. */
+  /** Bytes that a token's KV takes on the wire: all layers, replicated heads included. */
   readonly kvBytesPerToken: number;
   /** KV link of one replica (all of its GPUs), bytes per µs each way, and base latency. */
   readonly linkBytesPerUs: number;
@@ -98,7 +98,7 @@ function buildPool(
     engineName: spec.engine.name,
     engine,
     stepModel,
-    kvBytesPerToken: kvBytesPerToken(model, engine.kv),
+    kvBytesPerToken: kvBytesPerToken(model, engine.kv, tp),
     linkBytesPerUs: link.GBps * gpusPerReplica * BYTES_PER_US,
     linkBaseUs: link.baseUs,
     handoverUs: stepModel.handoverUs?.() ?? 0,
@@ -153,11 +153,7 @@ function resolveLink(
   gpu: GpuSpec,
   path: string,
 ): { GBps: number; baseUs: number } {
-  if (link === undefined) {
-    // Eight bits a byte; RDMA reaches about 0.9 of line rate (latency.md section 6), 20 µs to the first byte.
-    return { GBps: ((gpu.nicGbps ?? 100) / 8) * 0.9, baseUs: 20 };
-  }
-  if (typeof link !== 'string') return link;
-  const found = findLink(link, path);
+  if (link !== undefined && typeof link !== 'string') return link;
+  const found = link === undefined ? defaultNetwork(gpu) : findLink(link, path);
   return { GBps: found.achievedGBps, baseUs: found.baseUs };
 }

@@ -109,8 +109,8 @@ export class Simulation {
     let queriedTokens = 0;
     let hitTokens = 0;
     for (const replica of cluster.replicas) {
-      queriedTokens += replica.engine.queriedTokens;
-      hitTokens += replica.engine.hitTokens;
+      queriedTokens += replica.engine.meters.queriedTokens;
+      hitTokens += replica.engine.meters.hitTokens;
     }
     return {
       seed: this.#seed,
@@ -141,12 +141,12 @@ export class Simulation {
       model: pool.model.id,
       engine: `${pool.engineName}@${pool.engine.version}`,
       kvBlocks: pool.engine.kvBlocks,
-      busyPrefillUs: sum((engine) => engine.busyPrefillUs),
-      busyDecodeUs: sum((engine) => engine.busyDecodeUs),
+      busyPrefillUs: sum((engine) => engine.meters.busyPrefillUs),
+      busyDecodeUs: sum((engine) => engine.meters.busyDecodeUs),
       transferUs: this.#cluster.transferUsByPool[index]!,
       availableUs,
-      kvMean: availableUs === 0 ? 0 : sum((engine) => engine.kvUsageIntegralUs) / availableUs,
-      kvMax: engines.reduce((most, engine) => Math.max(most, engine.kvUsageMax), 0),
+      kvMean: availableUs === 0 ? 0 : sum((engine) => engine.meters.kvUsageIntegralUs) / availableUs,
+      kvMax: engines.reduce((most, engine) => Math.max(most, engine.meters.kvUsageMax), 0),
     };
   }
 

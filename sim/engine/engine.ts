@@ -6,6 +6,7 @@
  * enclosing step boundary when something new arrives, and `observe` reads the state at any instant inside it.
  */
 import type { SimRequest } from '../workload/request.ts';
+import type { EngineMeters } from './meters.ts';
 
 /** What an engine reports. Implementations only collect; they must not call back into the engine. */
 export interface EngineSink {
@@ -65,13 +66,6 @@ export interface Engine {
   interrupt(nowUs: number): number;
   /** State at `nowUs`, at or after the last call of any other method; changes nothing. */
   observe(nowUs: number, out: EngineObservation): void;
-  /** Busy time so far, µs, split by share of prompt tokens in each step (transfer and idle are the replica's to know). */
-  readonly busyPrefillUs: number;
-  readonly busyDecodeUs: number;
-  /** Integral of used KV share over time up to the last step end, and its maximum (for the report). */
-  readonly kvUsageIntegralUs: number;
-  readonly kvUsageMax: number;
-  /** Prompt tokens looked up in and found in the prefix cache, over first admissions. */
-  readonly queriedTokens: number;
-  readonly hitTokens: number;
+  /** Counters for the report. */
+  readonly meters: EngineMeters;
 }

@@ -1,10 +1,11 @@
 /** The list of engines: one import and one line each. */
 import { ConfigError, nearest } from '../../src/core/check.ts';
 import type { EngineKind } from './kind.ts';
+import { sglangKind } from './sglang/kind.ts';
 import { vllmKind } from './vllm/kind.ts';
 
 /** Engines by their name in scenarios. */
-export const ENGINES: readonly EngineKind[] = [vllmKind];
+export const ENGINES: readonly EngineKind[] = [vllmKind, sglangKind];
 
 /** The engine of that name; throws ConfigError at `path` when there is none. */
 export function engineKind(name: string, path: string): EngineKind {

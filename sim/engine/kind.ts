@@ -1,5 +1,7 @@
 /** What an engine must say about itself so that a fleet can be built from a scenario. */
+
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
+import { ConfigError } from '../../src/core/check.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { Engine } from './engine.ts';
 
@@ -42,4 +44,23 @@ export interface EngineKind {
   readonly name: string;
   /** Throws ConfigError when arguments are wrong or the model does not fit. */
   setUp(context: EngineContext): EngineSetup;
+}
+
+const GIB = 2 ** 30;
+
+/** The error for a model whose weights leave no room for KV. */
+export function doesNotFit(context: EngineContext, weightBytes: number): ConfigError {
+  const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+  const { gpu, model, tp } = context;
+  return new ConfigError({
+    path: `${context.path}.model`,
+    found: `${model.id}, whose weights take ${gib(weightBytes)} of the ${gib(gpu.memoryBytes)} of each ${gpu.id} at tp ${tp}`,
+    expected: 'a model that leaves room for KV: raise tp, take a larger GPU or a smaller weight precision',
+  });
+}
+
+/** KV precision that an engine's dtype argument means; `auto` or nothing leaves the pool's. */
+export function kvPrecision(dtype: string, pool: string): string {
+  if (dtype === '' || dtype === 'auto') return pool;
+  return dtype.startsWith('fp8') ? 'fp8' : dtype;
 }

@@ -104,7 +104,7 @@ describe('vLLM step composition', () => {
     bench.abortAt(r, 5_500);
     bench.run();
     expect(bench.times('finished').size).toBe(0);
-    expect(vllm.busyDecodeUs + vllm.busyPrefillUs).toBe(6_000);
+    expect(vllm.meters.busyDecodeUs + vllm.meters.busyPrefillUs).toBe(6_000);
     const seen = { waiting: 0, running: 0, kvUsage: 0 };
     vllm.observe(6_000, seen);
     expect(seen).toEqual({ waiting: 0, running: 0, kvUsage: 0 });

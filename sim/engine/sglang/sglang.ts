@@ -10,11 +10,14 @@ import type { SimRequest } from '../../workload/request.ts';
 import { DecodeSet } from '../decode-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import type { SglangConfig } from './config.ts';
-import { CLIP_NEW_TOKENS, NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
+import { NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
 import { sortWaiting } from './policy.ts';
+import { PrefillBudget } from './prefill-budget.ts';
+import { allowance, futureTokens, generatedBy, victimOrder } from './running.ts';
 
 type Sequence = EngineSequence<RadixNode>;
 
@@ -25,12 +28,7 @@ type Added = 'whole' | 'chunk' | 'noRoom';
 export class SglangEngine implements Engine {
   readonly kvBlocks: number;
   readonly blockSizeTokens: number;
-  busyPrefillUs = 0;
-  busyDecodeUs = 0;
-  kvUsageIntegralUs = 0;
-  kvUsageMax = 0;
-  queriedTokens = 0;
-  hitTokens = 0;
+  readonly meters = new EngineMeters();
   readonly #config: SglangConfig;
   readonly #model: StepModel;
   readonly #tree: RadixTree;
@@ -63,10 +61,7 @@ export class SglangEngine implements Engine {
     prefillAttentionUs: 0,
     sampledRows: 0,
   };
-  /** Budgets of the prefill batch that is being formed. */
-  #leftInput = 0;
-  #leftChunk = 0;
-  #reserved = 0;
+  #budget: PrefillBudget;
 
   constructor(config: SglangConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
     this.#config = config;
@@ -81,6 +76,7 @@ export class SglangEngine implements Engine {
     this.#ratio = new NewTokenRatio(config.scheduleConservativeness);
     this.#stepper = new Stepper({ ahead: config.overlapSchedule, fastForward });
     this.#decodes = new DecodeSet(config.pageTokens);
+    this.#budget = this.#newBudget();
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -174,22 +170,29 @@ export class SglangEngine implements Engine {
       return false;
     }
     this.#rideAlong = this.#config.mixedChunk ? this.#decodes.count : 0;
-    this.#leftInput = this.#config.maxPrefillTokens;
-    this.#leftChunk = this.#config.chunkedPrefillSize - this.#rideAlong;
-    this.#reserved = this.#futureTokens() + this.#rideAlong;
+    this.#budget = this.#newBudget();
     if (this.#chunked !== null) this.#continueChunked();
     if (waiting) this.#admit(seats, nowUs, sink);
     return this.#batch.length > 0;
   }
 
+  #newBudget(): PrefillBudget {
+    return new PrefillBudget({
+      input: this.#config.maxPrefillTokens,
+      chunk: this.#config.chunkedPrefillSize - this.#rideAlong,
+      reserved: futureTokens(this.#running, this.#decodes.step) * this.#ratio.value + this.#rideAlong,
+      pageTokens: this.blockSizeTokens,
+    });
+  }
+
   #continueChunked(): void {
     const sequence = this.#chunked!;
     const left = sequence.goal - sequence.computed;
-    const tokens = Math.min(left, this.#leftChunk);
+    const tokens = Math.min(left, this.#budget.leftChunk);
     if (tokens <= 0 || !this.#allocate(sequence, sequence.computed + tokens)) return;
     if (tokens === left) {
       this.#chunked = null;
-      this.#reserved += this.#allowance(sequence);
+      this.#budget.reserved += allowance(sequence, sequence.generated);
     }
     this.#take(sequence, tokens);
   }
@@ -200,7 +203,7 @@ export class SglangEngine implements Engine {
     );
     const taken = new Set<Sequence>();
     for (const sequence of this.#waiting) {
-      if (taken.size >= seats || this.#leftInput <= 0 || this.#leftChunk <= 0) break;
+      if (taken.size >= seats || this.#budget.isSpent) break;
       if (this.#stepper.isTooLate(sequence.enqueuedUs)) {
         if (this.#config.schedulePolicy === 'fcfs') break;
         continue;
@@ -230,26 +233,15 @@ export class SglangEngine implements Engine {
     this.#tree.lock(sequence, this.#content(sequence), Math.floor((sequence.goal - 1) / page));
     const hit = sequence.indexed * page;
     const extend = sequence.goal - hit;
-    const rounded = Math.ceil(extend / page) * page;
-    if (rounded + this.#allowance(sequence) + page > this.#leftTotal) {
-      // An empty engine takes what fits without a reserve, or nothing ever would.
-      if (this.#running.length + this.#batch.length > 0 || rounded > this.#tree.available * page) {
-        this.#tree.release(sequence);
-        return 'noRoom';
-      }
-    }
-    let tokens = extend;
-    if (extend > this.#leftChunk) {
-      tokens = Math.floor(this.#leftChunk / page) * page;
-      if (tokens === 0 || this.#chunked !== null) {
-        this.#tree.release(sequence);
-        return 'noRoom';
-      }
-    } else if (rounded > this.#leftInput && this.#batch.length > 0) {
-      this.#tree.release(sequence);
-      return 'noRoom';
-    }
-    if (!this.#allocate(sequence, hit + tokens)) {
+    const tokens = this.#budget.grant({
+      extend,
+      allowance: allowance(sequence, sequence.generated),
+      available: this.#tree.available * page,
+      engineIsEmpty: this.#running.length + this.#batch.length === 0,
+      batchIsEmpty: this.#batch.length === 0,
+      hasChunked: this.#chunked !== null,
+    });
+    if (tokens === 0 || !this.#allocate(sequence, hit + tokens)) {
       this.#tree.release(sequence);
       return 'noRoom';
     }
@@ -257,8 +249,7 @@ export class SglangEngine implements Engine {
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
     if (!sequence.admittedBefore) {
-      this.queriedTokens += sequence.goal;
-      this.hitTokens += hit;
+      this.meters.lookedUp(sequence.goal, hit);
     }
     sequence.admittedBefore = true;
     sink.admitted(sequence.request, hit, nowUs);
@@ -267,36 +258,14 @@ export class SglangEngine implements Engine {
       this.#chunked = sequence;
       return 'chunk';
     }
-    this.#reserved += this.#allowance(sequence);
+    this.#budget.reserved += allowance(sequence, sequence.generated);
     return 'whole';
   }
 
   #take(sequence: Sequence, tokens: number): void {
     sequence.chunk = tokens;
     this.#batch.push(sequence);
-    this.#leftInput -= tokens;
-    this.#leftChunk -= tokens;
-  }
-
-  /** Tokens that the batch may still reserve: what is there less what running and admitted requests will need. */
-  get #leftTotal(): number {
-    return this.#tree.available * this.blockSizeTokens - this.#reserved;
-  }
-
-  /** Output that a request may still produce, as far as reservation counts it. */
-  #allowance(sequence: Sequence): number {
-    return Math.min(sequence.request.maxTokens - sequence.generated, CLIP_NEW_TOKENS);
-  }
-
-  /** Guess of what running requests will still take, tokens. */
-  #futureTokens(): number {
-    let sum = 0;
-    const done = this.#decodes.step;
-    for (let s = this.#running.head; s !== null; s = s.after) {
-      const generated = s.target - (s.finishStep - done);
-      sum += Math.min(s.request.maxTokens - generated, CLIP_NEW_TOKENS);
-    }
-    return sum * this.#ratio.value;
+    this.#budget.spend(tokens);
   }
 
   /** Grows the sequence's pages to hold `tokens`; false when there are not enough. */
@@ -358,7 +327,7 @@ export class SglangEngine implements Engine {
   #makeRoomForDecode(nowUs: number, sink: EngineSink): void {
     const set = this.#decodes;
     if (set.blocksNeeded(1) <= this.#tree.available) return;
-    const order = this.#byVictimOrder();
+    const order = victimOrder(this.#running, this.#decodes.step);
     do {
       const victim = order.pop()!;
       if (order.length === 0) {
@@ -374,27 +343,11 @@ export class SglangEngine implements Engine {
     let decoded = 0;
     let allowed = 0;
     for (const survivor of order) {
-      decoded += this.#generated(survivor);
+      decoded += generatedBy(survivor, this.#decodes.step);
       allowed += survivor.request.maxTokens;
     }
     this.#ratio.retracted(decoded, order.length, allowed);
     this.#batchIsFull = false;
-  }
-
-  /** Running sequences, the next victim last: most output first, then shortest prompt; ties by admission. */
-  #byVictimOrder(): Sequence[] {
-    const order: Sequence[] = [];
-    for (let s = this.#running.head; s !== null; s = s.after) order.push(s);
-    return order.sort(
-      (a, b) =>
-        this.#generated(b) - this.#generated(a) ||
-        a.request.promptTokens - b.request.promptTokens ||
-        a.admission - b.admission,
-    );
-  }
-
-  #generated(sequence: Sequence): number {
-    return sequence.target - (sequence.finishStep - this.#decodes.step);
   }
 
   #retract(victim: Sequence, nowUs: number, sink: EngineSink): void {
@@ -461,12 +414,8 @@ export class SglangEngine implements Engine {
   }
 
   #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
-    const share = prefillTokens / (prefillTokens + decodes);
-    this.busyPrefillUs += durationUs * share;
-    this.busyDecodeUs += durationUs * (1 - share);
     const { capacity, used } = this.#tree;
-    this.kvUsageIntegralUs += (durationUs * (usedBefore + used)) / (2 * capacity);
-    this.kvUsageMax = Math.max(this.kvUsageMax, used / capacity);
+    this.meters.step(durationUs, prefillTokens, decodes, usedBefore / capacity, used / capacity);
   }
 
   // --- disaggregation ---------------------------------------------------------------------------------------------

@@ -1,11 +1,8 @@
 /** vLLM for the list of engines: settings, KV pool size, instances. */
-import { ConfigError } from '../../../src/core/check.ts';
 import { vllmKvBlocks } from '../capacity.ts';
-import type { EngineContext, EngineKind, EngineSetup } from '../kind.ts';
+import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
 import { type VllmConfig, vllmConfig } from './config.ts';
 import { VllmEngine } from './vllm.ts';
-
-const GIB = 2 ** 30;
 
 /** vLLM V1. */
 export const vllmKind: EngineKind = {
@@ -17,7 +14,7 @@ export const vllmKind: EngineKind = {
       modelMaxLen: context.model.maxContextTokens,
       path: `${context.path}.engine`,
     });
-    const kv = kvPrecision(config, context.kv);
+    const kv = kvPrecision(config.kvCacheDtype, context.kv);
     const notes: string[] = [];
     const kvBlocks = config.blocksOverride > 0 ? config.blocksOverride : computedBlocks(config, context, kv);
     const poolTokens = (kvBlocks - 1) * config.blockSizeTokens;
@@ -44,11 +41,6 @@ export const vllmKind: EngineKind = {
   },
 };
 
-function kvPrecision(config: VllmConfig, pool: string): string {
-  if (config.kvCacheDtype === '' || config.kvCacheDtype === 'auto') return pool;
-  return config.kvCacheDtype.startsWith('fp8') ? 'fp8' : config.kvCacheDtype;
-}
-
 function computedBlocks(config: VllmConfig, context: EngineContext, kv: string): number {
   const sized = vllmKvBlocks({
     gpu: context.gpu,
@@ -65,11 +57,6 @@ function computedBlocks(config: VllmConfig, context: EngineContext, kv: string):
     version: config.version,
     enforceEager: config.enforceEager,
   });
-  if (sized.blocks >= 2) return sized.blocks;
-  const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
-  throw new ConfigError({
-    path: `${context.path}.model`,
-    found: `${context.model.id}, whose weights take ${gib(sized.weightBytes)} of the ${gib(context.gpu.memoryBytes)} of each ${context.gpu.id} at tp ${context.tp}`,
-    expected: 'a model that leaves room for KV: raise tp, take a larger GPU or a smaller weight precision',
-  });
+  if (sized.blocks < 2) throw doesNotFit(context, sized.weightBytes);
+  return sized.blocks;
 }

@@ -13,6 +13,7 @@ import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type BlockNode, BlockPool } from '../kv/block-pool.ts';
+import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import type { VllmConfig } from './config.ts';
@@ -23,12 +24,7 @@ type Sequence = EngineSequence<BlockNode>;
 export class VllmEngine implements Engine {
   readonly kvBlocks: number;
   readonly blockSizeTokens: number;
-  busyPrefillUs = 0;
-  busyDecodeUs = 0;
-  kvUsageIntegralUs = 0;
-  kvUsageMax = 0;
-  queriedTokens = 0;
-  hitTokens = 0;
+  readonly meters = new EngineMeters();
   readonly #config: VllmConfig;
   readonly #model: StepModel;
   readonly #stepper: Stepper;
@@ -335,8 +331,7 @@ export class VllmEngine implements Engine {
     pool.hold(sequence, request.prompt, request.outputContentId, sequence.generated);
     pool.allocate(sequence, first - (sequence.indexed + sequence.loose));
     if (!sequence.admittedBefore) {
-      this.queriedTokens += sequence.goal;
-      this.hitTokens += hit;
+      this.meters.lookedUp(sequence.goal, hit);
     }
     if (remote) {
       sequence.state = 'loadingRemote';
@@ -433,12 +428,8 @@ export class VllmEngine implements Engine {
   }
 
   #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
-    const share = prefillTokens / (prefillTokens + decodes);
-    this.busyPrefillUs += durationUs * share;
-    this.busyDecodeUs += durationUs * (1 - share);
     const { capacity, used } = this.#pool;
-    this.kvUsageIntegralUs += (durationUs * (usedBefore + used)) / (2 * capacity);
-    this.kvUsageMax = Math.max(this.kvUsageMax, used / capacity);
+    this.meters.step(durationUs, prefillTokens, decodes, usedBefore / capacity, used / capacity);
   }
 
   // --- leaving ----------------------------------------------------------------------------------------------------

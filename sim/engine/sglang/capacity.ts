@@ -1,0 +1,38 @@
+/**
+ * SGLang's token pool (engines.md 2.8): `mem_fraction_static` of the device holds weights and KV; where it is not given, a
+ * reserve is computed from chunk size, graph batch and parallelism.
+ */
+import { kvBytesPerTokenPerRank } from '../../../models/kv.ts';
+import { weightBytesPerRank } from '../../../models/weights.ts';
+import type { EngineContext } from '../kind.ts';
+import type { SglangConfig } from './config.ts';
+
+const MIB = 2 ** 20;
+const GB = 1e9;
+
+/** Share of device memory for weights and KV when none is given. */
+export function memFractionStatic(config: SglangConfig, memoryBytes: number, tp: number, pp: number): number {
+  const chunk = Number.isFinite(config.chunkedPrefillSize)
+    ? config.chunkedPrefillSize
+    : config.maxPrefillTokens;
+  const reservedMib =
+    512 + 1.5 * Math.max(chunk, 2048) + 2 * config.cudaGraphMaxBatch + ((tp * pp) / 8) * 1024;
+  const reserved = Math.max(reservedMib * MIB, memoryBytes > 60 * GB ? 10 * GB : 0);
+  return (memoryBytes - reserved) / memoryBytes;
+}
+
+/** Tokens that the KV pool of one instance holds; not above 0 when the weights do not fit. */
+export function sglangPoolTokens(
+  config: SglangConfig,
+  context: EngineContext,
+  kv: string,
+): { tokens: number; weightBytes: number } {
+  const { gpu, model, tp, pp, ep } = context;
+  const fraction =
+    config.memFractionStatic > 0
+      ? config.memFractionStatic
+      : memFractionStatic(config, gpu.memoryBytes, tp, pp);
+  const weightBytes = weightBytesPerRank(model, context.weights, { tp, pp, ep });
+  const kvBytes = gpu.memoryBytes * fraction - weightBytes;
+  return { tokens: Math.floor(kvBytes / kvBytesPerTokenPerRank(model, kv, tp, pp)), weightBytes };
+}
