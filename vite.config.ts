@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -6,8 +9,10 @@ import { defineConfig } from 'vitest/config';
  * command to dist/cli (dependencies stay in node_modules), and vitest reads its projects from here.
  */
 export default defineConfig(({ mode }) => {
+  const define = { DRYDOCK_ENGINE_DIGEST: JSON.stringify(engineDigest()) };
   if (mode === 'cli') {
     return {
+      define,
       publicDir: false,
       build: {
         ssr: true,
@@ -17,13 +22,18 @@ export default defineConfig(({ mode }) => {
         minify: false,
         rollupOptions: {
           input: { drydock: 'sim/cli/main.ts' },
-          output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+          output: {
+            banner: (chunk: { isEntry: boolean }) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
+            entryFileNames: '[name].js',
+            chunkFileNames: '[name]-[hash].js',
+          },
         },
       },
     };
   }
   return {
     root: 'web',
+    define,
     base: './',
     plugins: [react()],
     worker: { format: 'es' as const },
@@ -55,3 +65,15 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
+
+/** Digest of the sources that decide what a simulation computes: router, models and simulator without its shells. */
+function engineDigest(): string {
+  const hash = createHash('sha256');
+  for (const folder of ['src', 'models', 'sim']) {
+    for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+      if (!path.endsWith('.ts') || /^(server|cli|node)[\\/]/.test(path)) continue;
+      hash.update(`${folder}/${path}\n`).update(readFileSync(join(folder, path)));
+    }
+  }
+  return hash.digest('hex').slice(0, 12);
+}

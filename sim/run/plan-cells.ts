@@ -2,7 +2,9 @@
  * From a document to the cells that are run: one scenario is one cell, a comparison is fleets times workloads. Every cell
  * is run with the same seeds.
  */
+
 import type { Comparison, Scenario, WorkloadSpec } from '../scenario/schema.ts';
+import { boundedRun } from '../workload/bounds.ts';
 
 /** One fleet under one workload. */
 export interface Cell {
@@ -45,6 +47,7 @@ export function comparisonCells(comparison: Comparison): Cell[] {
         scenario: {
           ...common,
           workload,
+          run: boundedRun(workload, comparison.run ?? {}),
           fleet: { pools: fleet.pools, ...network },
           ...(router === undefined ? {} : { router }),
         },

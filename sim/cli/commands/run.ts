@@ -1,0 +1,85 @@
+/** `drydock run`: simulates one scenario and prints its report. */
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { ConfigError } from '../../../src/core/check.ts';
+import { type AssertionOutcome, checkAssertions, parseAssertions } from '../../metrics/assertion.ts';
+import { buildReport } from '../../metrics/build-report.ts';
+import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
+import { scenarioCell } from '../../run/plan-cells.ts';
+import { priceLookup } from '../../run/prices.ts';
+import { parseScenario } from '../../scenario/parse.ts';
+import { type LoadedDocument, loadDocument } from '../document.ts';
+import { EXIT, Stop } from '../exit-codes.ts';
+import { blocksText, json, print, reportCsv, writeOut } from '../output.ts';
+import { reportBlocks } from '../report-tables.ts';
+import { runJob } from '../run-job.ts';
+import { addRunOptions, applyOptions, type RunOptions } from '../run-options.ts';
+
+export function register(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('simulate one scenario')
+    .description('Simulates one scenario and prints its report.')
+    .argument('<scenario>', 'scenario file (YAML or JSON)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  drydock run scenarios/quickstart.yaml
+  drydock run scenarios/quickstart.yaml --seeds 5 --set fleet.pools[0].replicas=3
+  drydock run scenarios/quickstart.yaml --format json --records records.csv`,
+    );
+  addRunOptions(command).action(run);
+}
+
+async function run(file: string, options: RunOptions): Promise<void> {
+  const document = loadDocument(file);
+  try {
+    await runDocument(document, options);
+  } catch (error) {
+    throw error instanceof ConfigError ? document.locate(error) : error;
+  }
+}
+
+async function runDocument(document: LoadedDocument, options: RunOptions): Promise<void> {
+  const { data, file } = document;
+  if ('fleets' in data) {
+    throw new ConfigError({
+      path: 'fleets',
+      found: 'a comparison',
+      expected: 'one `fleet`, or `drydock compare`',
+    });
+  }
+  applyOptions(data, options);
+  const scenario = parseScenario(data);
+  const assertions = parseAssertions(scenario.assert ?? []);
+  const cell = scenarioCell(scenario, basename(file).replace(/\.[^.]*$/, ''));
+  const priceOf = priceLookup(scenario.prices);
+  const { results, wallMs } = await runJob([cell], () => document, options);
+  const report = buildReport(results[0]!, {
+    scenario: cell.fleet,
+    slo: scenario.slo,
+    priceOf,
+    engineDigest: ENGINE_DIGEST,
+    wallMs,
+  });
+  const outcomes = checkAssertions(report, assertions);
+  if (options.out !== undefined) writeOut(options.out, report);
+  if (options.format === 'json') print(json(report));
+  else if (options.format === 'csv') print(reportCsv(report));
+  else print(blocksText(reportBlocks(report, outcomes), options.format));
+  stopOnThreshold(outcomes);
+}
+
+/** Exit code 3 when a threshold failed, 5 when the seeds do not tell. */
+function stopOnThreshold(outcomes: readonly AssertionOutcome[]): void {
+  const texts = (verdict: AssertionOutcome['verdict']): string =>
+    outcomes
+      .filter((outcome) => outcome.verdict === verdict)
+      .map(({ assertion, value }) => `${assertion.text} (value ${value})`)
+      .join('; ');
+  if (texts('fails') !== '') throw new Stop(EXIT.thresholdFailed, `threshold failed: ${texts('fails')}`);
+  if (texts('cannotTell') !== '') {
+    throw new Stop(EXIT.inconclusive, `threshold undecided with these seeds: ${texts('cannotTell')}`);
+  }
+}

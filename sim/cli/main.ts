@@ -1,0 +1,41 @@
+/** The `drydock` command: a list of subcommands, and the one place where errors become text and exit codes. */
+import { Command, CommanderError } from 'commander';
+import { register as catalog } from './commands/catalog.ts';
+import { register as compare } from './commands/compare.ts';
+import { register as presets } from './commands/presets.ts';
+import { register as run } from './commands/run.ts';
+import { register as schema } from './commands/schema.ts';
+import { explain } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+
+const COMMANDS = [run, compare, catalog, presets, schema];
+
+const program = new Command('drydock')
+  .description('Simulates fleets that serve language models, and says which one meets an SLO at what cost.')
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureHelp({ sortSubcommands: false })
+  .addHelpText(
+    'after',
+    '\nstdout is data, stderr is progress. Exit codes: 0 pass, 1 internal error, 2 invalid input,',
+  )
+  .addHelpText('after', '3 threshold failed, 5 inconclusive, 6 cancelled.');
+for (const register of COMMANDS) register(program);
+
+// A reader such as `head` may close the pipe: that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.pass);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.invalidInput;
+  } else {
+    const { text, code } = explain(error);
+    process.stderr.write(`${text}\n`);
+    process.exitCode = code;
+  }
+}

@@ -1,0 +1,170 @@
+/** A report as tables for a terminal (100 columns), the verdict last. */
+import { checkLabel } from '../compare/decision.ts';
+import type { AssertionOutcome } from '../metrics/assertion.ts';
+import type { ClassedReport } from '../metrics/build-report.ts';
+import { FIGURES, type Figure, type FigureUnit, figureValue, findFigure } from '../metrics/figures.ts';
+import { fixed, formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
+import type { Report, SloCheck } from '../metrics/report.ts';
+import type { Table } from './table.ts';
+
+/** What is printed: tables with lines of text between them. */
+export type Block = Table | string;
+
+const DISTRIBUTIONS = ['ttftMs', 'itlMs', 'tpotMs', 'e2eMs', 'queueMs', 'transferMs'] as const;
+const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
+
+/** Words of the verdicts. */
+export const VERDICT_WORDS: Readonly<Record<Report['slo']['verdict'], string>> = {
+  meets: 'meets',
+  fails: 'fails',
+  cannotTell: 'cannot tell',
+  none: '-',
+};
+
+/** Everything about one report. */
+export function reportBlocks(report: ClassedReport, outcomes: readonly AssertionOutcome[]): Block[] {
+  const blocks: Block[] = [headline(report), distributionTable(report), figureTable(report)];
+  if (report.classes !== undefined) blocks.push(classTable(report.classes));
+  blocks.push(poolTable(report));
+  if (report.notes.length > 0) blocks.push(report.notes.map((note) => `note: ${note}`).join('\n'));
+  if (report.slo.checks.length > 0) blocks.push(checkTable(report));
+  if (outcomes.length > 0) blocks.push(assertionTable(outcomes));
+  blocks.push(verdictLine(report));
+  return blocks;
+}
+
+function headline(report: Report): string {
+  const gpus = report.pools.map((pool) => `${pool.gpus} x ${pool.gpu}`).join(' + ');
+  const engines = [...new Set(report.pools.map((pool) => `${pool.model} on ${pool.engine}`))].join(', ');
+  const seeds = report.seeds.length === 1 ? `seed ${report.seeds[0]}` : `seeds ${seedRange(report.seeds)}`;
+  const lasted = formatFigure(report.durationS, 's', 4);
+  return `${report.scenario}: ${gpus}, ${engines}; ${seeds}, ${lasted} simulated, run ${report.fingerprint}`;
+}
+
+/** `1-5` for consecutive seeds. */
+export function seedRange(seeds: readonly number[]): string {
+  return seeds.length === 1 ? String(seeds[0]) : `${seeds[0]}-${seeds.at(-1)}`;
+}
+
+function distributionTable(report: Report): Table {
+  return {
+    header: ['', ...STATISTICS, 'n'],
+    rows: DISTRIBUTIONS.filter((name) => report[name].n > 0).map((name) => [
+      distributionLabel(name),
+      ...STATISTICS.map((statistic) => formatFigure(report[name][statistic], 'ms')),
+      formatFigure(report[name].n, 'count'),
+    ]),
+  };
+}
+
+function distributionLabel(name: (typeof DISTRIBUTIONS)[number]): string {
+  return findFigure(`${name}.mean`)!.label.replace(/ mean$/, '');
+}
+
+/** Figures that are a single number; unhappy ends only where there are some. */
+function figureTable(report: Report): Table {
+  const rows: string[][] = [];
+  for (const figure of FIGURES) {
+    const value = figureValue(report, figure.path);
+    if (/^(durationS|.*Ms\..*)$/.test(figure.path) || value === null) continue;
+    if (figure.path.startsWith('counts.') && value === 0 && figure.path !== 'counts.completed') continue;
+    rows.push([figureLabel(figure), formatWithInterval(value, figure.unit, report.intervals[figure.path])]);
+  }
+  return { header: ['', ''], rows };
+}
+
+/** Label with the word that its unit leaves out. */
+export function figureLabel(figure: Figure): string {
+  return figure.unit === 'usdPerMTok' ? `cost ${figure.label}` : figure.label;
+}
+
+function classTable(classes: NonNullable<ClassedReport['classes']>): Table {
+  return {
+    header: ['class', 'arrived', 'completed', 'TTFT p50', 'TTFT p95', 'TPOT p95', 'E2E p95', 'within SLO'],
+    rows: classes.map((one) => [
+      one.name,
+      formatFigure(one.arrived, 'count'),
+      formatFigure(one.completed, 'count'),
+      formatFigure(one.ttftMs.p50, 'ms'),
+      formatFigure(one.ttftMs.p95, 'ms'),
+      formatFigure(one.tpotMs.p95, 'ms'),
+      formatFigure(one.e2eMs.p95, 'ms'),
+      formatFigure(one.attainment, 'share'),
+    ]),
+  };
+}
+
+function poolTable(report: Report): Table {
+  const share = (value: number): string => `${fixed(value * 100, 1)} %`;
+  return {
+    header: [
+      'pool',
+      'role',
+      'GPUs',
+      'prefill',
+      'decode',
+      'transfer',
+      'idle',
+      'KV mean',
+      'KV max',
+      'KV blocks',
+    ],
+    textColumns: [1],
+    rows: report.pools.map((pool) => [
+      pool.name,
+      pool.role,
+      String(pool.gpus),
+      share(pool.busy.prefill),
+      share(pool.busy.decode),
+      share(pool.busy.transfer),
+      share(pool.busy.idle),
+      share(pool.kv.mean),
+      share(pool.kv.max),
+      formatFigure(pool.kvBlocks, 'count'),
+    ]),
+  };
+}
+
+function checkTable(report: Report): Table {
+  return {
+    header: ['SLO', 'limit', 'value', 'verdict'],
+    textColumns: [3],
+    rows: report.slo.checks.map((check) => [
+      checkLabel(check.metric),
+      checkLimit(check),
+      formatWithInterval(check.value, checkUnit(check), report.intervals[check.metric]),
+      VERDICT_WORDS[check.verdict],
+    ]),
+  };
+}
+
+function checkUnit(check: SloCheck): FigureUnit {
+  return check.metric === 'slo.attainment' ? 'share' : 'ms';
+}
+
+function checkLimit(check: SloCheck): string {
+  const sign = check.metric === 'slo.attainment' ? '>=' : '<=';
+  return `${sign} ${formatFigure(check.limit, checkUnit(check))}`;
+}
+
+function assertionTable(outcomes: readonly AssertionOutcome[]): Table {
+  return {
+    header: ['assert', 'value', 'verdict'],
+    textColumns: [2],
+    rows: outcomes.map(({ assertion, value, verdict }) => [
+      assertion.text,
+      formatFigure(value, assertion.figure.unit),
+      VERDICT_WORDS[verdict],
+    ]),
+  };
+}
+
+function verdictLine(report: Report): string {
+  const words = {
+    meets: 'The fleet meets the SLO.',
+    fails: 'The fleet fails the SLO.',
+    cannotTell: 'Cannot tell whether the fleet meets the SLO: more seeds or a longer run would.',
+    none: 'No SLO was given.',
+  } as const;
+  return words[report.slo.verdict];
+}

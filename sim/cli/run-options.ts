@@ -1,0 +1,81 @@
+/** Options that `run` and `compare` share, and how they change a document. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ConfigError } from '../../src/core/check.ts';
+import { FORMATS, type Format } from './output.ts';
+import { applySet, setIn } from './overrides.ts';
+
+export interface RunOptions {
+  readonly trace?: string;
+  readonly skipBadRows?: boolean;
+  readonly seed?: number;
+  readonly seeds: number;
+  readonly set: readonly string[];
+  readonly requests?: number;
+  readonly out?: string;
+  readonly records?: string;
+  readonly fastForward: boolean;
+  readonly format: Format;
+  readonly quiet?: boolean;
+}
+
+/** Adds the shared options. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--trace <file>', 'trace file of a `kind: trace` workload')
+    .option('--skip-bad-rows', 'leave out trace rows that cannot be read, and count them')
+    .option('--seed <number>', 'seed of the first run, in place of the document', wholeNumber(0))
+    .option('--seeds <count>', 'runs with seeds S, S+1, ... for intervals', wholeNumber(1), 1)
+    .option('--set <path=value>', 'change a field, e.g. fleet.pools[0].replicas=4 (repeatable)', collect, [])
+    .option('--requests <count>', 'stop arrivals after this many (run.requests)', wholeNumber(1))
+    .option('--out <file>', 'write the report as JSON to a file as well')
+    .option('--records <file>', 'write one CSV line per request')
+    .option('--no-fast-forward', 'one event per engine step; same results, slower')
+    .option('--quiet', 'no progress')
+    .addOption(formatOption());
+}
+
+/** `--format table|json|md|csv`. */
+export function formatOption(): Option {
+  return new Option('--format <format>', 'output format').choices([...FORMATS]).default('table');
+}
+
+/** Applies the options to a document, before it is checked against the schema. */
+export function applyOptions(data: Record<string, unknown>, options: RunOptions): void {
+  for (const setting of options.set) applySet(data, setting);
+  if (options.seed !== undefined) data['seed'] = options.seed;
+  if (options.requests !== undefined) setIn(data, 'run', 'requests', options.requests);
+  if (options.trace !== undefined) setTrace(data, 'path', options.trace, '--trace');
+  if (options.skipBadRows === true) setTrace(data, 'badRows', 'skip', '--skip-bad-rows');
+}
+
+/** Sets a field of every trace workload of the document. */
+function setTrace(data: Record<string, unknown>, key: string, value: string, option: string): void {
+  const further = Object.values((data['workloads'] as object | undefined) ?? {}) as unknown[];
+  const traces = [data['workload'], ...further].filter(
+    (workload): workload is Record<string, unknown> =>
+      (workload as { kind?: unknown } | undefined)?.kind === 'trace',
+  );
+  if (traces.length === 0) {
+    throw new ConfigError({
+      path: 'workload.kind',
+      found: `no trace workload for ${option}`,
+      expected: 'trace',
+    });
+  }
+  for (const trace of traces) trace[key] = value;
+}
+
+/** Parser of a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
