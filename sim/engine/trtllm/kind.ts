@@ -1,0 +1,32 @@
+/** TensorRT-LLM for the list of engines: settings, KV pool, instances. */
+import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
+import { trtllmPoolTokens } from './capacity.ts';
+import { trtllmConfig } from './config.ts';
+import { TrtllmEngine } from './trtllm.ts';
+
+/** TensorRT-LLM, PyTorch backend. */
+export const trtllmKind: EngineKind = {
+  name: 'trtllm',
+  setUp(context: EngineContext): EngineSetup {
+    const config = trtllmConfig(context.version, context.args, {
+      modelMaxLen: context.model.maxContextTokens,
+      path: `${context.path}.engine`,
+    });
+    const kv = kvPrecision(config.kvCacheDtype, context.kv);
+    const pool = trtllmPoolTokens(config, context, kv);
+    const tokens = config.maxTokens > 0 ? Math.min(config.maxTokens, pool.tokens) : pool.tokens;
+    if (tokens < 2 * config.tokensPerBlock) throw doesNotFit(context, pool.weightBytes);
+    return {
+      version: config.version,
+      maxBatchedTokens: config.maxNumTokens,
+      maxSeqs: config.maxBatchSize,
+      maxModelLen: Math.min(config.maxSeqLen, tokens),
+      enforceEager: !config.cudaGraphs,
+      kvBlocks: Math.floor(tokens / config.tokensPerBlock),
+      blockSizeTokens: config.tokensPerBlock,
+      kv,
+      notes: [],
+      create: (model, fastForward) => new TrtllmEngine(config, model, tokens, fastForward),
+    };
+  },
+};

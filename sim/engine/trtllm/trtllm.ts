@@ -1,0 +1,477 @@
+/**
+ * TensorRT-LLM's executor (engines.md section 3): in every iteration a capacity policy decides who may hold KV, then a
+ * micro-batch scheduler decides who runs; context and generation share the iteration.
+ *
+ *   GUARANTEED_NO_EVICT  a request starts only when the blocks of its whole prompt and its whole `max_tokens` are free beside
+ *                        what started requests may still take; nothing is ever paused
+ *   MAX_UTILIZATION      only the next step's blocks must be free; when they are not, the last started request is paused and
+ *                        later computed again
+ *
+ * Without chunked prefill a prompt waits until the token budget has room for all of it. Blocks are offered for reuse when the
+ * context is complete and when the request ends; whole blocks only.
+ */
+import type { StepModel, StepShape } from '../../latency/step-model.ts';
+import type { SimRequest } from '../../workload/request.ts';
+import { DecodeSet } from '../decode-set.ts';
+import { Deque } from '../deque.ts';
+import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
+import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import { EngineMeters } from '../meters.ts';
+import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
+import { Stepper } from '../stepper.ts';
+import type { TrtllmConfig } from './config.ts';
+
+type Sequence = EngineSequence<RadixNode>;
+
+/** One TensorRT-LLM engine. */
+export class TrtllmEngine implements Engine {
+  readonly kvBlocks: number;
+  readonly blockSizeTokens: number;
+  readonly meters = new EngineMeters();
+  readonly #config: TrtllmConfig;
+  readonly #model: StepModel;
+  readonly #tree: RadixTree;
+  readonly #stepper: Stepper;
+  readonly #decodes: DecodeSet<RadixNode>;
+  /** Started requests in order of start. */
+  readonly #running = new SequenceList<RadixNode>();
+  readonly #waiting = new Deque<Sequence>();
+  readonly #loading: Sequence[] = [];
+  readonly #holding: Sequence[] = [];
+  /** Started requests whose context is not complete. */
+  #contexts: Sequence[] = [];
+  /** Context chunks of the iteration in progress. */
+  #chunked: Sequence[] = [];
+  #aborting: Sequence[] = [];
+  /** Blocks that started requests may hold in the end, summed (GUARANTEED_NO_EVICT). */
+  #promised = 0;
+  #admissions = 0;
+  #paused = false;
+  readonly #shape: StepShape = {
+    decodeSequences: 0,
+    decodeContextTokens: 0,
+    prefillChunks: 0,
+    prefillTokens: 0,
+    prefillContextTokens: 0,
+    prefillAttentionUs: 0,
+    sampledRows: 0,
+  };
+
+  constructor(config: TrtllmConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
+    this.#config = config;
+    this.#model = model;
+    this.blockSizeTokens = config.tokensPerBlock;
+    this.kvBlocks = Math.floor(poolTokens / config.tokensPerBlock);
+    this.#tree = new RadixTree({
+      capacity: this.kvBlocks,
+      pageTokens: config.tokensPerBlock,
+      caching: config.blockReuse,
+    });
+    this.#stepper = new Stepper({ ahead: config.overlapScheduler, fastForward });
+    this.#decodes = new DecodeSet(config.tokensPerBlock);
+  }
+
+  enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
+    this.#waiting.pushBack(new EngineSequence<RadixNode>(request, leg, nowUs));
+  }
+
+  abort(request: SimRequest, _nowUs: number): boolean {
+    const sequence = this.#find(request);
+    if (sequence === undefined) return false;
+    this.#stepper.unstick();
+    const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
+    if (inStep && this.#stepper.progress !== 'none') this.#aborting.push(sequence);
+    else this.#leave(sequence);
+    return true;
+  }
+
+  remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
+    const sequence = this.#loading.find((s) => s.request === request);
+    if (sequence === undefined) return;
+    sequence.remoteDone = ok;
+    sequence.enqueuedUs = nowUs;
+    this.#stepper.unstick();
+  }
+
+  release(request: SimRequest, _nowUs: number): void {
+    const sequence = this.#holding.find((s) => s.request === request);
+    if (sequence === undefined) return;
+    this.#leave(sequence);
+    this.#stepper.unstick();
+  }
+
+  begin(nowUs: number, sink: EngineSink): number {
+    const stepper = this.#stepper;
+    stepper.open(nowUs);
+    this.#schedule(nowUs, sink);
+    if (this.#hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
+      // No iteration is in flight that a newcomer could be too late for.
+      stepper.decidedUs = Number.POSITIVE_INFINITY;
+      this.#schedule(nowUs, sink);
+    }
+    if (this.#hasNothing) return stepper.idle();
+    if (this.#chunked.length > 0) return this.#beginMixed();
+    const joinsNext =
+      this.#paused || this.#contexts.length > 0 || (!stepper.stuck && this.#waiting.length > 0);
+    const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#tree.available);
+    return stepper.runSegment(this.#decodes, this.#model, steps);
+  }
+
+  end(nowUs: number, sink: EngineSink): void {
+    const wasSegment = this.#stepper.progress === 'segment';
+    const durationUs = this.#stepper.close(nowUs);
+    if (wasSegment) this.#endSegment(durationUs, sink);
+    else this.#endMixed(durationUs, nowUs, sink);
+    for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
+      this.#running.remove(done);
+      this.#settle(done);
+      this.#finish(done, nowUs, sink);
+    }
+    for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#leave(sequence);
+    if (this.#aborting.length > 0) this.#aborting = [];
+  }
+
+  interrupt(nowUs: number): number {
+    return this.#stepper.interrupt(nowUs);
+  }
+
+  observe(nowUs: number, out: EngineObservation): void {
+    out.waiting = this.#waiting.length + this.#loading.length;
+    out.running = this.#running.length;
+    let used = this.#tree.used;
+    if (this.#stepper.progress === 'segment') {
+      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs));
+    }
+    out.kvUsage = used / this.#tree.capacity;
+  }
+
+  get #hasNothing(): boolean {
+    return this.#chunked.length === 0 && this.#decodes.count === 0;
+  }
+
+  // --- scheduling -------------------------------------------------------------------------------------------------
+
+  #schedule(nowUs: number, sink: EngineSink): void {
+    this.#paused = false;
+    this.#stepper.stuck = false;
+    if (this.#chunked.length > 0) this.#chunked = [];
+    this.#joinLoaded(nowUs, sink);
+    this.#pauseForDecode(nowUs, sink);
+    let budget = this.#config.maxNumTokens - this.#decodes.count;
+    budget = this.#continueContexts(budget, nowUs, sink);
+    if (!this.#paused) this.#admit(budget, nowUs, sink);
+  }
+
+  /** MAX_UTILIZATION: pauses the last started until every generation can take its next block. */
+  #pauseForDecode(nowUs: number, sink: EngineSink): void {
+    while (this.#decodes.blocksNeeded(1) > this.#tree.available)
+      this.#pause(this.#running.tail!, nowUs, sink);
+  }
+
+  #pause(victim: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#paused = true;
+    const alone = this.#running.length === 1;
+    this.#running.remove(victim);
+    if (victim.state === 'decoding') {
+      this.#decodes.remove(victim);
+      this.#settle(victim);
+      victim.lastTokenUs = nowUs;
+    } else {
+      this.#contexts = this.#contexts.filter((s) => s !== victim);
+    }
+    this.#promised -= this.#needed(victim);
+    this.#cache(victim);
+    this.#tree.release(victim);
+    victim.goal = victim.request.promptTokens + victim.generated;
+    victim.computed = 0;
+    victim.state = 'waiting';
+    victim.enqueuedUs = nowUs;
+    if (alone && this.#blocksFor(victim.goal + 1) > this.#tree.capacity) {
+      victim.state = 'gone';
+      sink.refused(victim.request, 'its KV outgrows the whole block pool', nowUs);
+      return;
+    }
+    this.#waiting.pushFront(victim);
+    sink.preempted(victim.request, nowUs);
+  }
+
+  #continueContexts(budgetTokens: number, nowUs: number, sink: EngineSink): number {
+    let budget = budgetTokens;
+    for (const sequence of this.#contexts) {
+      if (sequence.state !== 'prefilling') continue;
+      const tokens = this.#chunkOf(sequence.goal - sequence.computed, budget);
+      if (tokens === 0) break;
+      if (!this.#grow(sequence, sequence.computed + tokens, nowUs, sink)) break;
+      this.#take(sequence, tokens);
+      budget -= tokens;
+    }
+    return budget;
+  }
+
+  /** Tokens of a context that fit: all of them, or with chunking a multiple of the block size (the last chunk is free). */
+  #chunkOf(left: number, budget: number): number {
+    if (left <= budget) return left;
+    if (!this.#config.chunkedPrefill) return 0;
+    return Math.max(0, Math.floor(budget / this.blockSizeTokens) * this.blockSizeTokens);
+  }
+
+  /** Blocks for `tokens`; pauses later started requests for them. False when the sequence itself was paused. */
+  #grow(sequence: Sequence, tokens: number, nowUs: number, sink: EngineSink): boolean {
+    const blocks = this.#blocksFor(tokens) - (sequence.indexed + sequence.loose);
+    while (blocks > this.#tree.available - this.#decodes.blocksNeeded(1)) {
+      const victim = this.#running.tail!;
+      this.#pause(victim, nowUs, sink);
+      if (victim === sequence) return false;
+    }
+    if (blocks > 0) this.#tree.allocate(sequence, blocks);
+    return true;
+  }
+
+  #take(sequence: Sequence, tokens: number): void {
+    sequence.chunk = tokens;
+    this.#chunked.push(sequence);
+  }
+
+  #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
+    let budget = budgetTokens;
+    while (this.#waiting.length > 0) {
+      const sequence = this.#waiting.front()!;
+      if (this.#stepper.isTooLate(sequence.enqueuedUs)) return;
+      if (this.#refuses(sequence, nowUs, sink)) {
+        this.#waiting.popFront();
+        continue;
+      }
+      const seats = this.#running.length + this.#loading.length < this.#config.maxBatchSize;
+      if (!seats || !this.#mayStart(sequence)) {
+        this.#stepper.stuck = true;
+        return;
+      }
+      const loads = sequence.leg === 'decode' && !sequence.admittedBefore;
+      const tokens = loads ? 0 : this.#start(sequence, budget, nowUs, sink);
+      if (tokens < 0) {
+        // Held up by the token budget, which is whole again in the next iteration.
+        return;
+      }
+      if (loads) this.#startLoading(sequence, nowUs, sink);
+      this.#waiting.popFront();
+      budget -= tokens;
+    }
+  }
+
+  /** Requests that can never run are errors at once. */
+  #refuses(sequence: Sequence, nowUs: number, sink: EngineSink): boolean {
+    const tooLong = !this.#config.chunkedPrefill && sequence.goal > this.#config.maxNumTokens;
+    const tooLarge = this.#needed(sequence) > this.#tree.capacity;
+    if (!tooLong && !tooLarge) return false;
+    sequence.state = 'gone';
+    const reason = tooLong
+      ? 'its prompt is longer than max_num_tokens and chunked prefill is off'
+      : 'its prompt and max_tokens do not fit in the block pool';
+    sink.refused(sequence.request, reason, nowUs);
+    return true;
+  }
+
+  /** Blocks that the policy wants for a request: to completion, or for its context. */
+  #needed(sequence: Sequence): number {
+    const { promptTokens, maxTokens } = sequence.request;
+    if (this.#config.capacityPolicy === 'MAX_UTILIZATION') return this.#blocksFor(sequence.goal);
+    return this.#blocksFor(promptTokens + (sequence.leg === 'prefill' ? 1 : maxTokens));
+  }
+
+  #mayStart(sequence: Sequence): boolean {
+    const needed = this.#needed(sequence);
+    if (this.#config.capacityPolicy === 'GUARANTEED_NO_EVICT') {
+      return this.#promised + this.#heldByFinished + needed <= this.#tree.capacity;
+    }
+    return needed <= this.#tree.available - this.#decodes.blocksNeeded(1);
+  }
+
+  /** Blocks of finished context legs that wait for their transfer. */
+  get #heldByFinished(): number {
+    let blocks = 0;
+    for (const sequence of this.#holding) blocks += sequence.indexed + sequence.loose;
+    return blocks;
+  }
+
+  /** Starts a waiting request; returns its tokens, or -1 when the token budget has no room for it. */
+  #start(sequence: Sequence, budget: number, nowUs: number, sink: EngineSink): number {
+    const size = this.blockSizeTokens;
+    const maxPages = Math.floor((sequence.goal - 1) / size);
+    const hit = this.#tree.peek(this.#content(sequence), maxPages) * size;
+    const tokens = this.#chunkOf(sequence.goal - hit, budget);
+    if (tokens === 0) return -1;
+    this.#tree.lock(sequence, this.#content(sequence), maxPages);
+    const blocks = this.#blocksFor(hit + tokens) - sequence.indexed;
+    if (blocks > this.#tree.available - this.#decodes.blocksNeeded(1)) {
+      this.#tree.release(sequence);
+      this.#stepper.stuck = true;
+      return -1;
+    }
+    this.#tree.allocate(sequence, blocks);
+    this.#promised += this.#needed(sequence);
+    sequence.computed = hit;
+    sequence.admission = this.#admissions++;
+    sequence.state = 'prefilling';
+    this.#running.append(sequence);
+    this.#contexts.push(sequence);
+    if (!sequence.admittedBefore) this.meters.lookedUp(sequence.goal, hit);
+    sequence.admittedBefore = true;
+    sink.admitted(sequence.request, hit, nowUs);
+    this.#take(sequence, tokens);
+    return tokens;
+  }
+
+  // --- steps ------------------------------------------------------------------------------------------------------
+
+  #beginMixed(): number {
+    const set = this.#decodes;
+    const shape = this.#shape;
+    shape.decodeSequences = set.count;
+    shape.decodeContextTokens = set.contextAfter(1);
+    shape.prefillChunks = this.#chunked.length;
+    shape.prefillTokens = 0;
+    shape.prefillContextTokens = 0;
+    shape.prefillAttentionUs = 0;
+    shape.sampledRows = set.count;
+    for (const sequence of this.#chunked) {
+      const after = sequence.computed + sequence.chunk;
+      shape.prefillTokens += sequence.chunk;
+      shape.prefillContextTokens += after;
+      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
+      if (after === sequence.goal) shape.sampledRows += 1;
+    }
+    const blocks = set.blocksNeeded(1);
+    if (blocks > 0) this.#tree.take(blocks);
+    return this.#stepper.runStep(this.#model.stepUs(shape));
+  }
+
+  #endSegment(durationUs: number, sink: EngineSink): void {
+    const { segment } = this.#stepper;
+    const set = this.#decodes;
+    const usedBefore = this.#tree.used;
+    const blocks = set.blocksNeeded(segment.steps);
+    if (blocks > 0) this.#tree.take(blocks);
+    set.advance(segment.steps);
+    this.#account(durationUs, 0, set.count, usedBefore);
+    sink.gapSeries(segment.firstUs, segment.incrementUs, segment.steps, set.count);
+  }
+
+  #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
+    const { decodeSequences, prefillTokens } = this.#shape;
+    this.#account(durationUs, prefillTokens, decodeSequences, this.#tree.used);
+    if (decodeSequences > 0) sink.gaps(durationUs, decodeSequences);
+    this.#decodes.advance(1);
+    for (const sequence of this.#chunked) {
+      sequence.computed += sequence.chunk;
+      sequence.chunk = 0;
+      if (sequence.computed < sequence.goal) continue;
+      this.#cache(sequence);
+      this.#token(sequence, nowUs, sink);
+    }
+    this.#contexts = this.#contexts.filter((s) => s.state === 'prefilling');
+  }
+
+  /** A completed context yields a token: the first one, or after a pause the next one. */
+  #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    sequence.generated += 1;
+    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
+    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
+    if (sequence.generated < sequence.target) {
+      this.#decodes.add(sequence);
+      return;
+    }
+    this.#running.remove(sequence);
+    this.#finish(sequence, nowUs, sink);
+  }
+
+  #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
+    const { capacity, used } = this.#tree;
+    this.meters.step(durationUs, prefillTokens, decodes, usedBefore / capacity, used / capacity);
+  }
+
+  // --- disaggregation ---------------------------------------------------------------------------------------------
+
+  #startLoading(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#tree.allocate(sequence, this.#blocksFor(sequence.goal));
+    this.#promised += this.#needed(sequence);
+    sequence.state = 'loadingRemote';
+    sequence.admittedBefore = true;
+    sequence.admission = this.#admissions++;
+    this.#loading.push(sequence);
+    sink.admitted(sequence.request, 0, nowUs);
+    sink.loadRemote(sequence.request, sequence.goal, nowUs);
+  }
+
+  /** Generation-init requests whose KV has come start to generate; the context server's token is their first. */
+  #joinLoaded(nowUs: number, sink: EngineSink): void {
+    for (let i = 0; i < this.#loading.length; ) {
+      const sequence = this.#loading[i]!;
+      if (!sequence.remoteDone) {
+        i += 1;
+        continue;
+      }
+      this.#loading.splice(i, 1);
+      sequence.computed = sequence.goal;
+      this.#running.append(sequence);
+      this.#token(sequence, nowUs, sink);
+    }
+  }
+
+  // --- leaving ----------------------------------------------------------------------------------------------------
+
+  #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#promised -= this.#needed(sequence);
+    this.#cache(sequence);
+    if (sequence.leg === 'prefill') {
+      sequence.state = 'holding';
+      this.#holding.push(sequence);
+    } else {
+      this.#tree.release(sequence);
+      sequence.state = 'gone';
+    }
+    sink.finished(sequence.request, nowUs);
+  }
+
+  #cache(sequence: Sequence): void {
+    this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
+  }
+
+  /** A sequence that leaves the decode set holds the blocks that its tokens fill. */
+  #settle(sequence: Sequence): void {
+    sequence.loose = this.#blocksFor(sequence.computed) - sequence.indexed;
+  }
+
+  /** Takes a sequence out, wherever it stands. */
+  #leave(sequence: Sequence): void {
+    const { state } = sequence;
+    if (state === 'decoding' || state === 'prefilling') this.#running.remove(sequence);
+    if (state === 'decoding') {
+      this.#decodes.remove(sequence);
+      this.#settle(sequence);
+    }
+    if (state !== 'waiting' && state !== 'holding') this.#promised -= this.#needed(sequence);
+    this.#contexts = this.#contexts.filter((s) => s !== sequence);
+    this.#waiting.remove(sequence);
+    for (const list of [this.#loading, this.#holding]) {
+      const index = list.indexOf(sequence);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.#tree.release(sequence);
+    sequence.state = 'gone';
+  }
+
+  #find(request: SimRequest): Sequence | undefined {
+    for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
+    const matches = (s: Sequence): boolean => s.request === request;
+    return this.#waiting.find(matches) ?? this.#loading.find(matches) ?? this.#holding.find(matches);
+  }
+
+  #blocksFor(tokens: number): number {
+    return Math.ceil(tokens / this.blockSizeTokens);
+  }
+
+  #content(sequence: Sequence): Content {
+    const { request } = sequence;
+    return { prompt: request.prompt, outputId: request.outputContentId, outputTokens: sequence.generated };
+  }
+}
