@@ -72,7 +72,7 @@ export class BandSet {
 
   #isForgettable(band: Band, nowUs: number): boolean {
     if (!band.isDynamic || this.#declared?.has(band.priority) === true) return false;
-    return band.flowCount === 0 && band.lastUsedUs <= nowUs - BAND_IDLE_US;
+    return band.requests === 0 && band.lastUsedUs <= nowUs - BAND_IDLE_US;
   }
 
   #find(priority: number): Band | undefined {

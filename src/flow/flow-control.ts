@@ -11,12 +11,13 @@
  * Invariant: every request that arrives leaves exactly once, through `admit` or `refuse` of the output.
  */
 import { assert } from '../core/check.ts';
+import type { EndpointTable } from '../routing/endpoint.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { isWithin } from './band.ts';
 import { BandSet, type BandSetSettings } from './bands.ts';
 import type { FlowItem } from './flow-queue.ts';
 import type { Refusal } from './outcome.ts';
-import type { PoolSignals, SaturationDetector, UsageLimitPolicy } from './policy.ts';
+import type { SaturationDetector, UsageLimitPolicy } from './policy.ts';
 import { PoolView } from './pool-view.ts';
 import { Reclaimer, type ReclaimSettings } from './reclaimer.ts';
 
@@ -67,11 +68,11 @@ export class FlowControl {
   #saturation = 0;
   #isShutDown = false;
 
-  constructor(settings: FlowSettings, signals: PoolSignals, output: FlowOutput) {
+  constructor(settings: FlowSettings, table: EndpointTable, output: FlowOutput) {
     this.#settings = settings;
     this.#output = output;
     this.bands = new BandSet(settings);
-    this.#pool = new PoolView(signals, settings.detector);
+    this.#pool = new PoolView(table, settings.detector);
     this.#reclaimer = settings.eviction === null ? null : new Reclaimer(settings.eviction);
   }
 

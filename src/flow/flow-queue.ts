@@ -20,11 +20,10 @@ export interface FlowItem {
   ended: boolean;
 }
 
-/** Service order of two items, also across the flows of a band: key, then enqueue time, then sequence. */
+/** Service order of two items, also across the flows of a band: key, then order of enqueue. */
 export function compareItems(a: FlowItem, b: FlowItem): number {
   // Both keys may be Infinity (no deadline), whose difference is NaN: compare, do not subtract.
   if (a.sortKeyUs !== b.sortKeyUs) return a.sortKeyUs < b.sortKeyUs ? -1 : 1;
-  if (a.enqueuedUs !== b.enqueuedUs) return a.enqueuedUs - b.enqueuedUs;
   return a.sequence - b.sequence;
 }
 

@@ -6,7 +6,6 @@
  *   saturation    how full the pool is (1 = full)
  *   eviction      which in-flight requests may be revoked, and in which order
  */
-import type { EndpointTable } from '../routing/endpoint.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import type { FlowQueue } from './flow-queue.ts';
 
@@ -33,22 +32,10 @@ export interface UsageLimitPolicy {
   computeLimits(saturation: number, priorities: readonly number[], ceilings: Float64Array): void;
 }
 
-/** In-flight load as the router itself counts it; index: row. A row beyond the end has no load. */
-export interface InFlightColumns {
-  readonly requests: Float64Array;
-  readonly tokens: Float64Array;
-}
-
-/** What saturation is computed from. */
-export interface PoolSignals {
-  readonly table: EndpointTable;
-  readonly inFlight: InFlightColumns;
-}
-
-/** Measures how full a set of endpoints is. */
+/** Measures how full a set of endpoints is, from signals it was made with. */
 export interface SaturationDetector {
-  /** 0: idle, 1 or more: full. An empty set is full (1). */
-  saturation(signals: PoolSignals, rows: Int32Array, nowUs: number): number;
+  /** Of rows[0 .. count). 0: idle, 1 or more: full. An empty set is full (1). */
+  saturation(rows: Int32Array, count: number, nowUs: number): number;
   /** Time that a revoked request's capacity takes to show in this detector, µs (grace of eviction). */
   readonly reclaimGraceUs: number;
 }

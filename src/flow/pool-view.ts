@@ -3,7 +3,8 @@
  * split into stages by role. Saturation is that of the fuller stage. Signals are always read live; only the list of
  * endpoints is cached. An endpoint that leaves is dropped at once, since its row may be reused.
  */
-import type { PoolSignals, SaturationDetector } from './policy.ts';
+import type { EndpointTable } from '../routing/endpoint.ts';
+import type { SaturationDetector } from './policy.ts';
 
 /** Time for which the list of endpoints is kept, µs (upstream's constant). */
 const LIST_CACHE_US = 50_000;
@@ -26,7 +27,7 @@ const UNLABELLED = { prefill: false, decode: true } as const;
 
 /** Cached membership and stages of the pool. */
 export class PoolView {
-  readonly #signals: PoolSignals;
+  readonly #table: EndpointTable;
   readonly #detector: SaturationDetector;
   #listedUs = Number.NEGATIVE_INFINITY;
   #version = -1;
@@ -34,10 +35,9 @@ export class PoolView {
   #prefill = new Int32Array(0);
   #decode = new Int32Array(0);
   #changedUs = Number.NEGATIVE_INFINITY;
-  #known = false;
 
-  constructor(signals: PoolSignals, detector: SaturationDetector) {
-    this.#signals = signals;
+  constructor(table: EndpointTable, detector: SaturationDetector) {
+    this.#table = table;
     this.#detector = detector;
   }
 
@@ -54,7 +54,7 @@ export class PoolView {
   refresh(nowUs: number): void {
     if (nowUs - this.#listedUs < LIST_CACHE_US) return;
     this.#listedUs = nowUs;
-    const { table } = this.#signals;
+    const table = this.#table;
     if (table.version === this.#version) return;
     this.#version = table.version;
     this.#adopt(Int32Array.from(table.rows), nowUs);
@@ -79,19 +79,18 @@ export class PoolView {
   }
 
   #measure(rows: Int32Array, nowUs: number): number {
-    return this.#detector.saturation(this.#signals, rows, nowUs);
+    return this.#detector.saturation(rows, rows.length, nowUs);
   }
 
   #adopt(rows: Int32Array<ArrayBuffer>, nowUs: number): void {
-    if (this.#known && (rows.length === 0) !== this.isEmpty) this.#changedUs = nowUs;
-    this.#known = true;
+    if ((rows.length === 0) !== this.isEmpty) this.#changedUs = nowUs;
     this.#rows = rows;
     this.#prefill = rows.filter((row) => this.#stages(row)?.prefill === true);
     this.#decode = rows.filter((row) => this.#stages(row)?.decode === true);
   }
 
   #stages(row: number): { readonly prefill: boolean; readonly decode: boolean } | undefined {
-    const role = this.#signals.table.endpoints[row]?.labels[ROLE_LABEL];
+    const role = this.#table.endpoints[row]?.labels[ROLE_LABEL];
     return role === undefined ? UNLABELLED : STAGES_OF_ROLE.get(role);
   }
 }

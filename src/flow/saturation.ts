@@ -4,12 +4,13 @@
  *   utilization   scraped queue depth and KV usage; reacts one scrape late, and stale endpoints count as full
  *   concurrency   requests or tokens in flight as counted by the router; no scrape lag
  */
-import type { PoolSignals, SaturationDetector } from './policy.ts';
+import type { EndpointTable } from '../routing/endpoint.ts';
+import type { SaturationDetector } from './policy.ts';
 
 /** A detector that can also be asked about one endpoint. */
 export interface EndpointDetector extends SaturationDetector {
   /** Whether the endpoint is below its limit, headroom included. */
-  hasRoom(signals: PoolSignals, row: number, nowUs: number): boolean;
+  hasRoom(row: number, nowUs: number): boolean;
   /** As a filter: all candidates pass when none has room (true), or none does (false). */
   readonly failsOpen: boolean;
 }
@@ -43,29 +44,38 @@ const ENGINE_ABORT_US = 250_000;
  * longer ago than the staleness limit, counts 1. Example: (waiting 10, kv 0.4) and (waiting 0, kv 0.4) with
  * thresholds 5 and 0.8: (2 + 0.5) / 2 = 1.25.
  */
-export function utilizationDetector(parameters: UtilizationParameters): EndpointDetector {
+export function utilizationDetector(
+  table: EndpointTable,
+  parameters: UtilizationParameters,
+): EndpointDetector {
   const { queueDepthThreshold, kvCacheUtilThreshold, stalenessUs, headroom } = parameters;
   const waitingLimit = queueDepthThreshold * (1 + headroom);
   const kvLimit = Math.min(1, kvCacheUtilThreshold * (1 + headroom));
   return {
     failsOpen: true,
     reclaimGraceUs: METRICS_REFRESH_US + stalenessUs + ENGINE_ABORT_US,
-    saturation({ table }, rows, nowUs) {
-      if (rows.length === 0) return 1;
+    saturation(rows, count, nowUs) {
+      if (count === 0) return 1;
       const { waiting, kvUsage, scrapedAtUs } = table;
       let sum = 0;
-      for (let index = 0; index < rows.length; index++) {
+      for (let index = 0; index < count; index++) {
         const row = rows[index]!;
         if (nowUs - scrapedAtUs[row]! > stalenessUs) sum += 1;
         else sum += Math.max(waiting[row]! / queueDepthThreshold, kvUsage[row]! / kvCacheUtilThreshold);
       }
-      return sum / rows.length;
+      return sum / count;
     },
-    hasRoom({ table }, row, nowUs) {
+    hasRoom(row, nowUs) {
       if (nowUs - table.scrapedAtUs[row]! > stalenessUs) return false;
       return table.waiting[row]! < waitingLimit && table.kvUsage[row]! < kvLimit;
     },
   };
+}
+
+/** Load in flight as the router itself counts it; index: row. A row beyond the end has no load. */
+export interface InFlightLoad {
+  readonly requests: Float64Array;
+  readonly tokens: Float64Array;
 }
 
 /** What the concurrency detector counts. */
@@ -97,17 +107,20 @@ const CONCURRENCY_GRACE_US = 10_000;
  * In requests and tokens mode: total in flight / total capacity. In hybrid mode: average over endpoints of the
  * larger of both ratios. Example: 30 and 10 requests in flight, capacity 40 each: 40 / 80 = 0.5.
  */
-export function concurrencyDetector(parameters: ConcurrencyParameters): EndpointDetector {
+export function concurrencyDetector(
+  inFlight: InFlightLoad,
+  parameters: ConcurrencyParameters,
+): EndpointDetector {
   const { mode, maxConcurrency, maxTokenConcurrency, headroom } = parameters;
   const requestLimit = Math.trunc(maxConcurrency * (1 + headroom));
   const tokenLimit = Math.trunc(maxTokenConcurrency * (1 + headroom));
   return {
     failsOpen: false,
     reclaimGraceUs: CONCURRENCY_GRACE_US,
-    saturation({ inFlight }, rows) {
-      if (rows.length === 0) return 1;
+    saturation(rows, count) {
+      if (count === 0) return 1;
       let sum = 0;
-      for (let index = 0; index < rows.length; index++) {
+      for (let index = 0; index < count; index++) {
         const row = rows[index]!;
         const byRequests = (inFlight.requests[row] ?? 0) / maxConcurrency;
         const byTokens = (inFlight.tokens[row] ?? 0) / maxTokenConcurrency;
@@ -115,9 +128,9 @@ export function concurrencyDetector(parameters: ConcurrencyParameters): Endpoint
         else if (mode === 'tokens') sum += byTokens;
         else sum += Math.max(byRequests, byTokens);
       }
-      return sum / rows.length;
+      return sum / count;
     },
-    hasRoom({ inFlight }, row) {
+    hasRoom(row) {
       const requestsFit = (inFlight.requests[row] ?? 0) < requestLimit;
       const tokensFit = (inFlight.tokens[row] ?? 0) < tokenLimit;
       if (mode === 'requests') return requestsFit;

@@ -83,6 +83,20 @@ test('a cancelled item at the head uses up a dispatch cycle', () => {
   expect(journal.lines).toEqual(['EvictedContextCancelled 1 @100', 'admit 2 @2000']);
 });
 
+test('a cancelled item of a high band also keeps the bands below waiting for a cycle', () => {
+  const dial = full();
+  const { flow, journal } = controller({ detector: dial });
+  const high = request(1, { priority: 5 });
+  flow.arrive(high, 0);
+  flow.arrive(request(2), 0);
+  flow.cancel(high, 100);
+  dial.level = 0;
+  flow.advance(1000);
+  expect(journal.admitted).toEqual([]);
+  flow.advance(2000);
+  expect(journal.admitted).toEqual([2]);
+});
+
 test('shutting down refuses what waits and what arrives, each once', () => {
   const { flow, journal } = controller({ detector: full() });
   flow.arrive(request(1), 0);

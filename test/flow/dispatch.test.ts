@@ -104,6 +104,16 @@ test('bands: configured, priority 0, and one per priority that arrives; idle one
   expect(flow.bands.priorities).toEqual([3, 0]);
 });
 
+test('a band that holds a request is kept, however long it waits', () => {
+  const dial = new Dial(1);
+  const { flow, journal } = controller({ detector: dial, requestTtlUs: 0 });
+  flow.arrive(request(1, { priority: -2 }), 0);
+  flow.arrive(request(2), 1_000_000_000);
+  dial.level = 0;
+  runUntil(flow, 1_000_010_000, 1_000_000_000);
+  expect(journal.admitted).toEqual([2, 1]);
+});
+
 test('idle flows are forgotten after 5 minutes', () => {
   const { flow } = controller();
   flow.arrive(request(1, { fairnessId: 'a' }), 0);

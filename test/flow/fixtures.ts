@@ -4,7 +4,7 @@ import type { Refusal } from '../../src/flow/outcome.ts';
 import { GLOBAL_STRICT_FAIRNESS } from '../../src/flow/policies/global-strict.ts';
 import { FCFS_ORDERING } from '../../src/flow/policies/ordering.ts';
 import { staticUsageLimit } from '../../src/flow/policies/usage-limits.ts';
-import type { PoolSignals, SaturationDetector } from '../../src/flow/policy.ts';
+import type { SaturationDetector } from '../../src/flow/policy.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
 import { type InferenceRequest, NO_HEADERS, type PromptIdentity } from '../../src/routing/request.ts';
 
@@ -32,7 +32,7 @@ export function request(id: number, fields: Partial<InferenceRequest> = {}): Inf
 }
 
 /** A pool of endpoints with the given roles (null: no label); in-flight columns may be written by the test. */
-export function pool(roles: readonly (string | null)[] = [null]): PoolSignals {
+export function pool(roles: readonly (string | null)[] = [null]) {
   const table = new EndpointTable();
   for (const [index, role] of roles.entries()) {
     const labels: Record<string, string> = role === null ? {} : { 'llm-d.ai/role': role };
@@ -50,8 +50,8 @@ export class Dial implements SaturationDetector {
     this.level = level;
   }
 
-  saturation(_signals: PoolSignals, rows: Int32Array): number {
-    return rows.length === 0 ? 1 : this.level;
+  saturation(_rows: Int32Array, count: number): number {
+    return count === 0 ? 1 : this.level;
   }
 }
 
@@ -106,9 +106,9 @@ export class Journal implements FlowOutput {
 }
 
 /** A controller over a one-endpoint pool with its journal. */
-export function controller(fields: Partial<FlowSettings> = {}, signals: PoolSignals = pool()) {
+export function controller(fields: Partial<FlowSettings> = {}, signals = pool()) {
   const journal = new Journal();
-  const flow = new FlowControl(settings(fields), signals, journal);
+  const flow = new FlowControl(settings(fields), signals.table, journal);
   return { flow, journal, signals };
 }
 

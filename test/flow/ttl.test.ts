@@ -59,3 +59,15 @@ test('a request released at the very instant of the sweep is not expired', () =>
   runUntil(flow, 2_000_000, 999_000);
   expect(journal.lines).toEqual(['admit 1 @1000000']);
 });
+
+test('requests that expire in one sweep are refused in order of arrival, whatever their band', () => {
+  const { flow, journal } = controller({ detector: new Dial(1), requestTtlUs: 1_000_000 });
+  for (const [id, priority] of [0, 5, -1, 5].entries()) flow.arrive(request(id, { priority }), id);
+  runUntil(flow, 3_000_000, 10);
+  expect(journal.lines.map((line) => line.split(' @')[0])).toEqual([
+    'EvictedTTL 0',
+    'EvictedTTL 1',
+    'EvictedTTL 2',
+    'EvictedTTL 3',
+  ]);
+});
