@@ -1,5 +1,6 @@
 /** Words for error messages: what a value is, what a schema allows, where in the document it stands. */
 import type { JsonSchema } from './json-schema.ts';
+import { discriminator, flatBranches, literalsOf } from './union.ts';
 
 /** Longest quotation of what the user wrote. */
 const QUOTED_MAX = 60;
@@ -16,10 +17,7 @@ export function describeValue(value: unknown): string {
 /** What a schema allows, e.g. `an integer >= 1`. */
 export function describeSchema(schema: JsonSchema): string {
   if (schema.const !== undefined) return String(schema.const);
-  if (schema.anyOf !== undefined) {
-    const texts = [...new Set(schema.anyOf.map(describeSchema))];
-    return texts.length <= 2 ? texts.join(' or ') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
-  }
+  if (schema.anyOf !== undefined) return describeUnion(flatBranches(schema));
   switch (schema.type) {
     case 'integer':
       return `an integer${range(schema)}`;
@@ -45,6 +43,19 @@ export function childPath(path: string, key: string | number): string {
   if (typeof key === 'number') return `${path}[${key}]`;
   const name = /^[^\s.[\]"]+$/.test(key) ? key : JSON.stringify(key);
   return path === '' ? name : `${path}.${name}`;
+}
+
+function describeUnion(branches: readonly JsonSchema[]): string {
+  const mappings = branches.filter((branch) => branch.type === 'object');
+  const tag = mappings.length > 1 ? discriminator(mappings) : undefined;
+  if (tag === undefined) return either([...new Set(branches.map(describeSchema))]);
+  const others = branches.filter((branch) => branch.type !== 'object').map(describeSchema);
+  const literals = literalsOf(mappings, tag).map(describeSchema);
+  return either([...new Set(others), `a mapping with ${tag}: ${either(literals)}`]);
+}
+
+function either(texts: readonly string[]): string {
+  return texts.length <= 2 ? texts.join(' or ') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
 }
 
 function describeObject(schema: JsonSchema): string {

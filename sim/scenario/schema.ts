@@ -145,12 +145,17 @@ const ClassSchema = Type.Object(
   closed,
 );
 
+const workloadName = Type.Optional(
+  Type.String({ minLength: 1, description: 'Name in tables; omitted: the kind or format' }),
+);
+
 /** Where requests come from. */
 export const WorkloadSchema = Type.Union(
   [
     Type.Object(
       {
         kind: Type.Literal('synthetic'),
+        name: workloadName,
         arrivals: ArrivalsSchema,
         input: LengthSchema,
         output: LengthSchema,
@@ -166,6 +171,7 @@ export const WorkloadSchema = Type.Union(
     Type.Object(
       {
         kind: Type.Literal('trace'),
+        name: workloadName,
         format: Type.Union(
           [
             Type.Literal('mooncake'),

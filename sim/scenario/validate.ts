@@ -7,6 +7,7 @@ import { Check } from 'typebox/value';
 import { assert, type ConfigProblem, nearest } from '../../src/core/check.ts';
 import { childPath, describeSchema, describeValue } from './describe.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { discriminator, flatBranches, literalsOf } from './union.ts';
 
 /** Everything in `value` that the schema does not allow, in the order of the document. */
 export function schemaProblems(schema: JsonSchema, value: unknown, path = ''): ConfigProblem[] {
@@ -100,13 +101,6 @@ function checkUnion(schema: JsonSchema, value: unknown, path: string, problems: 
   problems.push(mismatch(schema, value, path));
 }
 
-/** Branches of a union, unions within it spelled out. */
-function flatBranches(schema: JsonSchema): JsonSchema[] {
-  return (schema.anyOf ?? []).flatMap((branch) =>
-    branch.anyOf === undefined ? [branch] : flatBranches(branch),
-  );
-}
-
 function checkMappingUnion(
   branches: readonly JsonSchema[],
   value: Readonly<Record<string, unknown>>,
@@ -118,23 +112,13 @@ function checkMappingUnion(
     return;
   }
   const tag = discriminator(branches);
+  assert(tag !== undefined, 'a union of mappings has a key that tells them apart');
   const chosen = branches.find((branch) => branch.properties![tag]!.const === value[tag]);
   if (chosen !== undefined) {
     checkMapping(chosen, value, path, problems);
     return;
   }
-  const literals = branches.map((branch) => branch.properties![tag]!);
-  problems.push(notAmong(literals, value[tag], childPath(path, tag)));
-}
-
-/** The key whose literal tells the branches of a union apart. Every union of mappings in the schemas has one. */
-function discriminator(branches: readonly JsonSchema[]): string {
-  const first = branches[0]!.properties ?? {};
-  const tag = Object.keys(first).find((key) =>
-    branches.every((branch) => branch.properties?.[key]?.const !== undefined),
-  );
-  assert(tag !== undefined, 'a union of mappings has a key that tells them apart');
-  return tag;
+  problems.push(notAmong(literalsOf(branches, tag), value[tag], childPath(path, tag)));
 }
 
 function notAmong(literals: readonly JsonSchema[], value: unknown, path: string): ConfigProblem {

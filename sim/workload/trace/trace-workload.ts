@@ -75,10 +75,12 @@ export class TraceWorkload implements Workload {
     const { badRows, problems } = this.#rows;
     if (badRows > 0) {
       const first = problems.map((p) => `${p.path}: found ${p.found}, expected ${p.expected}`).join('; ');
-      notes.push(`trace: ${badRows} bad rows skipped (${first}${badRows > problems.length ? '; ...' : ''})`);
+      notes.push(
+        `trace: ${counted(badRows, 'bad row')} skipped (${first}${badRows > problems.length ? '; ...' : ''})`,
+      );
     }
     if (this.#zeroOutputs > 0) {
-      notes.push(`trace: ${this.#zeroOutputs} rows with 0 output tokens replayed with 1`);
+      notes.push(`trace: ${counted(this.#zeroOutputs, 'row')} with 0 output tokens replayed with 1`);
     }
     return notes;
   }
@@ -139,6 +141,10 @@ export class TraceWorkload implements Workload {
       expected: 'at least one row within workload.window and run.durationS',
     });
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Classes in order of first appearance, from a reading of its own. Bad rows are left to the replay. */
