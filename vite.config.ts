@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Three jobs of one file: `vite build` bundles the dashboard to dist/web, `vite build --mode cli` bundles the
- * command to dist/cli (dependencies stay in node_modules), and vitest reads its projects from here.
+ * command to dist/cli (dependencies included), and vitest reads its projects from here.
  */
 export default defineConfig(({ mode }) => {
   const define = { DRYDOCK_ENGINE_DIGEST: JSON.stringify(engineDigest()) };
@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => {
     return {
       define,
       publicDir: false,
+      // One file starts three times as fast as hundreds out of node_modules.
+      ssr: { noExternal: true as const },
       build: {
         ssr: true,
         target: 'node20',

@@ -4,7 +4,7 @@ import { FIGURES, type Figure, figureValue, findFigure } from '../metrics/figure
 import { formatDifference, formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
 import type { PoolReport } from '../metrics/report.ts';
 import { type Block, figureLabel, seedRange, VERDICT_WORDS } from './report-tables.ts';
-import type { Table } from './table.ts';
+import { type Table, textTable } from './table.ts';
 
 /** Figures that the tables show unless all are asked for; the JSON has every one. */
 const SHOWN = [
@@ -31,6 +31,8 @@ const SHOWN = [
   'cost.per1MOutputTokens',
 ];
 
+const TERMINAL_COLUMNS = 100;
+
 const VERDICTS = {
   lower: 'lower',
   higher: 'higher',
@@ -47,12 +49,19 @@ export function comparisonBlocks(report: ComparisonReport): Block[] {
       for (const fleet of workload.fleets.slice(1))
         blocks.push(differenceTable(workload, fleet.name, report));
     }
-    const notes = workload.fleets.flatMap((fleet) =>
-      fleet.report.notes.map((note) => `note ${fleet.letter}: ${note}`),
-    );
+    const notes = noteLines(workload);
     if (notes.length > 0) blocks.push(notes.join('\n'));
     blocks.push(several ? `${workload.workload}: ${workload.sentence}` : workload.sentence);
     return blocks;
+  });
+}
+
+/** Notes of the reports, each with the letters of the fleets that have it. */
+function noteLines(workload: WorkloadComparison): string[] {
+  const notes = new Set(workload.fleets.flatMap((fleet) => fleet.report.notes));
+  return [...notes].map((note) => {
+    const fleets = workload.fleets.filter((fleet) => fleet.report.notes.includes(note));
+    return `note ${fleets.map((fleet) => fleet.letter).join(', ')}: ${note}`;
   });
 }
 
@@ -100,14 +109,21 @@ function shownFigures(workload: WorkloadComparison): Figure[] {
   });
 }
 
+/** Figures with half-widths of their intervals; without them where the table would be too wide for a terminal. */
 function valueTable(workload: WorkloadComparison): Table {
+  const table = valueTableWith(workload, true);
+  return textTable(table).indexOf('\n') <= TERMINAL_COLUMNS ? table : valueTableWith(workload, false);
+}
+
+function valueTableWith(workload: WorkloadComparison, hasIntervals: boolean): Table {
   return {
     header: ['', ...workload.fleets.map((fleet) => fleet.letter)],
     rows: shownFigures(workload).map((figure) => [
       figureLabel(figure),
       ...workload.fleets.map(({ report }) => {
         const value = figureValue(report, figure.path);
-        return formatWithInterval(value, figure.unit, report.intervals[figure.path], figure.digits);
+        const interval = hasIntervals ? report.intervals[figure.path] : null;
+        return formatWithInterval(value, figure.unit, interval, figure.digits);
       }),
     ]),
   };

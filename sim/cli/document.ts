@@ -15,6 +15,8 @@ export interface LoadedDocument {
   readonly resolve: (path: string) => string;
   /** Adds file, line and column to problems that have none yet. */
   readonly locate: (error: ConfigError) => ConfigError;
+  /** Settings of `--set` that were applied: problems below their paths are theirs, not the file's. */
+  readonly settings: string[];
 }
 
 /** Reads a document; throws ConfigError when the file is missing, is not YAML, or is not a mapping. */
@@ -41,12 +43,18 @@ export function loadDocument(file: string): LoadedDocument {
       expected: 'keys such as workload and fleet (see `drydock schema`)',
     });
   }
+  const settings: string[] = [];
   return {
     file,
+    settings,
     data: data as Record<string, unknown>,
     resolve: (path) => resolve(dirname(file), path),
     locate: (error) =>
-      new ConfigError(error.problems.map((problem) => located(problem, file, parsed, lines))),
+      new ConfigError(
+        error.problems.map(
+          (problem) => ownProblem(problem, settings) ?? located(problem, file, parsed, lines),
+        ),
+      ),
   };
 }
 
@@ -70,13 +78,22 @@ export function unreadable(file: string, what: string, error: unknown): ConfigEr
   return new ConfigError({ path: '', file, found: reasons[code ?? ''] ?? String(error), expected: what });
 }
 
+/** The problem as one of a `--set`, if it lies at or below the path of one. */
+function ownProblem(problem: ConfigProblem, settings: readonly string[]): ConfigProblem | undefined {
+  if (problem.file !== undefined) return problem;
+  const keys = pathKeys(problem.path);
+  const setting = settings.find((text) =>
+    pathKeys(text.split('=', 1)[0]!).every((key, depth) => key === keys[depth]),
+  );
+  return setting === undefined ? undefined : { ...problem, file: `--set ${setting}` };
+}
+
 function located(
   problem: ConfigProblem,
   file: string,
   parsed: Document.Parsed,
   lines: LineCounter,
 ): ConfigProblem {
-  if (problem.file !== undefined) return problem;
   const offset = offsetOf(parsed, pathKeys(problem.path));
   if (offset === null) return { ...problem, file };
   const { line, col } = lines.linePos(offset);

@@ -1,6 +1,7 @@
 /** Options that `run` and `compare` share, and how they change a document. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../src/core/check.ts';
+import type { LoadedDocument } from './document.ts';
 import { FORMATS, type Format } from './output.ts';
 import { applySet, setIn } from './overrides.ts';
 
@@ -40,8 +41,10 @@ export function formatOption(): Option {
 }
 
 /** Applies the options to a document, before it is checked against the schema. */
-export function applyOptions(data: Record<string, unknown>, options: RunOptions): void {
+export function applyOptions(document: LoadedDocument, options: RunOptions): void {
+  const { data } = document;
   for (const setting of options.set) applySet(data, setting);
+  document.settings.push(...options.set);
   if (options.seed !== undefined) data['seed'] = options.seed;
   if (options.requests !== undefined) setIn(data, 'run', 'requests', options.requests);
   if (options.trace !== undefined) setTrace(data, 'path', options.trace, '--trace');

@@ -13,7 +13,8 @@ const GAP = '  ';
 
 /** Text table; lines have no trailing blanks. */
 export function textTable(table: Table): string {
-  const lines = [table.header, ...table.rows];
+  const isHeadless = table.header.every((cell) => cell === '');
+  const lines = isHeadless ? table.rows : [table.header, ...table.rows];
   const widths = table.header.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)));
   const body = lines.map((line) =>
     line

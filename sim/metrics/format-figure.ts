@@ -66,9 +66,8 @@ export function fixed(value: number, decimals: number): string {
 }
 
 function withUnit(number: string, prefix: string, suffix: string): string {
-  return prefix === '' || !number.startsWith('-')
-    ? `${prefix}${number}${suffix}`
-    : `-${prefix}${number.slice(1)}${suffix}`;
+  const sign = /^[-+]/.test(number) ? number.charAt(0) : '';
+  return `${sign}${prefix}${number.slice(sign.length)}${suffix}`;
 }
 
 function scaleOf(value: number, unit: FigureUnit): Scaled {

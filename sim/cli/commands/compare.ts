@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { compare } from '../../compare/compare.ts';
+import { checkAssertions, parseAssertions } from '../../metrics/assertion.ts';
 import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
 import { type Cell, comparisonCells, scenarioCell } from '../../run/plan-cells.ts';
 import { priceLookup } from '../../run/prices.ts';
@@ -12,6 +13,7 @@ import { type LoadedDocument, loadDocument } from '../document.ts';
 import { blocksText, comparisonCsv, json, print, writeOut } from '../output.ts';
 import { runJob } from '../run-job.ts';
 import { addRunOptions, applyOptions, type RunOptions } from '../run-options.ts';
+import { stopOnThresholds } from '../thresholds.ts';
 
 export function register(program: Command): void {
   const command = program
@@ -62,6 +64,15 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(comparisonCsv(report));
   else print(blocksText(comparisonBlocks(report), options.format));
+  const assertions = parseAssertions(first.scenario.assert ?? []);
+  stopOnThresholds(
+    report.workloads.flatMap(({ workload, fleets }) =>
+      fleets.map((fleet) => ({
+        name: `${fleet.letter} ${fleet.name}, ${workload}`,
+        outcomes: checkAssertions(fleet.report, assertions),
+      })),
+    ),
+  );
 }
 
 async function locating<T>(document: LoadedDocument, action: () => T | Promise<T>): Promise<T> {
@@ -81,7 +92,7 @@ function fromComparison(document: LoadedDocument, options: RunOptions): Plan {
         expected: 'a file with `fleets`, or two or more scenario files',
       });
     }
-    applyOptions(document.data, options);
+    applyOptions(document, options);
     const comparison = parseComparison(document.data);
     const name = comparison.name ?? basename(document.file).replace(/\.[^.]*$/, '');
     return { name, cells: comparisonCells(comparison), documentOf: () => document };
@@ -94,7 +105,7 @@ function fromComparison(document: LoadedDocument, options: RunOptions): Plan {
 function fromScenarios(documents: readonly LoadedDocument[], options: RunOptions): Plan {
   const cells = documents.map((document) => {
     try {
-      applyOptions(document.data, options);
+      applyOptions(document, options);
       const scenario = parseScenario(document.data);
       return scenarioCell(scenario, basename(document.file).replace(/\.[^.]*$/, ''));
     } catch (error) {

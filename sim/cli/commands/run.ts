@@ -2,18 +2,18 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
-import { type AssertionOutcome, checkAssertions, parseAssertions } from '../../metrics/assertion.ts';
+import { checkAssertions, parseAssertions } from '../../metrics/assertion.ts';
 import { buildReport } from '../../metrics/build-report.ts';
 import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
 import { scenarioCell } from '../../run/plan-cells.ts';
 import { priceLookup } from '../../run/prices.ts';
 import { parseScenario } from '../../scenario/parse.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
-import { EXIT, Stop } from '../exit-codes.ts';
 import { blocksText, json, print, reportCsv, writeOut } from '../output.ts';
 import { reportBlocks } from '../report-tables.ts';
 import { runJob } from '../run-job.ts';
 import { addRunOptions, applyOptions, type RunOptions } from '../run-options.ts';
+import { stopOnThresholds } from '../thresholds.ts';
 
 export function register(program: Command): void {
   const command = program
@@ -50,7 +50,7 @@ async function runDocument(document: LoadedDocument, options: RunOptions): Promi
       expected: 'one `fleet`, or `drydock compare`',
     });
   }
-  applyOptions(data, options);
+  applyOptions(document, options);
   const scenario = parseScenario(data);
   const assertions = parseAssertions(scenario.assert ?? []);
   const cell = scenarioCell(scenario, basename(file).replace(/\.[^.]*$/, ''));
@@ -68,18 +68,5 @@ async function runDocument(document: LoadedDocument, options: RunOptions): Promi
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(reportCsv(report));
   else print(blocksText(reportBlocks(report, outcomes), options.format));
-  stopOnThreshold(outcomes);
-}
-
-/** Exit code 3 when a threshold failed, 5 when the seeds do not tell. */
-function stopOnThreshold(outcomes: readonly AssertionOutcome[]): void {
-  const texts = (verdict: AssertionOutcome['verdict']): string =>
-    outcomes
-      .filter((outcome) => outcome.verdict === verdict)
-      .map(({ assertion, value }) => `${assertion.text} (value ${value})`)
-      .join('; ');
-  if (texts('fails') !== '') throw new Stop(EXIT.thresholdFailed, `threshold failed: ${texts('fails')}`);
-  if (texts('cannotTell') !== '') {
-    throw new Stop(EXIT.inconclusive, `threshold undecided with these seeds: ${texts('cannotTell')}`);
-  }
+  stopOnThresholds([{ name: '', outcomes }]);
 }
