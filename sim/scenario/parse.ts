@@ -3,7 +3,6 @@
  * thresholds. All problems are reported together, each with its path.
  */
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
-import { parseAssertions } from '../metrics/assertion.ts';
 import { boundedRun } from '../workload/bounds.ts';
 import { describeValue } from './describe.ts';
 import { plainSchema } from './json-schema.ts';
@@ -52,20 +51,10 @@ function validated<T extends Scenario | Comparison>(
         },
       ];
   // The schema allows the document to be seen as T; the rules need it to.
-  if (problems.length === 0) problems.push(...rules(document as T), ...thresholdProblems(document as T));
+  if (problems.length === 0) problems.push(...rules(document as T));
   if (problems.length > 0) {
     const error = new ConfigError(problems);
     throw file === undefined ? error : error.inFile(file);
   }
   return document as T;
-}
-
-function thresholdProblems(document: Scenario | Comparison): readonly ConfigProblem[] {
-  try {
-    parseAssertions(document.assert ?? []);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
 }

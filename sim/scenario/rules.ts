@@ -2,7 +2,9 @@
  * Rules that span several fields of a document. They run once the schema is satisfied. Rules that need the catalogues (TP
  * divides heads, the model fits) belong to the fleet builder.
  */
-import type { ConfigProblem } from '../../src/core/check.ts';
+import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
+import { parseAssertions } from '../metrics/assertion.ts';
+import { presetWorkload } from '../workload/preset.ts';
 import type {
   ArrivalsSpec,
   Comparison,
@@ -19,7 +21,7 @@ export function scenarioProblems(scenario: Scenario): ConfigProblem[] {
   return [
     ...workloadProblems(scenario.workload, 'workload'),
     ...poolProblems(scenario.fleet.pools, 'fleet.pools'),
-    ...runProblems(scenario.run ?? {}),
+    ...commonProblems(scenario),
   ];
 }
 
@@ -32,13 +34,28 @@ export function comparisonProblems(comparison: Comparison): ConfigProblem[] {
     ),
     ...duplicates(comparison.fleets, 'fleets'),
     ...comparison.fleets.flatMap((fleet, i) => poolProblems(fleet.pools, `fleets[${i}].pools`)),
-    ...runProblems(comparison.run ?? {}),
+    ...commonProblems(comparison),
   ];
 }
 
-function workloadProblems(workload: WorkloadSpec, path: string): ConfigProblem[] {
+function commonProblems(document: Scenario | Comparison): ConfigProblem[] {
+  return [...runProblems(document.run ?? {}), ...problemsOf(() => parseAssertions(document.assert ?? []))];
+}
+
+/** Problems that a look-up or parser of another folder throws. */
+function problemsOf(check: () => unknown): readonly ConfigProblem[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+function workloadProblems(workload: WorkloadSpec, path: string): readonly ConfigProblem[] {
   if (workload.kind === 'synthetic') return syntheticProblems(workload, path);
-  if (workload.kind === 'preset') return [];
+  if (workload.kind === 'preset') return problemsOf(() => presetWorkload(workload, path));
   const { fromS = 0, toS } = workload.window ?? {};
   if (toS === undefined || fromS < toS) return [];
   return [{ path: `${path}.window.toS`, found: String(toS), expected: `more than fromS (${fromS})` }];

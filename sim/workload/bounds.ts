@@ -1,6 +1,7 @@
 /** How long arrivals go on. */
-import type { RunSpec, WorkloadSpec } from '../scenario/schema.ts';
+import type { ArrivalsSpec, RunSpec, TraceSpec, WorkloadSpec } from '../scenario/schema.ts';
 import { isEndless } from './arrivals.ts';
+import { presetWorkload } from './preset.ts';
 
 /** Requests of an endless workload when the scenario sets neither `requests` nor `durationS`. */
 export const DEFAULT_REQUESTS = 1000;
@@ -13,8 +14,7 @@ export interface ArrivalBounds {
 
 /** The run with a bound for a workload that has no end of its own. */
 export function boundedRun(workload: WorkloadSpec, run: RunSpec): RunSpec {
-  const endless =
-    workload.kind === 'preset' || (workload.kind === 'synthetic' && isEndless(workload.arrivals));
+  const endless = workload.kind !== 'trace' && isEndless(arrivalsOf(workload));
   if (!endless || run.requests !== undefined || run.durationS !== undefined) return run;
   return { ...run, requests: DEFAULT_REQUESTS };
 }
@@ -26,4 +26,8 @@ export function arrivalBounds(workload: WorkloadSpec, run: RunSpec): ArrivalBoun
     requests: requests ?? Number.POSITIVE_INFINITY,
     untilUs: (durationS ?? Number.POSITIVE_INFINITY) * 1e6,
   };
+}
+
+function arrivalsOf(workload: Exclude<WorkloadSpec, TraceSpec>): ArrivalsSpec {
+  return workload.kind === 'synthetic' ? workload.arrivals : presetWorkload(workload).arrivals;
 }

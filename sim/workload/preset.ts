@@ -1,14 +1,10 @@
-/** Built-in workloads by name, from the catalogue of the models folder. */
-import { ConfigError } from '../../src/core/check.ts';
+/** Built-in workloads by name. */
+import { findWorkloadPreset, presetAtRate } from '../../models/workload-presets.ts';
 import type { SyntheticSpec, WorkloadSpec } from '../scenario/schema.ts';
 
 type PresetSpec = Extract<WorkloadSpec, { kind: 'preset' }>;
 
-/** The synthetic workload that a preset stands for. */
-export function presetWorkload(spec: PresetSpec): SyntheticSpec {
-  throw new ConfigError({
-    path: 'workload.name',
-    found: JSON.stringify(spec.name),
-    expected: 'no preset: none is built in; describe the workload with kind: synthetic',
-  });
+/** The synthetic workload that a preset stands for. `path` leads to the workload; throws ConfigError for unknown names. */
+export function presetWorkload(spec: PresetSpec, path = 'workload'): SyntheticSpec {
+  return presetAtRate(findWorkloadPreset(spec.name, `${path}.name`), spec.rateRps);
 }

@@ -399,6 +399,11 @@ describe('rules across fields', () => {
       scenario({ assert: ['ttfMs.p95 <= 1000'] }),
       'assert[0]: found unknown figure "ttfMs.p95", expected "ttftMs.p95"?',
     ],
+    [
+      'an unknown preset',
+      scenario({ workload: { kind: 'preset', name: 'azure-2023-cod' } }),
+      'workload.name: found unknown workload preset "azure-2023-cod", expected an id of `drydock presets`, e.g. "azure-2023-code"',
+    ],
   ])('%s', (_, document, message) => {
     expect(problemsOf(document)).toEqual([message]);
   });
