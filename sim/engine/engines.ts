@@ -2,11 +2,12 @@
 import { ConfigError, nearest } from '../../src/core/check.ts';
 import type { EngineKind } from './kind.ts';
 import { sglangKind } from './sglang/kind.ts';
+import { tgiKind } from './tgi/kind.ts';
 import { trtllmKind } from './trtllm/kind.ts';
 import { vllmKind } from './vllm/kind.ts';
 
 /** Engines by their name in scenarios. */
-export const ENGINES: readonly EngineKind[] = [vllmKind, sglangKind, trtllmKind];
+export const ENGINES: readonly EngineKind[] = [vllmKind, sglangKind, trtllmKind, tgiKind];
 
 /** The engine of that name; throws ConfigError at `path` when there is none. */
 export function engineKind(name: string, path: string): EngineKind {

@@ -19,8 +19,8 @@ export class Sequence<Leaf> {
   computed = 0;
   /** Output tokens so far; while decoding, kept by the DecodeSet. */
   generated = 0;
-  /** Output tokens at which it ends on this engine. */
-  readonly target: number;
+  /** Output tokens at which it leaves the batch: its end on this engine, or (TGI) the end of a leg. */
+  target: number;
   /** Tokens to compute before the next output token: the prompt, after a preemption also what was generated. */
   goal: number;
   /** Chunk scheduled in the step in progress. */
