@@ -59,10 +59,29 @@ const vertexAi: Parser = {
   ],
 };
 
+/** Protocol buffers are not read here: calls that this parser claims are refused, not misrouted. */
+const refuseProtobuf: ParseBody = () => 'gRPC request bodies are not supported';
+
+const vllmGrpc: Parser = {
+  type: 'vllmgrpc-parser',
+  claims: [
+    ['vllm.grpc.engine.VllmEngine/Generate', refuseProtobuf],
+    ['vllm.grpc.engine.VllmEngine/Embed', refuseProtobuf],
+  ],
+};
+
 const passthrough: Parser = { type: 'passthrough-parser', claims: [] };
 
-/** All parsers that read JSON bodies. (`vllmgrpc-parser` reads protocol buffers and is not among them.) */
-export const PARSERS: readonly Parser[] = [openai, anthropic, vllmHttp, sglangHttp, vertexAi, passthrough];
+/** All parser types. */
+export const PARSERS: readonly Parser[] = [
+  openai,
+  anthropic,
+  vllmHttp,
+  vllmGrpc,
+  sglangHttp,
+  vertexAi,
+  passthrough,
+];
 
 /** Parsers of a configuration that names none. */
 export const DEFAULT_PARSERS: readonly string[] = [

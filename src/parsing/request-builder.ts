@@ -59,7 +59,7 @@ export class RequestBuilder {
 
   constructor(options: RequestBuilderOptions) {
     this.#options = options;
-    this.#parsers = options.parsers.map(parserOf);
+    this.#parsers = effectiveParsers(options.parsers);
   }
 
   build(incoming: IncomingRequest): BuildResult {
@@ -107,6 +107,13 @@ export class RequestBuilder {
       video: videoHints(incoming.headers),
     });
   }
+}
+
+/** Repeated types count once, and the passthrough parser hides all after it. */
+function effectiveParsers(types: readonly string[]): readonly Parser[] {
+  const parsers = [...new Set(types)].map(parserOf);
+  const fallback = parsers.findIndex((parser) => parser.claims.length === 0);
+  return fallback < 0 ? parsers : parsers.slice(0, fallback + 1);
 }
 
 function parserOf(type: string): Parser {

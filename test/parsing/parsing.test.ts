@@ -186,7 +186,7 @@ describe('token ids', () => {
   });
 
   test('SGLang takes flat input ids, and no model', () => {
-    const parsers = [...DEFAULT_PARSERS, 'sglanghttp-parser'];
+    const parsers = ['sglanghttp-parser'];
     const built = request(
       '/generate',
       { input_ids: tokens, sampling_params: { max_new_tokens: 3 } },
@@ -225,6 +225,16 @@ describe('paths and refusals', () => {
   test('an unclaimed path goes to the fallback parser, or is a 400 without one', () => {
     expect(request('/foo', 'anything').prompt.tokens).toBe(0);
     expect(result('/foo', {}, {}, ['openai-parser'])).toMatchObject({ rejection: { status: 400 } });
+  });
+
+  test('parsers listed after the passthrough parser are ignored', () => {
+    const parsers = ['passthrough-parser', 'openai-parser'];
+    expect(request('/v1/chat/completions', user('hello world'), {}, parsers).model).toBe('');
+  });
+
+  test('a gRPC call is refused, since its body cannot be read', () => {
+    const outcome = result('/vllm.grpc.engine.VllmEngine/Generate', {}, {}, ['vllmgrpc-parser']);
+    expect(outcome).toMatchObject({ rejection: { status: 400 } });
   });
 
   test('without a path the headers of proxies name it', () => {
