@@ -94,8 +94,11 @@ function scaleOf(value: number, unit: FigureUnit): Scaled {
 /** Decimals that show `digits` significant digits; whole numbers are never cut. */
 function decimalsFor(value: number, digits: number): number {
   if (value === 0) return 0;
-  const magnitude = Math.floor(Math.log10(Math.abs(value)) + 1e-12);
-  return Math.max(0, digits - 1 - Math.max(magnitude, -6));
+  const magnitude = Math.max(-6, Math.floor(Math.log10(Math.abs(value)) + 1e-12));
+  const decimals = Math.max(0, digits - 1 - magnitude);
+  // 0.9996 rounds up to 1.00, which has a digit more in front.
+  const isRoundedUp = Number(Math.abs(value).toFixed(Math.min(9, decimals))) >= 10 ** (magnitude + 1);
+  return isRoundedUp ? Math.max(0, decimals - 1) : decimals;
 }
 
 /** Decimals that show two digits of the half-width, and no more than one digit beyond what the value alone would have. */
