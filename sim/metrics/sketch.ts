@@ -4,7 +4,7 @@
  * observations only, apart from rounding in the sum: not on their order, on how they were split over sketches that were
  * merged, nor on whether they came singly or as a series.
  */
-import { assert } from '../../src/core/check.ts';
+import { fail } from '../../src/core/check.ts';
 import { OctaveHistogram } from './octave-histogram.ts';
 
 /** Observations kept one by one: 100,000 doubles, 0.8 MB. */
@@ -40,7 +40,8 @@ export class QuantileSketch {
 
   /** Adds `count` observations of `value` (finite, at least 0). */
   add(value: number, count = 1): void {
-    assert(value >= 0 && value < Number.POSITIVE_INFINITY, `observation ${value} is not finite and >= 0`);
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
+      fail(`observation ${value} is not finite and >= 0`);
     if (count <= 0) return;
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
@@ -63,10 +64,8 @@ export class QuantileSketch {
     const last = first + (steps - 1) * increment;
     const low = Math.min(first, last);
     const high = Math.max(first, last);
-    assert(
-      low >= 0 && high < Number.POSITIVE_INFINITY,
-      `observations ${low} to ${high} are not finite and >= 0`,
-    );
+    if (!(low >= 0 && high < Number.POSITIVE_INFINITY))
+      fail(`observations ${low} to ${high} are not finite and >= 0`);
     if (this.#makeRoom(steps * count)) {
       for (let j = 0; j < steps; j++) this.add(first + j * increment, count);
       return;
