@@ -43,7 +43,7 @@ const VERDICTS = {
 /** Everything about a comparison. */
 export function comparisonBlocks(report: ComparisonReport): Block[] {
   const several = report.workloads.length > 1;
-  return report.workloads.flatMap((workload) => {
+  const byWorkload = report.workloads.flatMap((workload) => {
     const blocks: Block[] = [headline(report, workload), fleetTable(workload), valueTable(workload)];
     if (report.seeds.length > 1) {
       for (const fleet of workload.fleets.slice(1))
@@ -54,6 +54,7 @@ export function comparisonBlocks(report: ComparisonReport): Block[] {
     blocks.push(several ? `${workload.workload}: ${workload.sentence}` : workload.sentence);
     return blocks;
   });
+  return several ? [...byWorkload, report.sentence] : byWorkload;
 }
 
 /** Notes of the reports, each with the letters of the fleets that have it. */
@@ -132,7 +133,9 @@ function valueTableWith(workload: WorkloadComparison, hasIntervals: boolean): Ta
 function differenceTable(workload: WorkloadComparison, fleet: string, report: ComparisonReport): Table {
   const letterOf = (name: string): string => workload.fleets.find((one) => one.name === name)!.letter;
   const paths = shownFigures(workload).map((figure) => figure.path);
-  const shown = workload.differences.filter((d) => d.fleet === fleet && paths.includes(d.figure));
+  const shown = workload.differences.filter(
+    (d) => d.fleet === fleet && d.difference !== null && paths.includes(d.figure),
+  );
   const pair = `${letterOf(fleet)} - ${letterOf(workload.fleets[0]!.name)}`;
   return {
     title: `${pair}, paired over ${report.seeds.length} seeds, 95 % intervals`,
@@ -142,8 +145,8 @@ function differenceTable(workload: WorkloadComparison, fleet: string, report: Co
       const figure = findFigure(path)!;
       return [
         figureLabel(figure),
-        difference === null ? '-' : formatDifference(difference, figure.unit, interval),
-        difference === null ? '-' : VERDICTS[verdict],
+        formatDifference(difference!, figure.unit, interval),
+        VERDICTS[verdict],
         better === null ? '' : better ? 'better' : 'worse',
       ];
     }),

@@ -15,7 +15,7 @@ import type {
   FleetOutcome,
   WorkloadComparison,
 } from './comparison-report.ts';
-import { bestFleet, decisionSentence } from './decision.ts';
+import { bestFleet, decisionSentence, overallDecision } from './decision.ts';
 
 /** Runs of one fleet under one workload. */
 export interface FleetRuns {
@@ -43,6 +43,7 @@ export function compare(runs: readonly FleetRuns[], context: ReportContext): Com
     engineDigest: context.engineDigest,
     seeds: reports[0]!.seeds,
     workloads,
+    ...overallDecision(workloads),
     sim: {
       wallMs: context.wallMs,
       events: reports.reduce((sum, report) => sum + report.sim.events, 0),

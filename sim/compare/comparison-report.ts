@@ -48,6 +48,10 @@ export interface ComparisonReport {
   readonly engineDigest: string;
   readonly seeds: readonly number[];
   readonly workloads: readonly WorkloadComparison[];
+  /** Cheapest fleet that meets the SLO under every workload; null when none does. */
+  readonly best: string | null;
+  /** The decision over all workloads in one sentence. */
+  readonly sentence: string;
   /** Wall time is the only field that differs between equal comparisons. */
   readonly sim: { readonly wallMs: number; readonly events: number; readonly requestsPerS: number };
 }

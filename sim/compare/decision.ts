@@ -5,7 +5,7 @@
 import { findFigure } from '../metrics/figures.ts';
 import { formatFigure } from '../metrics/format-figure.ts';
 import type { SloCheck } from '../metrics/report.ts';
-import type { FleetOutcome } from './comparison-report.ts';
+import type { ComparisonReport, FleetOutcome, WorkloadComparison } from './comparison-report.ts';
 
 /** Cheapest fleet that meets the SLO; at equal cost the one with more requests within the SLO, then the first. */
 export function bestFleet(fleets: readonly FleetOutcome[]): FleetOutcome | null {
@@ -24,6 +24,29 @@ export function decisionSentence(fleets: readonly FleetOutcome[], best: FleetOut
   if (best === null) return `No fleet is shown to meet the SLO: ${others.join('; ')}.`;
   const lead = `${best.letter} meets the SLO for ${costWords(best)}`;
   return `${[lead, ...others].join('; ')}.`;
+}
+
+/** The decision over all workloads: the cheapest of the fleets that meet the SLO under each. */
+export function overallDecision(
+  workloads: readonly WorkloadComparison[],
+): Pick<ComparisonReport, 'best' | 'sentence'> {
+  const first = workloads[0]!;
+  if (workloads.length === 1) return { best: first.best, sentence: first.sentence };
+  const everywhere = first.fleets.filter((_, i) =>
+    workloads.every(({ fleets }) => fleets[i]!.report.slo.verdict === 'meets'),
+  );
+  const best = bestFleet(everywhere);
+  const count = workloads.length === 2 ? 'both' : `all ${workloads.length}`;
+  if (best === null)
+    return { best: null, sentence: `No fleet is shown to meet the SLO under ${count} workloads.` };
+  const others = everywhere
+    .filter((fleet) => fleet !== best)
+    .map((fleet) => `${fleet.letter} for ${costWords(fleet)}`);
+  const also = others.length === 0 ? 'no other fleet does' : `so does ${others.join(', and ')}`;
+  return {
+    best: best.name,
+    sentence: `${best.letter} meets the SLO under ${count} workloads for ${costWords(best)}; ${also}.`,
+  };
 }
 
 function isPreferred(fleet: FleetOutcome, best: FleetOutcome, fleets: readonly FleetOutcome[]): boolean {

@@ -6,6 +6,7 @@ import { assert } from '../../src/core/check.ts';
 import type { ModelProvenance } from '../latency/step-model.ts';
 import type { SloSpec } from '../scenario/schema.ts';
 import { FIGURES, figureValue } from './figures.ts';
+import { fixed } from './format-figure.ts';
 import { Recorder, type RequestStats } from './recorder.ts';
 import type { Interval, PoolReport, Quantiles, Report } from './report.ts';
 import type { PoolUsage, RunResult } from './run-result.ts';
@@ -258,7 +259,7 @@ function notesOf(results: readonly RunResult[], recorder: Recorder): string[] {
     );
   }
   if (!total.ttft.isExact || !total.tpot.isExact || !recorder.itl.isExact) {
-    notes.push(`quantiles of more than ${EXACT_LIMIT} observations are exact to 0.1 %`);
+    notes.push(`quantiles of more than ${fixed(EXACT_LIMIT, 0)} observations are exact to 0.1 %`);
   }
   for (const result of results) {
     for (const note of result.notes) {

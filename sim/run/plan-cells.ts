@@ -56,13 +56,13 @@ export function comparisonCells(comparison: Comparison): Cell[] {
   );
 }
 
-/** Short name of a workload that the document gives none. */
+/** Name of a workload for tables: its own, else its kind. */
 export function workloadName(workload: WorkloadSpec): string {
   switch (workload.kind) {
     case 'synthetic':
-      return 'synthetic';
+      return workload.name ?? 'synthetic';
     case 'trace':
-      return `${workload.format} trace`;
+      return workload.name ?? `${workload.format} trace`;
     case 'preset':
       return workload.name;
   }

@@ -215,7 +215,7 @@ describe('what is built in', () => {
   });
 
   test('every shipped scenario is listed with its command', () => {
-    const presets = json<{ file: string; command: string }[]>('presets');
+    const { scenarios: presets } = json<{ scenarios: { file: string; command: string }[] }>('presets');
     expect(presets.find((preset) => preset.file.endsWith('quickstart.yaml'))?.command).toBe('run');
     expect(presets.find((preset) => preset.file.endsWith('compare-pd.yaml'))?.command).toBe('compare');
   });

@@ -1,63 +1,113 @@
-/** `drydock presets`: the scenario files that are shipped, and the built-in workloads. */
+/** `drydock presets`: the scenario files that are shipped, and the workloads that `kind: preset` can name. */
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { loadDocument } from '../document.ts';
+import type { Source } from '../../../models/schema.ts';
+import { WORKLOAD_PRESETS } from '../../../models/workload-presets.ts';
+import { loadDocument, readText } from '../document.ts';
 import { csv, type Format, json, print } from '../output.ts';
 import { formatOption } from '../run-options.ts';
 import { markdownTable, type Table, textTable } from '../table.ts';
 
 /** The command is bundled to dist/cli/, two folders below the package. */
 const SCENARIOS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'scenarios');
+const TEXT_COLUMNS = 92;
 
-interface Preset {
+interface ShippedScenario {
   readonly file: string;
   readonly command: 'run' | 'compare';
+  readonly description: string;
+}
+
+interface NamedWorkload {
   readonly name: string;
   readonly description: string;
+  /** How its figures were obtained, and where. */
+  readonly basis: string;
+  readonly sources: readonly Source[];
 }
 
 export function register(program: Command): void {
   program
     .command('presets')
-    .summary('list the scenarios that are shipped')
-    .description('Lists the scenarios that are shipped, with the command that runs them.')
+    .summary('list shipped scenarios and built-in workloads')
+    .description(
+      'Lists the scenarios that are shipped, with the command that runs them, and the workloads that a scenario ' +
+        'can name with `workload: {kind: preset, name: ...}`.',
+    )
     .addOption(formatOption())
     .action((options: { readonly format: Format }) => {
-      const presets = readPresets();
-      const table = presetTable(presets);
-      if (options.format === 'json') print(json(presets));
-      else if (options.format === 'csv') print(csv(table.header, table.rows));
-      else print(options.format === 'md' ? markdownTable(table) : textTable(table));
+      const scenarios = readScenarios();
+      const workloads: NamedWorkload[] = WORKLOAD_PRESETS.map((preset) => ({
+        name: preset.id,
+        description: preset.name,
+        basis: preset.basis,
+        sources: preset.sources,
+      }));
+      print(render({ scenarios, workloads }, options.format));
     });
 }
 
-function readPresets(): Preset[] {
+function render(
+  presets: { readonly scenarios: readonly ShippedScenario[]; readonly workloads: readonly NamedWorkload[] },
+  format: Format,
+): string {
+  if (format === 'json') return json(presets);
+  const scenarios = scenarioTable(presets.scenarios);
+  const workloads = workloadTable(presets.workloads);
+  if (format === 'csv')
+    return [scenarios, workloads].map((table) => csv(table.header, table.rows)).join('\n');
+  if (format === 'md') return [scenarios, workloads].map(markdownTable).join('\n');
+  const lines = scenarios.rows.map(([command, text]) => `${command}\n${wrapped(text!)}`);
+  return `${lines.join('\n')}\n\n${textTable(workloads)}`;
+}
+
+function readScenarios(): ShippedScenario[] {
   return readdirSync(SCENARIOS)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => {
       const path = join(SCENARIOS, name);
-      const { data } = loadDocument(path);
-      const text = (key: string): string =>
-        typeof data[key] === 'string' ? (data[key] as string).trim() : '';
+      const { description, ...data } = loadDocument(path).data;
       return {
         file: relative(process.cwd(), path),
         command: 'fleets' in data ? 'compare' : 'run',
-        name: text('name'),
-        description: text('description'),
+        description:
+          typeof description === 'string' ? description : firstSentence(readText(path, 'a scenario file')),
       };
     });
 }
 
-function presetTable(presets: readonly Preset[]): Table {
+/** First sentence of the comment at the top of a file. */
+function firstSentence(text: string): string {
+  const comment = /^(#.*\n)*/.exec(text)![0].replace(/^#\s?/gm, '').replace(/\s+/g, ' ').trim();
+  return /^.*?[.?](?= |$)/.exec(comment)?.[0] ?? comment;
+}
+
+function scenarioTable(scenarios: readonly ShippedScenario[]): Table {
   return {
     header: ['command', 'what it shows'],
     textColumns: [1],
-    rows: presets.map(({ command, file, description, name }) => [
-      `drydock ${command} ${file}`,
-      (description === '' ? name : description).replace(/\s+/g, ' '),
-    ]),
+    rows: scenarios.map(({ command, file, description }) => [`drydock ${command} ${file}`, description]),
   };
+}
+
+function workloadTable(workloads: readonly NamedWorkload[]): Table {
+  return {
+    header: ['workload', 'what it is', 'figures'],
+    textColumns: [1, 2],
+    rows: workloads.map(({ name, description, basis }) => [name, description, basis]),
+  };
+}
+
+/** Lines of at most 92 characters, indented by four. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length + 1 > TEXT_COLUMNS) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.map((line) => `    ${line}`).join('\n');
 }
