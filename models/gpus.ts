@@ -29,6 +29,7 @@ import { mi355x } from './gpu/mi355x.ts';
 import { mi455x } from './gpu/mi455x.ts';
 import { rtx4090 } from './gpu/rtx-4090.ts';
 import { rtx6000Ada } from './gpu/rtx-6000-ada.ts';
+import { rtxA6000 } from './gpu/rtx-a6000.ts';
 import { rtxPro6000Server } from './gpu/rtx-pro-6000-server.ts';
 import { rubinR200 } from './gpu/rubin-r200.ts';
 import { t4 } from './gpu/t4.ts';
@@ -51,6 +52,7 @@ export const GPUS: readonly GpuSpec[] = [
   a10080gbPcie,
   l4,
   l40s,
+  rtxA6000,
   rtx4090,
   rtx6000Ada,
   h100Sxm,
@@ -81,7 +83,10 @@ export const GPUS: readonly GpuSpec[] = [
   inferentia2,
 ];
 
-/** The accelerator of that id; `path` is where the id stands in the user's document. Throws ConfigError when unknown. */
+/**
+ * The accelerator of that id; `path` is where the id stands in the user's document. Throws ConfigError when
+ * unknown.
+ */
 export function findGpu(id: string, path = 'gpu'): GpuSpec {
   return findById(GPUS, id, { path, what: 'GPU', list: 'drydock catalog gpus' });
 }

@@ -1,7 +1,8 @@
 /**
- * Imports a Hugging Face config.json as a model of the catalogue: Llama-like decoders (dense and mixture of experts),
- * latent attention (DeepSeek, Kimi, GLM-5), windows (Mistral, Gemma, gpt-oss, Llama 4) and gated linear attention (Qwen3-Next,
- * Qwen3.5). Multimodal configs are read through their `text_config`. What could not be read is listed, never guessed.
+ * Imports a Hugging Face config.json as a model of the catalogue: Llama-like decoders (dense and mixture of
+ * experts), latent attention (DeepSeek, Kimi, GLM-5), windows (Mistral, Gemma, gpt-oss, Llama 4) and gated
+ * linear attention (Qwen3-Next, Qwen3.5). Multimodal configs are read through their `text_config`. What could
+ * not be read is listed, never guessed.
  */
 import { ConfigError } from '../src/core/check.ts';
 import { readAttention, readMla } from './hf/attention.ts';

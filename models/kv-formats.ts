@@ -1,6 +1,6 @@
 /**
- * KV-cache formats: bytes per stored head or latent vector, scales included, and what was measured about the small ones.
- * Engine spellings (`auto`, `fp8_e4m3`, `float16`) are aliases.
+ * KV-cache formats: bytes per stored head or latent vector, scales included, and what was measured about the
+ * small ones. Engine spellings (`auto`, `fp8_e4m3`, `float16`) are aliases.
  */
 import { ConfigError, nearest } from '../src/core/check.ts';
 import type { Source } from './schema.ts';
@@ -39,7 +39,10 @@ const VLLM_TURBOQUANT: Source = { ref: 'https://github.com/vllm-project/vllm/pul
 const VLLM_TURBOQUANT_SPEED: Source = { ref: 'https://github.com/vllm-project/vllm/pull/40108', date: READ };
 const TURBOQUANT = [VLLM_TURBOQUANT, VLLM_TURBOQUANT_SPEED];
 
-/** All formats. Accuracy: GSM8K of Qwen3-4B (bf16 0.90); slowdown: TPOT of Gemma-4-E4B, 128 in, 512 out, 32 clients. */
+/**
+ * All formats. Accuracy: GSM8K of Qwen3-4B (bf16 0.90); slowdown: TPOT of Gemma-4-E4B, 128 in, 512 out, 32
+ * clients.
+ */
 export const KV_FORMATS: readonly KvFormatSpec[] = [
   format('bf16', 16, 16, 0, 1, 'default of 16-bit models', [VLLM_KV]),
   format('fp8', 8, 8, 0, 1, 'one scale per tensor or head; twice the tokens of bf16', [VLLM_KV]),
@@ -105,7 +108,10 @@ export function kvElementBytes(id: KvFormat, keyDim: number, valueDim: number): 
   return (keyDim * spec.keyBits + valueDim * spec.valueBits) / 8 + spec.overheadBytes;
 }
 
-/** Bytes of one token's latent vector of one layer. Example: 512 + 64 in mla_fp8_ds takes 512 + 16 + 128 = 656. */
+/**
+ * Bytes of one token's latent vector of one layer. Example: 512 + 64 in mla_fp8_ds takes 512 + 16 + 128 =
+ * 656.
+ */
 export function latentBytes(id: KvFormat, rank: number, ropeDim: number): number {
   if (id === 'mla_fp8_ds') return rank + (rank / 128) * 4 + ropeDim * 2;
   const spec = kvFormatSpec(id);

@@ -1,8 +1,9 @@
 /**
- * KV cache of a model from its shape: bytes per token, per rank and per sequence. Grouped-query attention stores keys and
- * values of every KV head and replicates heads when there are more ranks than heads; latent attention (MLA) stores one
- * vector a token on every rank; windows cap what a layer keeps; linear attention keeps a state of fixed size.
- * Worked example: Llama-3.1-8B in bf16, 32 layers x 8 heads x (128 + 128) x 2 bytes = 131,072 bytes a token.
+ * KV cache of a model from its shape: bytes per token, per rank and per sequence. Grouped-query attention
+ * stores keys and values of every KV head and replicates heads when there are more ranks than heads; latent
+ * attention (MLA) stores one vector a token on every rank; windows cap what a layer keeps; linear attention
+ * keeps a state of fixed size. Worked example: Llama-3.1-8B in bf16, 32 layers x 8 heads x (128 + 128) x 2
+ * bytes = 131,072 bytes a token.
  */
 import { assert } from '../src/core/check.ts';
 import { type KvFormat, kvElementBytes, latentBytes, parseKvFormat } from './kv-formats.ts';
@@ -85,7 +86,9 @@ export function kvGrowthBytesPerToken(model: LlmSpec, kv = 'bf16', tp = 1): numb
   );
 }
 
-/** Bytes of the KV of one token on one rank (of `tp`), the layers split over `pp` stages: the largest stage. */
+/**
+ * Bytes of the KV of one token on one rank (of `tp`), the layers split over `pp` stages: the largest stage.
+ */
 export function kvBytesPerTokenPerRank(model: LlmSpec, kv: string, tp: number, pp = 1): number {
   const stageShare = Math.ceil(model.layers / pp) / model.layers;
   return (kvBytesPerToken(model, kv, tp) / tp) * stageShare;
@@ -100,7 +103,10 @@ export function kvBytesOfSequence(model: LlmSpec, kv: string, contextTokens: num
   return growing + stateBytesPerSequence(model);
 }
 
-/** Bytes of recurrent state (linear attention, state spaces) that a sequence holds, all layers; 0 for plain attention. */
+/**
+ * Bytes of recurrent state (linear attention, state spaces) that a sequence holds, all layers; 0 for plain
+ * attention.
+ */
 export function stateBytesPerSequence(model: LlmSpec): number {
   return model.attention.reduce((sum, group) => sum + group.layers * layerStateBytes(group), 0);
 }

@@ -8,7 +8,9 @@ import type { GpuSpec, LinkSpec } from './schema.ts';
 /** All links. */
 export const LINKS: readonly LinkSpec[] = [...SCALE_UP_LINKS, ...HOST_LINKS, ...NETWORK_LINKS];
 
-/** The link of that id; `path` is where the id stands in the user's document. Throws ConfigError when unknown. */
+/**
+ * The link of that id; `path` is where the id stands in the user's document. Throws ConfigError when unknown.
+ */
 export function findLink(id: string, path = 'link'): LinkSpec {
   return findById(LINKS, id, { path, what: 'link', list: 'drydock catalog links' });
 }
@@ -17,8 +19,8 @@ export function findLink(id: string, path = 'link'): LinkSpec {
 const NETWORK_BY_GBPS = ['roce-200', 'roce-400', 'roce-800'] as const;
 
 /**
- * The network between nodes that a GPU usually has: RoCE at the rate of its NIC, TCP below 200 Gbit/s. GPUs with a NIC
- * of unknown rate are taken to have 100 Gbit/s Ethernet.
+ * The network between nodes that a GPU usually has: RoCE at the rate of its NIC, TCP below 200 Gbit/s. GPUs
+ * with a NIC of unknown rate are taken to have 100 Gbit/s Ethernet.
  */
 export function defaultNetwork(gpu: GpuSpec): LinkSpec {
   const gbps = gpu.nicGbps ?? 100;

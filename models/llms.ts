@@ -1,4 +1,6 @@
-/** The language models: one file each in llm/, one line each here; look-up by catalogue id or Hugging Face id. */
+/**
+ * The language models: one file each in llm/, one line each here; look-up by catalogue id or Hugging Face id.
+ */
 import { unknownId } from './find.ts';
 import { bloom176b } from './llm/bloom-176b.ts';
 import { codellama34b } from './llm/codellama-34b.ts';
@@ -141,8 +143,8 @@ export const LLMS: readonly LlmSpec[] = [
 ];
 
 /**
- * The model of that catalogue or Hugging Face id, in any letter case; `path` is where the id stands in the user's
- * document. Throws ConfigError when unknown.
+ * The model of that catalogue or Hugging Face id, in any letter case; `path` is where the id stands in the
+ * user's document. Throws ConfigError when unknown.
  */
 export function findLlm(id: string, path = 'model'): LlmSpec {
   const found = lookUpLlm(id);

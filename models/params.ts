@@ -1,7 +1,8 @@
 /**
- * Parameters of a model from its shape, in groups that share a fate: how they are quantised and how tensor parallelism
- * splits them. Biases (below 0.05 % of any catalogue model) and quantisation scales are left out.
- * Worked example: Llama-3.1-8B, 2 x 525.3 M embeddings + 32 layers x (41.9 M attention + 176.2 M MLP) = 8.03 B.
+ * Parameters of a model from its shape, in groups that share a fate: how they are quantised and how tensor
+ * parallelism splits them. Biases (below 0.05 % of any catalogue model) and quantisation scales are left out.
+ * Worked example: Llama-3.1-8B, 2 x 525.3 M embeddings + 32 layers x (41.9 M attention + 176.2 M MLP) = 8.03
+ * B.
  */
 import type { AttentionLayers, LinearAttention, LlmSpec } from './schema.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Power and cost of ownership by accelerator: all-in power (cooling and facility included, so no PUE on top), owning cost
- * and three-year rental. A model by SemiAnalysis of 2025, not a quote; B300 and GB300 are 1.2 times B200 and GB200 in it.
+ * Power and cost of ownership by accelerator: all-in power (cooling and facility included, so no PUE on top),
+ * owning cost and three-year rental. A model by SemiAnalysis of 2025, not a quote; B300 and GB300 are 1.2
+ * times B200 and GB200 in it.
  */
 import { SEMIANALYSIS_TCO } from './price-sources.ts';
 import type { GpuSpec, PriceSpec } from './schema.ts';

@@ -1,6 +1,6 @@
 /**
- * Weight formats: bytes per parameter with scales, which matrices they cover, and which measured kernels stand for them.
- * Embeddings, language-model head, routers and norms stay in 16 bit in all of them.
+ * Weight formats: bytes per parameter with scales, which matrices they cover, and which measured kernels
+ * stand for them. Embeddings, language-model head, routers and norms stay in 16 bit in all of them.
  */
 import { ConfigError, nearest } from '../src/core/check.ts';
 import type { KernelPrecision } from './coefficients/types.ts';
@@ -33,8 +33,10 @@ export interface WeightFormatSpec {
   readonly note: string;
 }
 
-/** All formats. Scales: one fp32 per 128 x 128 (fp8_block), an fp8 per 16 (nvfp4), 8 bits per 32 (mxfp4), 16 bits and a
- * 4-bit zero per 128 (int4_wo), 16 bits per 32 (int4_experts). */
+/**
+ * All formats. Scales: one fp32 per 128 x 128 (fp8_block), an fp8 per 16 (nvfp4), 8 bits per 32 (mxfp4), 16
+ * bits and a 4-bit zero per 128 (int4_wo), 16 bits per 32 (int4_experts).
+ */
 export const WEIGHT_FORMATS: readonly WeightFormatSpec[] = [
   same('bf16', 2, 'bf16', '16-bit weights, fp16 alike'),
   same('fp8', 1, 'fp8', 'one scale per tensor or channel; activations quantised on the fly'),

@@ -1,4 +1,6 @@
-/** Sources that the price files share; `date` is the day of the quote where known, else the day it was read. */
+/**
+ * Sources that the price files share; `date` is the day of the quote where known, else the day it was read.
+ */
 import type { Source } from './schema.ts';
 
 export const DATA_RECEIPTS: Source = {

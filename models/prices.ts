@@ -1,6 +1,6 @@
 /**
- * Prices of GPU hours: the rows in price/ and look-ups. Prices rose during 2026 and differ fivefold between providers, so
- * the default is the median over providers of the cheapest on-demand row of each.
+ * Prices of GPU hours: the rows in price/ and look-ups. Prices rose during 2026 and differ fivefold between
+ * providers, so the default is the median over providers of the cheapest on-demand row of each.
  */
 import { MODELLED_RENTALS } from './power.ts';
 import { GPU_CLOUD_PRICES } from './price/gpu-clouds.ts';
@@ -33,8 +33,9 @@ export function cheapestPrice(gpuId: string, filter: PriceFilter = {}): PriceSpe
 }
 
 /**
- * The price to assume for a GPU: on demand unless the filter says otherwise, the (lower) median over providers. A GPU
- * without such a row and without a filter falls back to its cheapest reserved row; undefined when there is none at all.
+ * The price to assume for a GPU: on demand unless the filter says otherwise, the (lower) median over
+ * providers. A GPU without such a row and without a filter falls back to its cheapest reserved row; undefined
+ * when there is none at all.
  */
 export function defaultPrice(gpuId: string, filter: PriceFilter = {}): PriceSpec | undefined {
   const rows = pricesOf(gpuId, { provider: filter.provider, purchase: filter.purchase ?? 'on-demand' });

@@ -1,6 +1,6 @@
 /**
- * Types of the catalogues. Every entry says where its figures come from and when they were read. Decimal units: GB is
- * 1e9 bytes, GiB is 2^30; TFLOPS are dense (no sparsity).
+ * Types of the catalogues. Every entry says where its figures come from and when they were read. Decimal
+ * units: GB is 1e9 bytes, GiB is 2^30; TFLOPS are dense (no sparsity).
  */
 
 /** Bytes in a MiB. */
@@ -32,7 +32,9 @@ export interface GpuSpec {
   readonly memoryBytes: number;
   readonly memoryGBps: number;
   readonly peak: PeakRates;
-  /** Streaming multiprocessors or compute units; chips without such units stand in with 128 (see `assumed`). */
+  /**
+   * Streaming multiprocessors or compute units; chips without such units stand in with 128 (see `assumed`).
+   */
   readonly smCount: number;
   readonly l2Bytes: number;
   /** Scale-up link (NVLink, xGMI, ICI) per direction and GPU; null when there is none (PCIe only). */
@@ -115,7 +117,9 @@ export interface LlmSpec {
   readonly tiedEmbeddings: boolean;
   readonly maxContextTokens: number;
   readonly qkNorm: boolean;
-  /** An output gate of full size beside the queries (in linear layers of kind kimi-delta: not of low rank). */
+  /**
+   * An output gate of full size beside the queries (in linear layers of kind kimi-delta: not of low rank).
+   */
   readonly outputGate?: boolean;
   /** Groups of layers; layers in no group have no attention. */
   readonly attention: readonly AttentionLayers[];
@@ -150,8 +154,8 @@ export interface LlmSpec {
   /** Published total parameters in units of 1e9, for the check against the computed total. */
   readonly publishedParamsB: number;
   /**
-   * Parameters that the fields above do not describe (vision tower, linear-attention projections, indexers), so that the
-   * computed total is right; explained in `notes`.
+   * Parameters that the fields above do not describe (vision tower, linear-attention projections, indexers),
+   * so that the computed total is right; explained in `notes`.
    */
   readonly extraParams?: number;
   /** Parameters in the published total that serving does not load (multi-token prediction). */

@@ -1,8 +1,9 @@
 /**
  * Weight bytes of a model: in total, and on the fullest rank of a tensor- and pipeline-parallel deployment.
- * Tensor parallelism splits attention by head, MLPs and experts by width, embeddings by vocabulary; KV projections are
- * copied when ranks outnumber KV heads; routers, norms and latent down-projections are copied to every rank.
- * Worked example: Llama-3.1-8B in bf16 is 8.03 B x 2 = 16.06 GB (vLLM logs 14.99 GiB = 16.10 GB).
+ * Tensor parallelism splits attention by head, MLPs and experts by width, embeddings by vocabulary; KV
+ * projections are copied when ranks outnumber KV heads; routers, norms and latent down-projections are copied
+ * to every rank. Worked example: Llama-3.1-8B in bf16 is 8.03 B x 2 = 16.06 GB (vLLM logs 14.99 GiB = 16.10
+ * GB).
  */
 import { assert } from '../src/core/check.ts';
 import { type ParamGroups, paramGroups } from './params.ts';
@@ -11,7 +12,10 @@ import type { LlmSpec } from './schema.ts';
 
 const PLAIN_BYTES = 2;
 
-/** How a model is spread. With `ep` above 1 experts are split by expert over that many ranks, attention over `tp`. */
+/**
+ * How a model is spread. With `ep` above 1 experts are split by expert over that many ranks, attention over
+ * `tp`.
+ */
 export interface WeightSplit {
   readonly tp: number;
   readonly pp?: number;
@@ -54,7 +58,10 @@ function endBytes(groups: ParamGroups, tp: number, pp: number): number {
   return (ends / tp) * PLAIN_BYTES;
 }
 
-/** Growth of expert matrices by padding of the hidden size: gpt-oss 2880 to 3072, as the logged 64.4 GiB of 120b show. */
+/**
+ * Growth of expert matrices by padding of the hidden size: gpt-oss 2880 to 3072, as the logged 64.4 GiB of
+ * 120b show.
+ */
 function expertPadding(model: LlmSpec, format: WeightFormatSpec): number {
   const side = model.hiddenSize;
   return (Math.ceil(side / format.expertPadding) * format.expertPadding) / side;

@@ -54,12 +54,17 @@ export const WORKLOAD_PRESETS: readonly WorkloadPreset[] = [
   fixed1k8k,
 ];
 
-/** The preset of that id; `path` is where the id stands in the user's document. Throws ConfigError when unknown. */
+/**
+ * The preset of that id; `path` is where the id stands in the user's document. Throws ConfigError when
+ * unknown.
+ */
 export function findWorkloadPreset(id: string, path = 'workload.name'): WorkloadPreset {
   return findById(WORKLOAD_PRESETS, id, { path, what: 'workload preset', list: 'drydock presets' });
 }
 
-/** The workload of a preset, at another rate where one is given (sessions per second for multi-turn presets). */
+/**
+ * The workload of a preset, at another rate where one is given (sessions per second for multi-turn presets).
+ */
 export function presetAtRate(preset: WorkloadPreset, rateRps: number | undefined): PresetWorkload {
   const { workload } = preset;
   if (rateRps === undefined) return workload;

@@ -1,6 +1,6 @@
 /**
- * Shape of the workload presets: the synthetic workload of a scenario, typed here structurally because the catalogue knows
- * nothing of the simulator. A test assigns every preset to the scenario's own type.
+ * Shape of the workload presets: the synthetic workload of a scenario, typed here structurally because the
+ * catalogue knows nothing of the simulator. A test assigns every preset to the scenario's own type.
  */
 import type { Source } from './schema.ts';
 
@@ -49,8 +49,8 @@ export interface WorkloadPreset {
   readonly id: string;
   readonly name: string;
   /**
-   * computed: statistics of the trace itself; published and digitised: as the owners of the trace state or plot them;
-   * fitted: shaped so that published totals come out; assumed: mostly our choice.
+   * computed: statistics of the trace itself; published and digitised: as the owners of the trace state or
+   * plot them; fitted: shaped so that published totals come out; assumed: mostly our choice.
    */
   readonly basis: 'computed' | 'published' | 'digitised' | 'fitted' | 'assumed';
   readonly workload: PresetWorkload;

@@ -1,7 +1,7 @@
 /**
- * Tensor-parallel all-reduce inside a node, by GPU, launch mode and number of GPUs: vLLM's own kernels inside a CUDA
- * graph or launched eagerly (20 µs floor and more). In-sample fits of 20 sizes each. L40S and RTX PRO 6000 boxes are
- * PCIe only, measured on one host each. Source: `AI_CONFIGURATOR` in sources.ts.
+ * Tensor-parallel all-reduce inside a node, by GPU, launch mode and number of GPUs: vLLM's own kernels inside
+ * a CUDA graph or launched eagerly (20 µs floor and more). In-sample fits of 20 sizes each. L40S and RTX PRO
+ * 6000 boxes are PCIe only, measured on one host each. Source: `AI_CONFIGURATOR` in sources.ts.
  */
 import { type AllReduceCoefficients, type FitRow, fitError, type ProfiledGpu } from './types.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Decode attention by GPU and KV format (vLLM kernels), for KV that does not fit the L2 cache, which is how serving
- * runs. Source: `AI_CONFIGURATOR` in sources.ts.
+ * Decode attention by GPU and KV format (vLLM kernels), for KV that does not fit the L2 cache, which is how
+ * serving runs. Source: `AI_CONFIGURATOR` in sources.ts.
  */
 import {
   type DecodeAttentionCoefficients,
@@ -78,9 +78,10 @@ export const DECODE_ATTENTION: Readonly<
 };
 
 /**
- * Decodes that share a step with prompt chunks on GPUs with FlashAttention 2 kernels (A100, L40S, RTX PRO 6000) run
- * through the prefill kernel: `perHeadUs b heads / SM + 4 heads tileRows headDim context / (peak prefillEfficiency)`.
- * Fitted to `LLM_SERVING_SIM` in sources.ts (648 points, median error 10 %, p90 48 %). Hopper and Blackwell: not measured.
+ * Decodes that share a step with prompt chunks on GPUs with FlashAttention 2 kernels (A100, L40S, RTX PRO
+ * 6000) run through the prefill kernel: `perHeadUs b heads / SM + 4 heads tileRows headDim context / (peak
+ * prefillEfficiency)`. Fitted to `LLM_SERVING_SIM` in sources.ts (648 points, median error 10 %, p90 48 %).
+ * Hopper and Blackwell: not measured.
  */
 export const MIXED_STEP = {
   appliesTo: ['a100', 'l40s', 'rtx6000'] as readonly ProfiledGpu[],

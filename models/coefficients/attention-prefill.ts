@@ -1,7 +1,7 @@
 /**
- * Prefill attention by GPU and KV format (vLLM kernels). Measured without a cached prefix; `prefix` enters through the
- * formula and was checked on one RTX PRO 6000 only (median error 12 %).
- * Source: `AI_CONFIGURATOR` in sources.ts.
+ * Prefill attention by GPU and KV format (vLLM kernels). Measured without a cached prefix; `prefix` enters
+ * through the formula and was checked on one RTX PRO 6000 only (median error 12 %). Source: `AI_CONFIGURATOR`
+ * in sources.ts.
  */
 import {
   type FitRow,

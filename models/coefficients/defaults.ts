@@ -1,7 +1,8 @@
 /**
- * Coefficients for GPUs that nobody profiled: the mean over profiled GPUs, used with the peaks of the catalogue. `fit` is
- * the leave-one-GPU-out error: rows counts the GPUs left out in turn, the percentages are medians over them. Whole steps
- * composed that way fall within 0.81 to 1.12 of a step with own coefficients. Source: `AI_CONFIGURATOR` in sources.ts.
+ * Coefficients for GPUs that nobody profiled: the mean over profiled GPUs, used with the peaks of the
+ * catalogue. `fit` is the leave-one-GPU-out error: rows counts the GPUs left out in turn, the percentages are
+ * medians over them. Whole steps composed that way fall within 0.81 to 1.12 of a step with own coefficients.
+ * Source: `AI_CONFIGURATOR` in sources.ts.
  */
 import type {
   DecodeAttentionCoefficients,

@@ -1,7 +1,8 @@
 /**
- * Elementwise kernels (norms, rotary embedding, activation): `fixedUs + bytes / (efficiency x bandwidth)` each; four a
- * layer, five with query and key norms. Overestimates norms on data in cache by about 1.4, at most 5 % of a step.
- * Source: `AI_CONFIGURATOR` in sources.ts (composition rule), checked against `LLM_SERVING_SIM`.
+ * Elementwise kernels (norms, rotary embedding, activation): `fixedUs + bytes / (efficiency x bandwidth)`
+ * each; four a layer, five with query and key norms. Overestimates norms on data in cache by about 1.4, at
+ * most 5 % of a step. Source: `AI_CONFIGURATOR` in sources.ts (composition rule), checked against
+ * `LLM_SERVING_SIM`.
  */
 export const ELEMENTWISE = { fixedUs: 2, memoryEfficiency: 0.75 } as const;
 

@@ -1,8 +1,8 @@
 /**
- * Expert-parallel all-to-all: DeepEP kernels (SGLang 0.5) by GPU and number of nodes, and TensorRT-LLM's NVLink
- * all-to-all on GB200 by payload and number of ranks. Linear in `tokens per rank x experts per token x hidden size`;
- * dispatch of DeepEP carries one byte per element, combination two. Several-node rows are the same for H100 and H200 in
- * the source. In-sample fits. Source: `AI_CONFIGURATOR` in sources.ts.
+ * Expert-parallel all-to-all: DeepEP kernels (SGLang 0.5) by GPU and number of nodes, and TensorRT-LLM's
+ * NVLink all-to-all on GB200 by payload and number of ranks. Linear in `tokens per rank x experts per token x
+ * hidden size`; dispatch of DeepEP carries one byte per element, combination two. Several-node rows are the
+ * same for H100 and H200 in the source. In-sample fits. Source: `AI_CONFIGURATOR` in sources.ts.
  */
 import type { LinearCoefficients, ProfiledGpu } from './types.ts';
 

@@ -1,8 +1,9 @@
 /**
- * Matrix-product coefficients by GPU and weight format, fitted to kernel timings of vLLM (fp8_block: TensorRT-LLM, whose
- * rows are free of launch overhead; A100 integer formats: TensorRT-LLM). fp8 includes the kernel that quantises
- * activations. The caps 0.95 (memoryEfficiency) and 1024 (padColumns) were active in fp8 fits: read rows as a whole.
- * Source: `AI_CONFIGURATOR` in sources.ts; fit errors are of held-out shapes that serving meets.
+ * Matrix-product coefficients by GPU and weight format, fitted to kernel timings of vLLM (fp8_block:
+ * TensorRT-LLM, whose rows are free of launch overhead; A100 integer formats: TensorRT-LLM). fp8 includes the
+ * kernel that quantises activations. The caps 0.95 (memoryEfficiency) and 1024 (padColumns) were active in
+ * fp8 fits: read rows as a whole. Source: `AI_CONFIGURATOR` in sources.ts; fit errors are of held-out shapes
+ * that serving meets.
  */
 import {
   type FitRow,

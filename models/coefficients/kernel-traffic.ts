@@ -1,7 +1,7 @@
 /**
- * Bytes that the matrix kernels move per element, by weight format: weights including scales, activations read
- * (quantised formats also write and read the quantised copy), outputs written; and the peak rate they are limited by.
- * Assumptions of the fits in gemm.ts and moe.ts, not measurements.
+ * Bytes that the matrix kernels move per element, by weight format: weights including scales, activations
+ * read (quantised formats also write and read the quantised copy), outputs written; and the peak rate they
+ * are limited by. Assumptions of the fits in gemm.ts and moe.ts, not measurements.
  */
 import type { KernelPrecision } from './types.ts';
 

@@ -1,6 +1,7 @@
 /**
- * KV movement between engines as measured end to end: `fixedUs + max(blocks / rate, bytes / bandwidth)`. Bandwidths are
- * of all links of an instance together. Stock pull connectors start after the prefill: nothing overlaps.
+ * KV movement between engines as measured end to end: `fixedUs + max(blocks / rate, bytes / bandwidth)`.
+ * Bandwidths are of all links of an instance together. Stock pull connectors start after the prefill: nothing
+ * overlaps.
  */
 import type { Source } from '../schema.ts';
 

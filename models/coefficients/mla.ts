@@ -1,6 +1,7 @@
 /**
- * Attention over a latent KV vector (DeepSeek shape: 512 + 64), decode and prefill, by GPU and KV format. The decode
- * fits of A100, L40S and RTX PRO 6000 are poor (see their errors). Source: `AI_CONFIGURATOR` in sources.ts.
+ * Attention over a latent KV vector (DeepSeek shape: 512 + 64), decode and prefill, by GPU and KV format. The
+ * decode fits of A100, L40S and RTX PRO 6000 are poor (see their errors). Source: `AI_CONFIGURATOR` in
+ * sources.ts.
  */
 import {
   type FitRow,

@@ -1,6 +1,7 @@
 /**
- * Routed-expert layers by GPU and weight format (vLLM kernels). The per-tensor fp8 kernels of H100 and H200 ran about
- * five times below the roofline when measured: use fp8_block there. Source: `AI_CONFIGURATOR` in sources.ts.
+ * Routed-expert layers by GPU and weight format (vLLM kernels). The per-tensor fp8 kernels of H100 and H200
+ * ran about five times below the roofline when measured: use fp8_block there. Source: `AI_CONFIGURATOR` in
+ * sources.ts.
  */
 import {
   type FitRow,

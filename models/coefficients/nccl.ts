@@ -1,6 +1,6 @@
 /**
- * NCCL collectives inside a node by GPU, operation and number of GPUs; sizes are the message bytes of the benchmark.
- * In-sample fits of 21 sizes each. Source: `AI_CONFIGURATOR` in sources.ts.
+ * NCCL collectives inside a node by GPU, operation and number of GPUs; sizes are the message bytes of the
+ * benchmark. In-sample fits of 21 sizes each. Source: `AI_CONFIGURATOR` in sources.ts.
  */
 import type { GroupSize } from './allreduce.ts';
 import { type FitRow, fitError, type NcclCoefficients, type ProfiledGpu } from './types.ts';

@@ -1,6 +1,6 @@
 /**
- * One transfer between two GPUs: `fixedUs + bytes / bandwidth`. Source: `VIDUR` in sources.ts; its H100 pair file equals
- * the A100 one and is left out.
+ * One transfer between two GPUs: `fixedUs + bytes / bandwidth`. Source: `VIDUR` in sources.ts; its H100 pair
+ * file equals the A100 one and is left out.
  */
 
 /** A path and its linear fit. */

@@ -1,7 +1,7 @@
 /**
- * Profiled GPUs: the peaks that the efficiencies of the fits refer to, and which catalogue entries they stand for.
- * A time is peak x efficiency, so a fit is used with its own peaks even where the catalogue quotes another figure
- * (B200 7.7 or 8.0 TB/s, RTX PRO 6000 1792 or 1597 GB/s).
+ * Profiled GPUs: the peaks that the efficiencies of the fits refer to, and which catalogue entries they stand
+ * for. A time is peak x efficiency, so a fit is used with its own peaks even where the catalogue quotes
+ * another figure (B200 7.7 or 8.0 TB/s, RTX PRO 6000 1792 or 1597 GB/s).
  */
 import type { ProfiledGpu } from './types.ts';
 

@@ -1,7 +1,10 @@
 /** Where the fitted kernel coefficients come from. */
 import type { Source } from '../schema.ts';
 
-/** Kernel timings that the fits used (vLLM 0.24.0, on A100 0.14.0, on B60 0.20.0; TRT-LLM and SGLang where noted). */
+/**
+ * Kernel timings that the fits used (vLLM 0.24.0, on A100 0.14.0, on B60 0.20.0; TRT-LLM and SGLang where
+ * noted).
+ */
 export const AI_CONFIGURATOR: Source = {
   ref: 'ai-dynamo/aiconfigurator@095f58a aic-core systems data (Apache-2.0)',
   date: '2026-11-22',

@@ -1,7 +1,8 @@
 /**
- * Types of the fitted kernel coefficients: one interface per operator. Times are µs, sizes bytes; efficiencies are
- * fractions of the peaks in `profiled-gpus.ts` (the peaks that the fit used, not necessarily those of the catalogue).
- * The formulas that take these coefficients live in `sim/latency`; a set of coefficients is only meaningful as a whole.
+ * Types of the fitted kernel coefficients: one interface per operator. Times are µs, sizes bytes;
+ * efficiencies are fractions of the peaks in `profiled-gpus.ts` (the peaks that the fit used, not necessarily
+ * those of the catalogue). The formulas that take these coefficients live in `sim/latency`; a set of
+ * coefficients is only meaningful as a whole.
  */
 
 /** GPUs whose kernels were measured. */
@@ -43,9 +44,9 @@ export interface FitError {
 }
 
 /**
- * Matrix product of M rows by an N x K weight:
- * `fixedUs + blend(2 M' (N + padColumns) (K + padDepth) / (peak computeEfficiency), bytes / (bandwidth memoryEfficiency))`
- * with `M' = M + padShare (ceil128(M) - M) + padRows` and `blend(a, b) = (a^q + b^q)^(1/q)`, q = `blendExponent`.
+ * Matrix product of M rows by an N x K weight: `fixedUs + blend(2 M' (N + padColumns) (K + padDepth) / (peak
+ * computeEfficiency), bytes / (bandwidth memoryEfficiency))` with `M' = M + padShare (ceil128(M) - M) +
+ * padRows` and `blend(a, b) = (a^q + b^q)^(1/q)`, q = `blendExponent`.
  */
 export interface GemmCoefficients {
   readonly fixedUs: number;
@@ -119,7 +120,10 @@ export interface MoeCoefficients {
   readonly fit: FitError;
 }
 
-/** All-reduce as the faster of two algorithms, blended: `((a1 + b1 x)^-q + (a2 + b2 x)^-q)^(-1/q)`, x in bytes. */
+/**
+ * All-reduce as the faster of two algorithms, blended: `((a1 + b1 x)^-q + (a2 + b2 x)^-q)^(-1/q)`, x in
+ * bytes.
+ */
 export interface AllReduceCoefficients {
   readonly oneShotUs: number;
   readonly oneShotUsPerByte: number;

@@ -1,4 +1,7 @@
-/** Reads fields of a Hugging Face config by any of their names; a field of the wrong kind is a ConfigError with its path. */
+/**
+ * Reads fields of a Hugging Face config by any of their names; a field of the wrong kind is a ConfigError
+ * with its path.
+ */
 import { ConfigError } from '../../src/core/check.ts';
 
 /** A plain object of unknown content. */

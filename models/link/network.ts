@@ -1,5 +1,7 @@
-/** Networks between nodes: InfiniBand, RoCE, EFA, TCP. Figures per port or GPU and direction. Where no latency is
- * published the 18.8 µs of a 400 Gbit/s path between H100 nodes (Vidur) stands in. */
+/**
+ * Networks between nodes: InfiniBand, RoCE, EFA, TCP. Figures per port or GPU and direction. Where no latency
+ * is published the 18.8 µs of a 400 Gbit/s path between H100 nodes (Vidur) stands in.
+ */
 import { INFERENCEX_APP, LLMD_SIM, ML_ENGINEERING_NETWORK, MOONCAKE } from '../link-sources.ts';
 import type { LinkSpec } from '../schema.ts';
 

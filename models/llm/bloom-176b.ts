@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** BLOOM-176B. */
@@ -19,10 +20,5 @@ export const bloom176b: LlmSpec = {
   attention: [{ layers: 70, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 176.247,
-  sources: [
-    {
-      ref: 'Mutinifni/splitwise-sim@8f99e7d configs/model_repo/architectures/bloom-176b.yaml (layers/hidden/heads); vocab 250880 & tied embeddings: bigscience/bloom config',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [config('splitwise-sim@8f99e7d bloom-176b.yaml; vocabulary and tying: bigscience/bloom config')],
 };

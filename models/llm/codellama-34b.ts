@@ -1,3 +1,4 @@
+import { inferenceSim } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** CodeLlama-34B. */
@@ -19,10 +20,5 @@ export const codellama34b: LlmSpec = {
   attention: [{ layers: 48, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 33.744,
-  sources: [
-    {
-      ref: 'inference-sim/inference-sim@f90a1e3 model_configs/codellama-34b-instruct-hf/config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [inferenceSim('codellama-34b-instruct-hf')],
 };

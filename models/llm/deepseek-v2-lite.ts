@@ -1,3 +1,4 @@
+import { inferenceSim } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** DeepSeek-V2-Lite. */
@@ -22,10 +23,5 @@ export const deepseekV2Lite: LlmSpec = {
   mla: { kvLoraRank: 512, qLoraRank: null, ropeHeadDim: 64, nopeHeadDim: 128, valueHeadDim: 128 },
   nativePrecision: 'bf16',
   publishedParamsB: 15.7,
-  sources: [
-    {
-      ref: 'inference-sim/inference-sim@f90a1e3 model_configs/deepseek-v2-lite/config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [inferenceSim('deepseek-v2-lite')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** DeepSeek-V3.2. */
@@ -23,11 +24,6 @@ export const deepseekV32: LlmSpec = {
   indexer: { layers: 61, heads: 64, headDim: 128, topK: 2048 },
   nativePrecision: 'fp8_block',
   publishedParamsB: 671,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/deepseek-ai--DeepSeek-V3.2_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('deepseek-ai--DeepSeek-V3.2')],
   notes: 'Sparse attention: an indexer picks 2048 entries.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** DeepSeek-V3. */
@@ -30,11 +31,6 @@ export const deepseekV3: LlmSpec = {
   mla: { kvLoraRank: 512, qLoraRank: 1536, ropeHeadDim: 64, nopeHeadDim: 128, valueHeadDim: 128 },
   nativePrecision: 'fp8_block',
   publishedParamsB: 671,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/deepseek-ai--DeepSeek-V3_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('deepseek-ai--DeepSeek-V3')],
   notes: 'Published without the multi-token prediction module.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** DeepSeek-V4-Flash. */
@@ -35,12 +36,6 @@ export const deepseekV4Flash: LlmSpec = {
   nativePrecision: 'fp8_fp4_experts',
   publishedParamsB: 284,
   extraParams: 328_400_000,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/deepseek-ai--DeepSeek-V4-Flash_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
-  notes:
-    'Latent attention with compressed entries (one per 4 or 128 tokens) beyond a window of 128; extraParams holds the compressors.',
+  sources: [aiConfigurator('deepseek-ai--DeepSeek-V4-Flash')],
+  notes: 'Latent entries, one per 4 or 128 tokens beyond 128; extraParams: compressors.',
 };

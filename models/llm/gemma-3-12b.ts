@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Gemma-3-12B. */
@@ -22,6 +23,6 @@ export const gemma312b: LlmSpec = {
   ],
   nativePrecision: 'bf16',
   publishedParamsB: 11.771,
-  sources: [{ ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Gemma-3-12b-it', date: '2026-11-22' }],
+  sources: [litgpt('Gemma-3-12b-it')],
   notes: 'Text model.',
 };

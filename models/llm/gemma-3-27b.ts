@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Gemma-3-27B. */
@@ -22,6 +23,6 @@ export const gemma327b: LlmSpec = {
   ],
   nativePrecision: 'bf16',
   publishedParamsB: 27.016,
-  sources: [{ ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Gemma-3-27b-it', date: '2026-11-22' }],
+  sources: [litgpt('Gemma-3-27b-it')],
   notes: 'Text model.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Gemma-4-26B-A4B. */
@@ -30,11 +31,6 @@ export const gemma426bA4b: LlmSpec = {
   },
   nativePrecision: 'bf16',
   publishedParamsB: 25.2,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/google--gemma-4-26B-A4B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('google--gemma-4-26B-A4B')],
   notes: 'Text model. Global layers have 2 KV heads of 512, keys serving as values.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Gemma-4-31B. */
@@ -22,11 +23,6 @@ export const gemma431b: LlmSpec = {
   ],
   nativePrecision: 'bf16',
   publishedParamsB: 30.7,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/nvidia--Gemma-4-31B-IT-NVFP4_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('nvidia--Gemma-4-31B-IT-NVFP4')],
   notes: 'Text model. Global layers have 4 KV heads of 512, keys serving as values.',
 };

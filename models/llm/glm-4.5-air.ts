@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** GLM-4.5-Air. */
@@ -21,9 +22,6 @@ export const glm45Air: LlmSpec = {
   nativePrecision: 'bf16',
   publishedParamsB: 106,
   sources: [
-    {
-      ref: 'https://huggingface.co/PrimeIntellect/INTELLECT-3-Base/blob/main/config.json (fine-tune of GLM-4.5-Air-Base, same config)',
-      date: '2026-11-22',
-    },
+    config('PrimeIntellect/INTELLECT-3-Base/config.json (fine-tune of GLM-4.5-Air-Base, same config)'),
   ],
 };

@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** GLM-4.5. */
@@ -20,10 +21,5 @@ export const glm45: LlmSpec = {
   moe: { experts: 160, expertsPerToken: 8, expertIntermediateSize: 1536, sharedExperts: 1, denseLayers: 3 },
   nativePrecision: 'bf16',
   publishedParamsB: 355,
-  sources: [
-    {
-      ref: 'https://docs.nvidia.com/nemo/megatron-bridge/latest/models/llm/glm45.html + https://huggingface.co/zai-org/GLM-4.7/blob/main/config.json (same dims)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [config('NVIDIA Megatron Bridge documentation, GLM-4.5; zai-org/GLM-4.7 config.json')],
 };

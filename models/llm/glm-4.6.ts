@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** GLM-4.6. */
@@ -20,10 +21,5 @@ export const glm46: LlmSpec = {
   moe: { experts: 160, expertsPerToken: 8, expertIntermediateSize: 1536, sharedExperts: 1, denseLayers: 3 },
   nativePrecision: 'bf16',
   publishedParamsB: 355,
-  sources: [
-    {
-      ref: 'https://huggingface.co/RedHatAI/GLM-4.6-NVFP4/blob/main/config.json; https://huggingface.co/zai-org/GLM-4.7/blob/refs%2Fpr%2F49/config.json',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [config('RedHatAI/GLM-4.6-NVFP4 and zai-org/GLM-4.7 config.json')],
 };

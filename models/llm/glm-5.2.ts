@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** GLM-5.2. */
@@ -25,11 +26,6 @@ export const glm52: LlmSpec = {
   indexer: { layers: 21, heads: 32, headDim: 128, topK: 2048 },
   nativePrecision: 'bf16',
   publishedParamsB: 744,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/zai-org--GLM-5.2_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('zai-org--GLM-5.2')],
   notes: '21 of 78 layers have an indexer; the others share its choice.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** GLM-5. */
@@ -22,10 +23,5 @@ export const glm5: LlmSpec = {
   indexer: { layers: 78, heads: 32, headDim: 128, topK: 2048 },
   nativePrecision: 'bf16',
   publishedParamsB: 744,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/zai-org--GLM-5_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('zai-org--GLM-5')],
 };

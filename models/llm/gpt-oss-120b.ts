@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** gpt-oss-120b. */
@@ -23,10 +24,5 @@ export const gptOss120b: LlmSpec = {
   moe: { experts: 128, expertsPerToken: 4, expertIntermediateSize: 2880, sharedExperts: 0, denseLayers: 0 },
   nativePrecision: 'mxfp4',
   publishedParamsB: 116.8,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/openai--gpt-oss-120b_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('openai--gpt-oss-120b')],
 };

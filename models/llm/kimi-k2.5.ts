@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Kimi-K2.5. */
@@ -27,10 +28,5 @@ export const kimiK25: LlmSpec = {
   mla: { kvLoraRank: 512, qLoraRank: 1536, ropeHeadDim: 64, nopeHeadDim: 128, valueHeadDim: 128 },
   nativePrecision: 'int4_experts',
   publishedParamsB: 1026,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/moonshotai--Kimi-K2.5_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('moonshotai--Kimi-K2.5')],
 };

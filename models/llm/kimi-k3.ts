@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Kimi-K3. */
@@ -44,11 +45,6 @@ export const kimiK3: LlmSpec = {
   mla: { kvLoraRank: 512, qLoraRank: 1536, ropeHeadDim: 64, nopeHeadDim: 128, valueHeadDim: 128 },
   nativePrecision: 'mxfp4',
   publishedParamsB: 2800,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/moonshotai--Kimi-K3_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('moonshotai--Kimi-K3')],
   notes: 'Three linear layers to one of latent attention; experts work on a projection.',
 };

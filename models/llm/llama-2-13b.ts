@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-2-13B. */
@@ -19,5 +20,5 @@ export const llama213b: LlmSpec = {
   attention: [{ layers: 40, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 13.016,
-  sources: [{ ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Llama-2-13b-hf', date: '2026-11-22' }],
+  sources: [litgpt('Llama-2-13b-hf')],
 };

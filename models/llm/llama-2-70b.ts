@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-2-70B. */
@@ -19,7 +20,5 @@ export const llama270b: LlmSpec = {
   attention: [{ layers: 80, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 68.977,
-  sources: [
-    { ref: 'inference-sim/training@ed5c1d2 model_configs/Llama-2-70b-hf/config.json', date: '2026-11-22' },
-  ],
+  sources: [config('inference-sim/training@ed5c1d2 model_configs/Llama-2-70b-hf/config.json')],
 };

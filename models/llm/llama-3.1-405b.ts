@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-3.1-405B. */
@@ -24,10 +25,5 @@ export const llama31405b: LlmSpec = {
   attention: [{ layers: 126, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 405.853,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/meta-llama--Meta-Llama-3.1-405B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('meta-llama--Meta-Llama-3.1-405B')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-3.1-70B. */
@@ -25,10 +26,5 @@ export const llama3170b: LlmSpec = {
   attention: [{ layers: 80, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 70.554,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/meta-llama--Meta-Llama-3.1-70B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('meta-llama--Meta-Llama-3.1-70B')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-3.1-8B. */
@@ -28,10 +29,5 @@ export const llama318b: LlmSpec = {
   attention: [{ layers: 32, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 8.03,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/meta-llama--Meta-Llama-3.1-8B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('meta-llama--Meta-Llama-3.1-8B')],
 };

@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-3.3-70B-Instruct. */
@@ -26,7 +27,5 @@ export const llama3370b: LlmSpec = {
   attention: [{ layers: 80, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 70.554,
-  sources: [
-    { ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Llama-3.3-70B-Instruct', date: '2026-11-22' },
-  ],
+  sources: [litgpt('Llama-3.3-70B-Instruct')],
 };

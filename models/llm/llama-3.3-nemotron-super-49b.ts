@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-3.3-Nemotron-Super-49B. */
@@ -19,11 +20,6 @@ export const llama33NemotronSuper49b: LlmSpec = {
   attention: [{ layers: 49, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 49.867,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/nvidia--Llama-3_3-Nemotron-Super-49B-v1_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('nvidia--Llama-3_3-Nemotron-Super-49B-v1')],
   notes: 'Blocks differ: 49 of 80 layers keep attention; the MLP width is the mean of all layers.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-4-Maverick-17B-128E. */
@@ -27,10 +28,5 @@ export const llama4Maverick: LlmSpec = {
   moe: { experts: 128, expertsPerToken: 1, expertIntermediateSize: 8192, sharedExperts: 1, denseLayers: 24 },
   nativePrecision: 'bf16',
   publishedParamsB: 400,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/meta-llama--Llama-4-Maverick-17B-128E-Instruct_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('meta-llama--Llama-4-Maverick-17B-128E-Instruct')],
 };

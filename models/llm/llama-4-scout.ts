@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Llama-4-Scout-17B-16E. */
@@ -23,10 +24,5 @@ export const llama4Scout: LlmSpec = {
   moe: { experts: 16, expertsPerToken: 1, expertIntermediateSize: 8192, sharedExperts: 1, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 109,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/meta-llama--Llama-4-Scout-17B-16E-Instruct_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('meta-llama--Llama-4-Scout-17B-16E-Instruct')],
 };

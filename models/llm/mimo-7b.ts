@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** MiMo-7B-Base. */
@@ -20,11 +21,6 @@ export const mimo7b: LlmSpec = {
   nativePrecision: 'bf16',
   publishedParamsB: 7.833,
   unloadedParams: 210_778_112,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/XiaomiMiMo--MiMo-7B-Base_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('XiaomiMiMo--MiMo-7B-Base')],
   notes: 'Published total counts the multi-token prediction layer.',
 };

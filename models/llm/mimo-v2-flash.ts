@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** MiMo-V2-Flash. */
@@ -24,10 +25,5 @@ export const mimoV2Flash: LlmSpec = {
   moe: { experts: 256, expertsPerToken: 8, expertIntermediateSize: 2048, sharedExperts: 0, denseLayers: 1 },
   nativePrecision: 'fp8_block',
   publishedParamsB: 309,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/XiaomiMiMo--MiMo-V2-Flash_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('XiaomiMiMo--MiMo-V2-Flash')],
 };

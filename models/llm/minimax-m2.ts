@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** MiniMax-M2. */
@@ -20,10 +21,5 @@ export const minimaxM2: LlmSpec = {
   moe: { experts: 256, expertsPerToken: 8, expertIntermediateSize: 1536, sharedExperts: 0, denseLayers: 0 },
   nativePrecision: 'fp8_block',
   publishedParamsB: 230,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/MiniMaxAI--MiniMax-M2.5_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('MiniMaxAI--MiniMax-M2.5')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** MiniMax-M3. */
@@ -24,12 +25,6 @@ export const minimaxM3: LlmSpec = {
   nativePrecision: 'bf16',
   publishedParamsB: 428,
   extraParams: 224_140_416,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/MiniMaxAI--MiniMax-M3_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
-  notes:
-    'Sparse by blocks of 128 from layer 4 on; all KV is stored. extraParams: the block indexers. Published total counts a vision tower.',
+  sources: [aiConfigurator('MiniMaxAI--MiniMax-M3')],
+  notes: 'Block-sparse; all KV is stored. extraParams: indexers. Published total has a vision tower.',
 };

@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Mistral-7B-v0.1. */
@@ -19,11 +20,6 @@ export const mistral7b: LlmSpec = {
   attention: [{ layers: 32, kind: 'sliding', windowTokens: 4096 }],
   nativePrecision: 'bf16',
   publishedParamsB: 7.242,
-  sources: [
-    {
-      ref: 'https://huggingface.co/d-matrix/Mistral/blob/main/config.json (copy of mistralai/Mistral-7B-v0.1 config); Lightning-AI/litgpt@26857050 litgpt/config.py Mistral-7B-v0.1',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [config('d-matrix/Mistral config.json on Hugging Face; litgpt@26857050 Mistral-7B-v0.1')],
   notes: 'v0.2 and later have no window.',
 };

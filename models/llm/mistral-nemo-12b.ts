@@ -1,3 +1,4 @@
+import { inferenceSim } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Mistral-Nemo-Instruct-2407. */
@@ -19,10 +20,5 @@ export const mistralNemo12b: LlmSpec = {
   attention: [{ layers: 40, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 12.248,
-  sources: [
-    {
-      ref: 'inference-sim/inference-sim@f90a1e3 model_configs/mistral-nemo-instruct-2407/config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [inferenceSim('mistral-nemo-instruct-2407')],
 };

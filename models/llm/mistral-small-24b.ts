@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Mistral-Small-24B-2501. */
@@ -19,10 +20,5 @@ export const mistralSmall24b: LlmSpec = {
   attention: [{ layers: 40, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 23.572,
-  sources: [
-    {
-      ref: 'https://huggingface.co/estrogen/Mistral-Small-24b-Sertraline-0304-eval-template/blob/main/config.json (_name_or_path mistralai/Mistral-Small-24B-Base-2501)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [config('mistralai/Mistral-Small-24B-Base-2501 config.json, copy in a public derivative')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Mixtral-8x7B-v0.1. */
@@ -20,10 +21,5 @@ export const mixtral8x7b: LlmSpec = {
   moe: { experts: 8, expertsPerToken: 2, expertIntermediateSize: 14336, sharedExperts: 0, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 46.703,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/mistralai--Mixtral-8x7B-v0.1_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('mistralai--Mixtral-8x7B-v0.1')],
 };

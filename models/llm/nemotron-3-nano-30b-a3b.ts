@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Nemotron-3-Nano-30B-A3B. */
@@ -42,10 +43,5 @@ export const nemotron3Nano30bA3b: LlmSpec = {
   },
   nativePrecision: 'bf16',
   publishedParamsB: 31.6,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/nvidia--NVIDIA-Nemotron-3-Nano-30B-A3B-BF16_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('nvidia--NVIDIA-Nemotron-3-Nano-30B-A3B-BF16')],
 };

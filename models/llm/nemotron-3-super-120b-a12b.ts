@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Nemotron-3-Super-120B-A12B. */
@@ -46,10 +47,5 @@ export const nemotron3Super120bA12b: LlmSpec = {
   },
   nativePrecision: 'fp8',
   publishedParamsB: 120,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/nvidia--NVIDIA-Nemotron-3-Super-120B-A12B-FP8_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('nvidia--NVIDIA-Nemotron-3-Super-120B-A12B-FP8')],
 };

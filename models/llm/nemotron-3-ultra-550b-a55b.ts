@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Nemotron-3-Ultra-550B-A55B. */
@@ -43,10 +44,5 @@ export const nemotron3Ultra550bA55b: LlmSpec = {
   },
   nativePrecision: 'bf16',
   publishedParamsB: 550,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/nvidia--NVIDIA-Nemotron-3-Ultra-550B-A55B-BF16_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('nvidia--NVIDIA-Nemotron-3-Ultra-550B-A55B-BF16')],
 };

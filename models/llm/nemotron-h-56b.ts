@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Nemotron-H-56B-Base-8K. */
@@ -34,10 +35,5 @@ export const nemotronH56b: LlmSpec = {
   mlpLayers: 54,
   nativePrecision: 'bf16',
   publishedParamsB: 56,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/nvidia--Nemotron-H-56B-Base-8K_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('nvidia--Nemotron-H-56B-Base-8K')],
 };

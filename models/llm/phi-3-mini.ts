@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Phi-3-mini-4k. */
@@ -19,7 +20,5 @@ export const phi3Mini: LlmSpec = {
   attention: [{ layers: 32, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 3.821,
-  sources: [
-    { ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Phi-3-mini-4k-instruct', date: '2026-11-22' },
-  ],
+  sources: [litgpt('Phi-3-mini-4k-instruct')],
 };

@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Phi-4-mini-instruct. */
@@ -19,5 +20,5 @@ export const phi4Mini: LlmSpec = {
   attention: [{ layers: 32, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 3.836,
-  sources: [{ ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Phi-4-mini-instruct', date: '2026-11-22' }],
+  sources: [litgpt('Phi-4-mini-instruct')],
 };

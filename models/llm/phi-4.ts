@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Phi-4 14B. */
@@ -19,5 +20,5 @@ export const phi4: LlmSpec = {
   attention: [{ layers: 40, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 14.66,
-  sources: [{ ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py phi-4', date: '2026-11-22' }],
+  sources: [litgpt('phi-4')],
 };

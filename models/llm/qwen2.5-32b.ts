@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen2.5-32B. */
@@ -24,5 +25,5 @@ export const qwen2532b: LlmSpec = {
   attention: [{ layers: 64, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 32.764,
-  sources: [{ ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Qwen2.5-32B', date: '2026-11-22' }],
+  sources: [litgpt('Qwen2.5-32B')],
 };

@@ -1,3 +1,4 @@
+import { litgpt } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen2.5-72B. */
@@ -19,5 +20,5 @@ export const qwen2572b: LlmSpec = {
   attention: [{ layers: 80, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 72.706,
-  sources: [{ ref: 'Lightning-AI/litgpt@26857050 litgpt/config.py Qwen2.5-72B', date: '2026-11-22' }],
+  sources: [litgpt('Qwen2.5-72B')],
 };

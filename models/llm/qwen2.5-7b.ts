@@ -1,3 +1,4 @@
+import { inferenceSim } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen2.5-7B. */
@@ -19,10 +20,5 @@ export const qwen257b: LlmSpec = {
   attention: [{ layers: 28, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 7.616,
-  sources: [
-    {
-      ref: 'inference-sim/inference-sim@f90a1e3 model_configs/qwen2.5-7b-instruct/config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [inferenceSim('qwen2.5-7b-instruct')],
 };

@@ -1,3 +1,4 @@
+import { inferenceSim } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3-14B. */
@@ -19,10 +20,5 @@ export const qwen314b: LlmSpec = {
   attention: [{ layers: 40, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 14.8,
-  sources: [
-    {
-      ref: 'inference-sim/inference-sim@f90a1e3 model_configs/qwen3-14b/config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [inferenceSim('qwen3-14b')],
 };

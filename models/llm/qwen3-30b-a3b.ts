@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3-30B-A3B. */
@@ -20,10 +21,5 @@ export const qwen330bA3b: LlmSpec = {
   moe: { experts: 128, expertsPerToken: 8, expertIntermediateSize: 768, sharedExperts: 0, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 30.5,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3-30B-A3B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('Qwen--Qwen3-30B-A3B')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3-32B. */
@@ -19,10 +20,5 @@ export const qwen332b: LlmSpec = {
   attention: [{ layers: 64, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 32.8,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3-32B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('Qwen--Qwen3-32B')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3-8B. */
@@ -19,10 +20,5 @@ export const qwen38b: LlmSpec = {
   attention: [{ layers: 36, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 8.2,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3-8B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('Qwen--Qwen3-8B')],
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3-Coder-480B-A35B. */
@@ -20,10 +21,5 @@ export const qwen3Coder480bA35b: LlmSpec = {
   moe: { experts: 160, expertsPerToken: 8, expertIntermediateSize: 2560, sharedExperts: 0, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 480,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3-Coder-480B-A35B-Instruct_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('Qwen--Qwen3-Coder-480B-A35B-Instruct')],
 };

@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3-Next-80B-A3B. */
@@ -35,11 +36,6 @@ export const qwen3Next80bA3b: LlmSpec = {
   moe: { experts: 512, expertsPerToken: 10, expertIntermediateSize: 512, sharedExperts: 1, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 80,
-  sources: [
-    {
-      ref: 'huggingface/transformers src/transformers/models/qwen3_next/configuration_qwen3_next.py (defaults = Qwen3-Next-80B-A3B; Apache-2.0)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [config('huggingface/transformers configuration_qwen3_next.py defaults')],
   notes: 'Three linear layers to one of full attention.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3.5-122B-A10B. */
@@ -35,11 +36,6 @@ export const qwen35122bA10b: LlmSpec = {
   moe: { experts: 256, expertsPerToken: 8, expertIntermediateSize: 1024, sharedExperts: 1, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 122,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3.5-122B-A10B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('Qwen--Qwen3.5-122B-A10B')],
   notes: 'Text model; three linear layers to one of full attention.',
 };

@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3.5-27B. */
@@ -34,11 +35,6 @@ export const qwen3527b: LlmSpec = {
   ],
   nativePrecision: 'bf16',
   publishedParamsB: 27,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3.5-27B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('Qwen--Qwen3.5-27B')],
   notes: 'Text model; three linear layers to one of full attention.',
 };

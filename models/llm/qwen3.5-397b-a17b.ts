@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3.5-397B-A17B. */
@@ -35,11 +36,6 @@ export const qwen35397bA17b: LlmSpec = {
   moe: { experts: 512, expertsPerToken: 10, expertIntermediateSize: 1024, sharedExperts: 1, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 397,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/Qwen--Qwen3.5-397B-A17B_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('Qwen--Qwen3.5-397B-A17B')],
   notes: 'Text model; three linear layers to one of full attention.',
 };

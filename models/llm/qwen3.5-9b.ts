@@ -1,3 +1,4 @@
+import { config } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Qwen3.5-9B. */
@@ -34,11 +35,6 @@ export const qwen359b: LlmSpec = {
   ],
   nativePrecision: 'bf16',
   publishedParamsB: 9.0,
-  sources: [
-    {
-      ref: 'zucchini-nlp/transformers qwen3_5 configuration; Qwen/Qwen3.5-9B config.json as commonly copied',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [config('Qwen/Qwen3.5-9B config.json as copied in public code')],
   notes: 'Text model; three linear layers to one of full attention.',
 };

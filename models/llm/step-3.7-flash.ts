@@ -1,3 +1,4 @@
+import { aiConfigurator } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Step-3.7-Flash. */
@@ -23,11 +24,6 @@ export const step37Flash: LlmSpec = {
   moe: { experts: 288, expertsPerToken: 8, expertIntermediateSize: 1280, sharedExperts: 1, denseLayers: 3 },
   nativePrecision: 'bf16',
   publishedParamsB: 196,
-  sources: [
-    {
-      ref: 'ai-dynamo/aiconfigurator@095f58a model_configs/stepfun-ai--Step-3.7-Flash_config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [aiConfigurator('stepfun-ai--Step-3.7-Flash')],
   notes: 'Text model.',
 };

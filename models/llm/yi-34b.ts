@@ -1,3 +1,4 @@
+import { inferenceSim } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Yi-34B. */
@@ -19,10 +20,5 @@ export const yi34b: LlmSpec = {
   attention: [{ layers: 60, kind: 'full' }],
   nativePrecision: 'bf16',
   publishedParamsB: 34.389,
-  sources: [
-    {
-      ref: 'inference-sim/inference-sim@f90a1e3 model_configs/yi-34b/config.json (Hugging Face config copy)',
-      date: '2026-11-22',
-    },
-  ],
+  sources: [inferenceSim('yi-34b')],
 };

@@ -43,6 +43,5 @@ export const codingAgents: WorkloadPreset = {
     },
   },
   sources: [{ ref: 'uw-syfi/TraceLab@0b8a262 artifact READMEs (CC-BY-4.0)', date: '2026-11-22' }],
-  notes:
-    'Appends, outputs and pauses published; a session is cut to 20 turns from 60k tokens on, so that it fits 128k. Arrivals start sessions; rate assumed.',
+  notes: 'Lengths and pauses published; cut to 20 turns from 60k tokens. Rate of sessions assumed.',
 };

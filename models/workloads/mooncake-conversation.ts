@@ -47,6 +47,5 @@ export const mooncakeConversation: WorkloadPreset = {
       date: '2026-11-22',
     },
   ],
-  notes:
-    'Sessions of two turns give the mean prompt (12,035) and the share of reusable tokens (0.37) of the trace; the pause is assumed.',
+  notes: 'Two turns give the mean prompt and the reusable share of the trace; the pause is assumed.',
 };

@@ -1,10 +1,11 @@
 /**
- * KV pool of a vLLM deployment: `memory x gpu_memory_utilization - weights - activation peak - CUDA graphs - other`,
- * over the bytes of a block, on the rank that holds most. Coefficients come from eight start-up logs of vLLM on
- * H100-80GB (llm-d-benchmark capacity data, 2025; restated in the test) and reproduce their KV pools within 1 GiB.
+ * KV pool of a vLLM deployment: `memory x gpu_memory_utilization - weights - activation peak - CUDA graphs -
+ * other`, over the bytes of a block, on the rank that holds most. Coefficients come from eight start-up logs
+ * of vLLM on H100-80GB (llm-d-benchmark capacity data, 2025; restated in the test) and reproduce their KV
+ * pools within 1 GiB.
  *
- * Hybrid models: layers without a window decide the block; what windowed and recurrent layers need per running sequence
- * is `fixedBlocksPerSequence`.
+ * Hybrid models: layers without a window decide the block; what windowed and recurrent layers need per
+ * running sequence is `fixedBlocksPerSequence`.
  */
 import { kvGrowthBytesPerToken, kvLayerGroups, stateBytesPerSequence } from '../../models/kv.ts';
 import { moeLayers } from '../../models/params.ts';
@@ -51,10 +52,15 @@ const MIB = 2 ** 20;
 const DRIVER_BYTES = 0.47 * GIB;
 /** Outside of PyTorch on one GPU: 0.13 GiB in the logs. */
 const CONTEXT_BYTES = 0.13 * GIB;
-/** NCCL buffers: 0.54 GiB less the context with 2 ranks; 50 MiB more from 4 on (AIConfigurator system files). */
+/**
+ * NCCL buffers: 0.54 GiB less the context with 2 ranks; 50 MiB more from 4 on (AIConfigurator system files).
+ */
 const NCCL_BYTES = 0.41 * GIB;
 const NCCL_MANY_BYTES = NCCL_BYTES + 50 * MIB;
-/** Peak of the sampler in bytes per sequence and vocabulary entry: logits, sorted copy, indices, probabilities. */
+/**
+ * Peak of the sampler in bytes per sequence and vocabulary entry: logits, sorted copy, indices,
+ * probabilities.
+ */
 const SAMPLER_BYTES = 38;
 /** Copies of the hidden states of a whole batch that stay alive meanwhile, and of those inside a layer. */
 const HIDDEN_COPIES = 2.3;

@@ -1,7 +1,8 @@
 /**
- * KV pool sizes against what vLLM logged. The H100 figures are start-up logs of llm-d-benchmark's capacity planner data
- * (2025, utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block counts are from the logs of the
- * inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an ISPASS run on an RTX A6000 (0.11.1).
+ * KV pool sizes against what vLLM logged. The H100 figures are start-up logs of llm-d-benchmark's capacity
+ * planner data (2025, utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block counts are
+ * from the logs of the inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an ISPASS run on
+ * an RTX A6000 (0.11.1).
  */
 import { describe, expect, test } from 'vitest';
 import { findGpu } from '../../models/gpus.ts';
@@ -82,11 +83,11 @@ describe('block counts that vLLM logged', () => {
     expect(Math.abs(sized.blocks / blocks - 1)).toBeLessThan(0.01);
   });
 
-  test('Llama-3.1-8B on an RTX A6000 (memory as RTX 6000 Ada), eager: 13545 blocks within 1 %', () => {
+  test('Llama-3.1-8B on an RTX A6000, eager: 13545 blocks within 1 %', () => {
     const sized = vllmKvBlocks(
       input({
         model: 'llama-3.1-8b',
-        gpu: findGpu('rtx-6000-ada'),
+        gpu: findGpu('rtx-a6000'),
         maxBatchedTokens: 2048,
         maxSeqs: 256,
         blockSizeTokens: 16,

@@ -1,4 +1,7 @@
-/** Contract of the fitted coefficients: physical ranges, complete tables, stated errors, profiles of real GPUs. */
+/**
+ * Contract of the fitted coefficients: physical ranges, complete tables, stated errors, profiles of real
+ * GPUs.
+ */
 import { describe, expect, test } from 'vitest';
 import { ALL_REDUCE } from '../../models/coefficients/allreduce.ts';
 import { DECODE_ATTENTION } from '../../models/coefficients/attention-decode.ts';

@@ -1,5 +1,6 @@
 /** Contract of the accelerators: every entry is plausible and sourced; look-up helps. */
 import { describe, expect, test } from 'vitest';
+import { gpuByName } from '../../models/gpu-names.ts';
 import { findGpu, GPUS } from '../../models/gpus.ts';
 import type { GpuSpec } from '../../models/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
@@ -74,3 +75,24 @@ function between(value: number, low: number, high: number): void {
 function pick(gpu: GpuSpec): readonly (number | null)[] {
   return [gpu.memoryGBps, gpu.peak.bf16, gpu.peak.fp8, gpu.tdpW, gpu.smCount];
 }
+
+describe('names outside of the catalogue', () => {
+  test.each([
+    ['H100-SXM-80GB', 'h100-sxm'],
+    ['NVIDIA H100 80GB HBM3', 'h100-sxm'],
+    ['A100-SXM-80GB', 'a100-80gb-sxm'],
+    ['H200-SXM-141GB', 'h200-sxm'],
+    ['B200-SXM-180GB', 'b200-sxm'],
+    ['RTXPRO6000-96GB', 'rtx-pro-6000-server'],
+    ['RTXA6000-48GB', 'rtx-a6000'],
+    ['AMD Instinct MI300X', 'mi300x'],
+    ['h200-sxm', 'h200-sxm'],
+  ])('%s is %s', (name, id) => {
+    expect(gpuByName(name)?.id).toBe(id);
+  });
+
+  test('a name that means nothing gives nothing', () => {
+    expect(gpuByName('Voodoo 2')).toBeUndefined();
+    expect(gpuByName('constructor')).toBeUndefined();
+  });
+});

@@ -1,4 +1,6 @@
-/** Hugging Face configs: families against the catalogue's own shapes, and what is refused or listed as unread. */
+/**
+ * Hugging Face configs: families against the catalogue's own shapes, and what is refused or listed as unread.
+ */
 import { describe, expect, test } from 'vitest';
 import { importHfConfig } from '../../models/hf-config.ts';
 import { kvBytesPerToken, kvGrowthBytesPerToken } from '../../models/kv.ts';

@@ -46,12 +46,12 @@ test.each([
   expect(kvGrowthBytesPerToken(findLlm(id))).toBe(bytes);
 });
 
-test('sparse attention adds an index key of 132 bytes a layer: DeepSeek-V3.2 stores 8052 bytes more than V3', () => {
+test('sparse attention adds an index key of 132 bytes a layer: 8052 bytes in DeepSeek-V3.2', () => {
   const sparse = kvBytesPerToken(findLlm('deepseek-v3.2'), 'fp8');
   expect(sparse - kvBytesPerToken(findLlm('deepseek-v3'), 'fp8')).toBe(8052);
 });
 
-test('recurrent state in fp32 and convolution tails in bf16: Qwen3-Next holds 77,266,944 bytes a sequence', () => {
+test('state in fp32 and convolution tails in bf16: Qwen3-Next holds 77,266,944 bytes a sequence', () => {
   expect(stateBytesPerSequence(findLlm('qwen3-next-80b-a3b'))).toBe(75_497_472 + 1_769_472);
   expect(stateBytesPerSequence(findLlm('llama-3.1-8b'))).toBe(0);
 });

@@ -1,4 +1,7 @@
-/** Contract of the language models: parameters recomputed from the shape, plausible shapes, look-up by either id. */
+/**
+ * Contract of the language models: parameters recomputed from the shape, plausible shapes, look-up by either
+ * id.
+ */
 import { describe, expect, test } from 'vitest';
 import { findLlm, LLMS } from '../../models/llms.ts';
 import { activeParams, denseMlpLayers, moeLayers, paramGroups, totalParams } from '../../models/params.ts';

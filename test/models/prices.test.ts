@@ -21,7 +21,7 @@ test('no row stands twice', () => {
 });
 
 describe('look-ups', () => {
-  test('the cheapest on-demand H100 SXM is at 2.40, the default at the median of providers, Azure at 12.29', () => {
+  test('H100 SXM on demand: cheapest 2.40, default at the median of providers, Azure 12.29', () => {
     expect(cheapestPrice('h100-sxm', { purchase: 'on-demand' })?.usdPerGpuHour).toBe(2.402);
     expect(defaultPrice('h100-sxm', { provider: 'azure' })?.usdPerGpuHour).toBe(12.29);
     const middle = defaultPrice('h100-sxm');

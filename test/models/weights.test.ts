@@ -1,4 +1,7 @@
-/** Weight bytes: logged sizes, formats, splits. Logged: vLLM start-up on H100 (llm-d-benchmark capacity data, 2025). */
+/**
+ * Weight bytes: logged sizes, formats, splits. Logged: vLLM start-up on H100 (llm-d-benchmark capacity data,
+ * 2025).
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findLlm, LLMS } from '../../models/llms.ts';
