@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBlockKeyer } from '../../src/prefix/block-keys.ts';
 import { type BlockStored, engineHash, KvEventConsumer } from '../../src/prefix/kv-events.ts';
@@ -93,6 +94,29 @@ describe('KV events', () => {
     expect(cached(1, TOKENS)).toBe(0);
     consumer.apply(1, 'm', stored([101], 100, [3, 4], 2));
     expect(cached(1, TOKENS)).toBe(1);
+  });
+
+  test('whatever the block sizes and the split into events, all whole router blocks are found', () => {
+    const sizes = fc.constantFrom([4, 4], [2, 4], [4, 2], [1, 4], [8, 2], [3, 3], [6, 3], [3, 6]);
+    fc.assert(
+      fc.property(sizes, fc.nat(40), fc.integer({ min: 1, max: 5 }), ([engine, router], length, perEvent) => {
+        const { consumer, cached, index } = setUp(router!);
+        const tokens = Array.from({ length }, (_, i) => 7 * i + 1);
+        const blocks = Math.floor(length / engine!);
+        for (let first = 0; first < blocks; first += perEvent) {
+          const count = Math.min(perEvent, blocks - first);
+          const hashes = Array.from({ length: count }, (_, i) => 100 + first + i);
+          const ids = tokens.slice(first * engine!, (first + count) * engine!);
+          consumer.apply(0, 'm', stored(hashes, first === 0 ? null : 99 + first, ids, engine!));
+        }
+        expect(cached(0, tokens)).toBe(Math.floor((blocks * engine!) / router!));
+        for (let block = blocks - 1; block >= 0; block--) {
+          consumer.apply(0, 'm', removed([100 + block]));
+          expect(cached(0, tokens)).toBe(Math.floor((block * engine!) / router!));
+        }
+        expect([index.blocks, consumer.engineBlocks]).toEqual([0, 0]);
+      }),
+    );
   });
 
   test('a block whose parent is unknown is skipped and counted', () => {
