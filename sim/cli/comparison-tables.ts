@@ -3,8 +3,8 @@ import type { ComparisonReport, WorkloadComparison } from '../compare/comparison
 import { FIGURES, type Figure, figureValue, findFigure } from '../metrics/figures.ts';
 import { formatDifference, formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
 import type { PoolReport } from '../metrics/report.ts';
-import { type Block, figureLabel, seedRange, VERDICT_WORDS } from './report-tables.ts';
-import { type Table, textTable } from './table.ts';
+import { type Block, figureLabel, remarkLines, seedRange, VERDICT_WORDS } from './report-tables.ts';
+import { type Table, TERMINAL_COLUMNS, textTable } from './table.ts';
 
 /** Figures that the tables show unless all are asked for; the JSON has every one. */
 const SHOWN = [
@@ -31,8 +31,6 @@ const SHOWN = [
   'cost.per1MOutputTokens',
 ];
 
-const TERMINAL_COLUMNS = 100;
-
 const VERDICTS = {
   lower: 'lower',
   higher: 'higher',
@@ -49,21 +47,12 @@ export function comparisonBlocks(report: ComparisonReport): Block[] {
       for (const fleet of workload.fleets.slice(1))
         blocks.push(differenceTable(workload, fleet.name, report));
     }
-    const notes = noteLines(workload);
-    if (notes.length > 0) blocks.push(notes.join('\n'));
+    const remarks = remarkLines(workload.fleets);
+    if (remarks.length > 0) blocks.push(remarks.join('\n'));
     blocks.push(several ? `${workload.workload}: ${workload.sentence}` : workload.sentence);
     return blocks;
   });
   return several ? [...byWorkload, report.sentence] : byWorkload;
-}
-
-/** Notes of the reports, each with the letters of the fleets that have it. */
-function noteLines(workload: WorkloadComparison): string[] {
-  const notes = new Set(workload.fleets.flatMap((fleet) => fleet.report.notes));
-  return [...notes].map((note) => {
-    const fleets = workload.fleets.filter((fleet) => fleet.report.notes.includes(note));
-    return `note ${fleets.map((fleet) => fleet.letter).join(', ')}: ${note}`;
-  });
 }
 
 function headline(report: ComparisonReport, workload: WorkloadComparison): string {

@@ -6,7 +6,7 @@ import type { Report } from '../metrics/report.ts';
 import { unreadable } from './document.ts';
 import { csvField } from './records.ts';
 import type { Block } from './report-tables.ts';
-import { markdownTable, textTable } from './table.ts';
+import { markdownTable, textTable, wrapText } from './table.ts';
 
 /** Output formats. */
 export const FORMATS = ['table', 'json', 'md', 'csv'] as const;
@@ -24,8 +24,19 @@ export function json(value: unknown): string {
 
 /** Tables and lines, for a terminal or as Markdown. */
 export function blocksText(blocks: readonly Block[], format: 'table' | 'md'): string {
-  const render = format === 'table' ? textTable : markdownTable;
-  return blocks.map((block) => (typeof block === 'string' ? `${block}\n` : render(block))).join('\n');
+  if (format === 'md') {
+    return blocks
+      .map((block) => (typeof block === 'string' ? `${block}\n` : markdownTable(block)))
+      .join('\n');
+  }
+  const prose = (text: string): string =>
+    text
+      .split('\n')
+      .map((line) => wrapText(line, '  '))
+      .join('\n');
+  return blocks
+    .map((block) => (typeof block === 'string' ? `${prose(block)}\n` : textTable(block)))
+    .join('\n');
 }
 
 /** Rows of text as CSV. */

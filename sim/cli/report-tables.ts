@@ -26,11 +26,34 @@ export function reportBlocks(report: ClassedReport, outcomes: readonly Assertion
   const blocks: Block[] = [headline(report), distributionTable(report), figureTable(report)];
   if (report.classes !== undefined) blocks.push(classTable(report.classes));
   blocks.push(poolTable(report));
-  if (report.notes.length > 0) blocks.push(report.notes.map((note) => `note: ${note}`).join('\n'));
+  blocks.push(remarkLines([{ letter: '', report }]).join('\n'));
   if (report.slo.checks.length > 0) blocks.push(checkTable(report));
   if (outcomes.length > 0) blocks.push(assertionTable(outcomes));
   blocks.push(verdictLine(report));
   return blocks;
+}
+
+/** Where step times and prices come from, and notes, each with the letters of the fleets that it is about. */
+export function remarkLines(fleets: readonly { letter: string; report: Report }[]): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { letter, report } of fleets) {
+    for (const line of remarksOf(report)) lines.set(line, [...(lines.get(line) ?? []), letter]);
+  }
+  return [...lines].map(([line, letters]) =>
+    letters.length === fleets.length ? line : `${letters.join(', ')}: ${line}`,
+  );
+}
+
+function remarksOf(report: Report): string[] {
+  return [
+    ...report.provenance.map(
+      ({ calibration, extrapolated }) =>
+        `step times: ${calibration}${extrapolated ? ', extrapolated beyond what was measured' : ''}`,
+    ),
+    ...report.provenance.flatMap(({ notes }) => notes.map((note) => `step times: ${note}`)),
+    ...report.cost.prices.map((price) => `price: ${price}`),
+    ...report.notes.map((note) => `note: ${note}`),
+  ];
 }
 
 function headline(report: Report): string {

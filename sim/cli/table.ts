@@ -9,6 +9,9 @@ export interface Table {
   readonly textColumns?: readonly number[];
 }
 
+/** Width that tables and prose keep to. */
+export const TERMINAL_COLUMNS = 100;
+
 const GAP = '  ';
 
 /** Text table; lines have no trailing blanks. */
@@ -32,6 +35,18 @@ export function markdownTable(table: Table): string {
   const rule = table.header.map((_, i) => (isText(table, i) ? ':--' : '--:'));
   const title = table.title === undefined ? '' : `**${table.title}**\n\n`;
   return `${title}${[row(table.header), row(rule), ...table.rows.map(row)].join('\n')}\n`;
+}
+
+/** Wraps a line of prose at the width of a terminal; further lines are indented. */
+export function wrapText(text: string, indent: string, first = ''): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(`${first}${word}`);
+    else if (last.length + word.length + 1 > TERMINAL_COLUMNS) lines.push(`${indent}${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join('\n');
 }
 
 function isText(table: Table, column: number): boolean {

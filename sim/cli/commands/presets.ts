@@ -8,11 +8,11 @@ import { WORKLOAD_PRESETS } from '../../../models/workload-presets.ts';
 import { loadDocument, readText } from '../document.ts';
 import { csv, type Format, json, print } from '../output.ts';
 import { formatOption } from '../run-options.ts';
-import { markdownTable, type Table, textTable } from '../table.ts';
+import { markdownTable, type Table, textTable, wrapText } from '../table.ts';
 
 /** The command is bundled to dist/cli/, two folders below the package. */
 const SCENARIOS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'scenarios');
-const TEXT_COLUMNS = 92;
+const INDENT = '    ';
 
 interface ShippedScenario {
   readonly file: string;
@@ -59,7 +59,7 @@ function render(
   if (format === 'csv')
     return [scenarios, workloads].map((table) => csv(table.header, table.rows)).join('\n');
   if (format === 'md') return [scenarios, workloads].map(markdownTable).join('\n');
-  const lines = scenarios.rows.map(([command, text]) => `${command}\n${wrapped(text!)}`);
+  const lines = scenarios.rows.map(([command, text]) => `${command}\n${wrapText(text!, INDENT, INDENT)}`);
   return `${lines.join('\n')}\n\n${textTable(workloads)}`;
 }
 
@@ -79,10 +79,11 @@ function readScenarios(): ShippedScenario[] {
     });
 }
 
-/** First sentence of the comment at the top of a file. */
+/** First sentence of the comment at the top of a file, which may end where the first paragraph does. */
 function firstSentence(text: string): string {
-  const comment = /^(#.*\n)*/.exec(text)![0].replace(/^#\s?/gm, '').replace(/\s+/g, ' ').trim();
-  return /^.*?[.?](?= |$)/.exec(comment)?.[0] ?? comment;
+  const comment = /^(#.*\n)*/.exec(text)![0].split(/^#\s*$/m)[0]!;
+  const paragraph = comment.replace(/^#\s?/gm, '').replace(/\s+/g, ' ').trim();
+  return (/^.*?[.?](?= |$)/.exec(paragraph)?.[0] ?? paragraph).replace(/:$/, '.');
 }
 
 function scenarioTable(scenarios: readonly ShippedScenario[]): Table {
@@ -99,15 +100,4 @@ function workloadTable(workloads: readonly NamedWorkload[]): Table {
     textColumns: [1, 2],
     rows: workloads.map(({ name, description, basis }) => [name, description, basis]),
   };
-}
-
-/** Lines of at most 92 characters, indented by four. */
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length + 1 > TEXT_COLUMNS) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines.map((line) => `    ${line}`).join('\n');
 }
