@@ -7,6 +7,7 @@
  * one bucket: `#end` is the only place that hands it to the recorder.
  */
 import { assert, fail } from '../../src/core/check.ts';
+import { IdMap } from '../../src/core/id-map.ts';
 import type {
   Dispatch,
   Rejection,
@@ -69,7 +70,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   readonly #egress: number[] = [];
   readonly #ingress: number[] = [];
   readonly #target: number;
-  readonly #inFlight = new Map<number, SimRequest>();
+  readonly #inFlight = new IdMap<SimRequest>();
   readonly #done: number[] = [];
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
@@ -115,8 +116,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** Hands requests still in flight to the recorder: the horizon has come. */
   stop(nowUs: number): void {
-    const ids = [...this.#inFlight.keys()].sort((a, b) => a - b);
-    for (const id of ids) {
+    for (const id of this.#inFlight.ids()) {
       const request = this.#inFlight.get(id)!;
       if (request.request.arrivalUs > nowUs) continue;
       request.course.endUs = nowUs;

@@ -79,6 +79,8 @@ export class BlockPool {
   /** Free blocks without content ahead of everything in the queue. */
   #blankFront: number;
   #head: BlockNode | null = null;
+  /** Single-use nodes whose blocks have been taken, linked by `after`. */
+  #recycled: BlockNode | null = null;
   #tail: BlockNode | null = null;
 
   constructor(options: {
@@ -174,7 +176,9 @@ export class BlockPool {
       need -= count;
       if (node.blocks > 0) continue;
       this.#unlinkFromQueue(node);
-      if (node.linked) {
+      if (!node.linked) {
+        this.#recycle(node);
+      } else {
         assert(node.children === null || node.children.size === 0, 'a cached block outlived its predecessor');
         node.parent!.children!.delete(node.key);
       }
@@ -257,7 +261,9 @@ export class BlockPool {
       parent.blocks += blocks;
       return parent;
     }
-    const node = new BlockNode(parent, key, content, offset, blocks, linked);
+    const node = linked
+      ? new BlockNode(parent, key, content, offset, blocks, true)
+      : this.#singleUse(parent, blocks);
     node.holders = 1;
     if (linked) {
       parent.children ??= new Map();
@@ -265,6 +271,24 @@ export class BlockPool {
     }
     holder.leaf = node;
     return node;
+  }
+
+  /** A node that nobody can look up: taken from the recycled ones, which live as long as the pool. */
+  #singleUse(parent: BlockNode | null, blocks: number): BlockNode {
+    const node = this.#recycled;
+    if (node === null) return new BlockNode(parent, 0, Number.NaN, 0, blocks, false);
+    this.#recycled = node.after;
+    node.after = null;
+    node.parent = parent;
+    node.key = 0;
+    node.blocks = blocks;
+    return node;
+  }
+
+  #recycle(node: BlockNode): void {
+    node.parent = null;
+    node.after = this.#recycled;
+    this.#recycled = node;
   }
 
   /** Cuts `node` after `blocks` blocks; returns the new upper part. The lower part stays the same object, in its place. */
@@ -288,8 +312,13 @@ export class BlockPool {
       return;
     }
     const tail = this.#tail!;
-    if (tail.key === -1) tail.blocks += blocks;
-    else this.#append(new BlockNode(null, -1, Number.NaN, 0, blocks, false));
+    if (tail.key === -1) {
+      tail.blocks += blocks;
+      return;
+    }
+    const blank = this.#singleUse(null, blocks);
+    blank.key = -1;
+    this.#append(blank);
   }
 
   #append(node: BlockNode): void {
