@@ -13,6 +13,7 @@ export interface RequestLine {
   readonly id: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly path: string | undefined;
+  /** Undefined: a request without a body. */
   readonly body: unknown;
   readonly subset: readonly string[] | null;
   /** Offset from the start of the replay, or null: 1 ms after the line before. */
@@ -194,7 +195,7 @@ function readLine(place: Place, text: string): ReplayLine {
     id,
     headers: new Map(headers.map(([name, header]) => [name.toLowerCase(), header])),
     path: fields['path'] === undefined ? undefined : place.at('path').text(fields['path']),
-    body: fields['body'] ?? {},
+    body: fields['body'],
     subset: fields['subset'] === undefined ? null : place.at('subset').texts(fields['subset']),
     atMs,
   };
