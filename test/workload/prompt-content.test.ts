@@ -72,6 +72,26 @@ describe('block keys', () => {
     );
   });
 
+  test('the same contents with another boundary between them are other blocks', () => {
+    const a = prompt([
+      [1, 3],
+      [2, 13],
+    ]);
+    const b = prompt([
+      [1, 4],
+      [2, 12],
+    ]);
+    expect(keysOf(a.preciseKeys(16))).not.toEqual(keysOf(b.preciseKeys(16)));
+    // A content that starts again is not the same content going on.
+    const again = prompt([
+      [1, 16],
+      [1, 16],
+    ]);
+    const whole = prompt([[1, 32]]);
+    expect(again.preciseKeys(16)[0]).toBe(whole.preciseKeys(16)[0]);
+    expect(keysOf(again.preciseKeys(16))[1]).not.toBe(keysOf(whole.preciseKeys(16))[1]);
+  });
+
   test('maxBlocks caps the count and nothing else', () => {
     const runs: Runs = [[1, 100]];
     const all = keysOf(prompt(runs).approximateKeys(16, Number.POSITIVE_INFINITY));

@@ -208,6 +208,27 @@ describe('prompts', () => {
   });
 });
 
+describe('prefixes of classes', () => {
+  test('classes with prefixes of their own share nothing with each other or with the workload', () => {
+    const spec = synthetic({
+      prefixes: { groups: 2, tokens: 16 },
+      classes: [
+        { name: 'a', weight: 1, prefixes: { groups: 3, tokens: 16 } },
+        { name: 'b', weight: 1, prefixes: { groups: 2, tokens: 16 } },
+        { name: 'c', weight: 1 },
+      ],
+      sessions: { turns: 1, thinkTimeS: 0 },
+    });
+    const requests = drain(build(spec, { requests: 500 }));
+    const groups = [0, 1, 2].map(
+      (c) => new Set(requests.filter((r) => r.classIndex === c).map((r) => r.prompt.ids[0]!)),
+    );
+    expect(groups.map((ids) => ids.size)).toEqual([3, 2, 2]);
+    const inputs = requests.map((r) => r.prompt.ids[1]!);
+    expect(new Set([...groups.flatMap((ids) => [...ids]), ...inputs]).size).toBe(7 + 500);
+  });
+});
+
 describe('sessions', () => {
   const spec = synthetic({
     arrivals: { process: 'constant', rateRps: 1 },

@@ -299,7 +299,12 @@ describe('bad rows', () => {
     }
   });
 
-  test('the file is read as requests are asked for, and closed when no more are wanted', () => {
+  test.each([
+    ['workload.limit', { limit: 10 }, {}],
+    ['run.requests', {}, { requests: 10 }],
+    ['run.durationS', {}, { durationS: 0.01 }],
+    ['window', { window: { toS: 0.01 } }, {}],
+  ])('the file is read as requests are asked for, and closed at the bound of %s', (_, fields, run) => {
     let read = 0;
     let isClosed = false;
     function* lines(): Generator<string> {
@@ -313,11 +318,11 @@ describe('bad rows', () => {
       }
     }
     const workload = createWorkload(
-      { kind: 'trace', format: 'mooncake', path: 'big.jsonl', limit: 10 },
-      { streams: createStreams(1), run: {}, model: 'm', readLines: lines },
+      { kind: 'trace', format: 'mooncake', path: 'big.jsonl', ...fields },
+      { streams: createStreams(1), run, model: 'm', readLines: lines },
     );
     workload.next();
-    expect(read).toBeLessThan(10);
+    expect(read).toBeLessThan(5);
     drain(workload);
     expect(isClosed).toBe(true);
     expect(read).toBeLessThan(20);
