@@ -1,6 +1,6 @@
 /**
- * Names of accelerators outside of the catalogue: drivers, benchmark reports and measured cases spell them in their own
- * way. Spelling is reduced to lower-case letters and digits, vendor words dropped.
+ * Names of accelerators outside of the catalogue: drivers, benchmark reports and measured cases spell them in
+ * their own way. Spelling is reduced to lower-case letters and digits, vendor words dropped.
  */
 import { GPUS } from './gpus.ts';
 import type { GpuSpec } from './schema.ts';

@@ -18,6 +18,11 @@ export function litgpt(name: string): Source {
   return { ref: `Lightning-AI/litgpt@26857050 litgpt/config.py ${name}`, date: READ };
 }
 
+/** A config.json from memory, checked by the parameter counts of the model card. */
+export function recalled(name: string): Source {
+  return { ref: `${name} config.json, from memory; parameters agree with its card`, date: '2026-11-25' };
+}
+
 /** A config elsewhere. */
 export function config(ref: string): Source {
   return { ref, date: READ };

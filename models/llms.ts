@@ -4,11 +4,14 @@
 import { unknownId } from './find.ts';
 import { bloom176b } from './llm/bloom-176b.ts';
 import { codellama34b } from './llm/codellama-34b.ts';
+import { deepseekV2 } from './llm/deepseek-v2.ts';
 import { deepseekV2Lite } from './llm/deepseek-v2-lite.ts';
 import { deepseekV32 } from './llm/deepseek-v3.2.ts';
 import { deepseekV3 } from './llm/deepseek-v3.ts';
 import { deepseekV4Flash } from './llm/deepseek-v4-flash.ts';
 import { deepseekV4Pro } from './llm/deepseek-v4-pro.ts';
+import { gemma29b } from './llm/gemma-2-9b.ts';
+import { gemma227b } from './llm/gemma-2-27b.ts';
 import { gemma312b } from './llm/gemma-3-12b.ts';
 import { gemma327b } from './llm/gemma-3-27b.ts';
 import { gemma426bA4b } from './llm/gemma-4-26b-a4b.ts';
@@ -20,6 +23,7 @@ import { glm52 } from './llm/glm-5.2.ts';
 import { glm5 } from './llm/glm-5.ts';
 import { gptOss20b } from './llm/gpt-oss-20b.ts';
 import { gptOss120b } from './llm/gpt-oss-120b.ts';
+import { granite318b } from './llm/granite-3.1-8b.ts';
 import { kimiK25 } from './llm/kimi-k2.5.ts';
 import { kimiK2 } from './llm/kimi-k2.ts';
 import { kimiK3 } from './llm/kimi-k3.ts';
@@ -29,6 +33,8 @@ import { llama270b } from './llm/llama-2-70b.ts';
 import { llama318b } from './llm/llama-3.1-8b.ts';
 import { llama3170b } from './llm/llama-3.1-70b.ts';
 import { llama31405b } from './llm/llama-3.1-405b.ts';
+import { llama321b } from './llm/llama-3.2-1b.ts';
+import { llama323b } from './llm/llama-3.2-3b.ts';
 import { llama3370b } from './llm/llama-3.3-70b.ts';
 import { llama33NemotronSuper49b } from './llm/llama-3.3-nemotron-super-49b.ts';
 import { llama4Maverick } from './llm/llama-4-maverick.ts';
@@ -38,7 +44,9 @@ import { mimoV2Flash } from './llm/mimo-v2-flash.ts';
 import { minimaxM2 } from './llm/minimax-m2.ts';
 import { minimaxM3 } from './llm/minimax-m3.ts';
 import { mistral7b } from './llm/mistral-7b.ts';
+import { mistral7bV03 } from './llm/mistral-7b-v0.3.ts';
 import { mistralNemo12b } from './llm/mistral-nemo-12b.ts';
+import { mistralSmall3224b } from './llm/mistral-small-3.2-24b.ts';
 import { mistralSmall24b } from './llm/mistral-small-24b.ts';
 import { mixtral8x7b } from './llm/mixtral-8x7b.ts';
 import { mixtral8x22b } from './llm/mixtral-8x22b.ts';
@@ -50,7 +58,11 @@ import { phi3Mini } from './llm/phi-3-mini.ts';
 import { phi4 } from './llm/phi-4.ts';
 import { phi4Mini } from './llm/phi-4-mini.ts';
 import { phiMiniMoe } from './llm/phi-mini-moe.ts';
+import { qwen2505b } from './llm/qwen2.5-0.5b.ts';
+import { qwen2515b } from './llm/qwen2.5-1.5b.ts';
+import { qwen253b } from './llm/qwen2.5-3b.ts';
 import { qwen257b } from './llm/qwen2.5-7b.ts';
+import { qwen2514b } from './llm/qwen2.5-14b.ts';
 import { qwen2532b } from './llm/qwen2.5-32b.ts';
 import { qwen2572b } from './llm/qwen2.5-72b.ts';
 import { qwen359b } from './llm/qwen3.5-9b.ts';
@@ -60,6 +72,7 @@ import { qwen35122bA10b } from './llm/qwen3.5-122b-a10b.ts';
 import { qwen35397bA17b } from './llm/qwen3.5-397b-a17b.ts';
 import { qwen306b } from './llm/qwen3-0.6b.ts';
 import { qwen317b } from './llm/qwen3-1.7b.ts';
+import { qwen34b } from './llm/qwen3-4b.ts';
 import { qwen38b } from './llm/qwen3-8b.ts';
 import { qwen314b } from './llm/qwen3-14b.ts';
 import { qwen330bA3b } from './llm/qwen3-30b-a3b.ts';
@@ -77,6 +90,8 @@ export const LLMS: readonly LlmSpec[] = [
   llama213b,
   llama270b,
   codellama34b,
+  llama321b,
+  llama323b,
   yi34b,
   llama318b,
   llama3170b,
@@ -86,15 +101,22 @@ export const LLMS: readonly LlmSpec[] = [
   llama4Maverick,
   llama33NemotronSuper49b,
   mistral7b,
+  mistral7bV03,
   mistralNemo12b,
   mistralSmall24b,
+  mistralSmall3224b,
   mixtral8x7b,
   mixtral8x22b,
+  qwen2505b,
+  qwen2515b,
+  qwen253b,
   qwen257b,
+  qwen2514b,
   qwen2532b,
   qwen2572b,
   qwen306b,
   qwen317b,
+  qwen34b,
   qwen38b,
   qwen314b,
   qwen332b,
@@ -108,6 +130,7 @@ export const LLMS: readonly LlmSpec[] = [
   qwen35122bA10b,
   qwen35397bA17b,
   deepseekV2Lite,
+  deepseekV2,
   deepseekV3,
   deepseekV32,
   deepseekV4Flash,
@@ -124,6 +147,8 @@ export const LLMS: readonly LlmSpec[] = [
   minimaxM3,
   gptOss20b,
   gptOss120b,
+  gemma29b,
+  gemma227b,
   gemma312b,
   gemma327b,
   gemma426bA4b,
@@ -131,6 +156,7 @@ export const LLMS: readonly LlmSpec[] = [
   phi3Mini,
   phi4,
   phi4Mini,
+  granite318b,
   phiMiniMoe,
   bloom176b,
   mimo7b,
@@ -144,7 +170,8 @@ export const LLMS: readonly LlmSpec[] = [
 
 /**
  * The model of that catalogue or Hugging Face id, in any letter case; `path` is where the id stands in the
- * user's document. Throws ConfigError when unknown.
+ * user's document. A fine-tune or quantisation whose name adds only known suffixes means the same shape.
+ * Throws ConfigError when unknown.
  */
 export function findLlm(id: string, path = 'model'): LlmSpec {
   const found = lookUpLlm(id);
@@ -156,7 +183,23 @@ export function findLlm(id: string, path = 'model'): LlmSpec {
 /** As `findLlm`, undefined when unknown. */
 export function lookUpLlm(id: string): LlmSpec | undefined {
   const wanted = id.toLowerCase();
-  return LLMS.find(
+  const exact = LLMS.find(
     (model) => model.id === wanted || model.huggingFace.some((name) => name.toLowerCase() === wanted),
   );
+  if (exact !== undefined) return exact;
+  const shape = shapeName(id);
+  return LLMS.find(
+    (model) => model.id === shape || model.huggingFace.some((name) => shapeName(name) === shape),
+  );
+}
+
+/** Endings of names that leave the shape alone: precision, tuning, file format. */
+const SUFFIX =
+  /[-_.](fp8|fp8-dynamic|fp4|nvfp4|bf16|awq|gptq|int4|int8|w8a8|w4a16|quantized|hf|instruct|chat|it|base|dynamic)$/;
+
+/** Name without owner, letter case and such endings. */
+function shapeName(id: string): string {
+  let name = id.toLowerCase().split('/').at(-1) ?? '';
+  for (let next = name.replace(SUFFIX, ''); next !== name; next = name.replace(SUFFIX, '')) name = next;
+  return name;
 }

@@ -1,4 +1,4 @@
-import { config } from '../llm-sources.ts';
+import { recalled } from '../llm-sources.ts';
 import type { LlmSpec } from '../schema.ts';
 
 /** Phi-mini-MoE. */
@@ -21,5 +21,5 @@ export const phiMiniMoe: LlmSpec = {
   moe: { experts: 16, expertsPerToken: 2, expertIntermediateSize: 960, sharedExperts: 0, denseLayers: 0 },
   nativePrecision: 'bf16',
   publishedParamsB: 7.6,
-  sources: [config('microsoft/Phi-mini-MoE-instruct config.json and model card, from memory')],
+  sources: [recalled('microsoft/Phi-mini-MoE-instruct')],
 };

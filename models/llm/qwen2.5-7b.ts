@@ -5,7 +5,7 @@ import type { LlmSpec } from '../schema.ts';
 export const qwen257b: LlmSpec = {
   id: 'qwen2.5-7b',
   name: 'Qwen2.5-7B',
-  huggingFace: ['Qwen/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-7B'],
+  huggingFace: ['Qwen/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-7B', 'Qwen/Qwen2-7B-Instruct'],
   layers: 28,
   hiddenSize: 3584,
   attentionHeads: 28,

@@ -75,6 +75,21 @@ test('a model is found by catalogue id and by Hugging Face id, in any letter cas
   expect(findLlm('openai/gpt-oss-120b').id).toBe('gpt-oss-120b');
 });
 
+test.each([
+  ['neuralmagic/Meta-Llama-3.1-70B-Instruct-FP8', 'llama-3.1-70b'],
+  ['RedHatAI/Qwen3-14B-quantized.w4a16', 'qwen3-14b'],
+  ['Qwen/Qwen2.5-32B-Instruct-GPTQ-Int4', 'qwen2.5-32b'],
+  ['hugging-quants/Meta-Llama-3.1-405B-Instruct-AWQ-INT4', 'llama-3.1-405b'],
+])('%s has the shape of %s', (name, id) => {
+  expect(findLlm(name).id).toBe(id);
+});
+
+test('names that only resemble a model are not taken for it', () => {
+  for (const name of ['mistralai/Mistral-7B-Instruct-v0.2', 'Qwen/Qwen3-33B', 'instruct', '']) {
+    expect(() => findLlm(name)).toThrow(ConfigError);
+  }
+});
+
 test('an unknown model names the nearest known one', () => {
   expect(() => findLlm('lama-3.1-8b', 'fleet.pools[0].model')).toThrow(ConfigError);
   expect(() => findLlm('lama-3.1-8b', 'fleet.pools[0].model')).toThrow(/"llama-3.1-8b"/);
