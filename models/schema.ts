@@ -79,7 +79,7 @@ export interface AttentionLayers {
   readonly valueHeadDim?: number;
   /** Keys serve as values too: one projection, though both are stored. */
   readonly sharedKeyValue?: boolean;
-  /** Tokens per stored latent entry outside of the window; Infinity: nothing is stored there. */
+  /** Tokens per stored latent entry outside of the window; absent with a window: nothing is stored there. */
   readonly tokensPerEntry?: number;
   /** Elements of the index key stored with each latent entry (sparse attention), one byte each. */
   readonly indexKeyDim?: number;
