@@ -67,6 +67,13 @@ export function readText(file: string, what: string): string {
   }
 }
 
+/** The error of a file that cannot be written. */
+export function unwritable(file: string, error: unknown): ConfigError {
+  const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const found = isAbsent ? 'a folder that does not exist' : String(error);
+  return new ConfigError({ path: '', file, found, expected: 'a file that can be written' });
+}
+
 /** The error of a file that cannot be read. */
 export function unreadable(file: string, what: string, error: unknown): ConfigError {
   const code = (error as NodeJS.ErrnoException).code;

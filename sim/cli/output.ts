@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { ComparisonReport } from '../compare/comparison-report.ts';
 import { FIGURES, figureValue } from '../metrics/figures.ts';
 import type { Report } from '../metrics/report.ts';
-import { unreadable } from './document.ts';
+import { unwritable } from './document.ts';
 import { csvField } from './records.ts';
 import type { Block } from './report-tables.ts';
 import { markdownTable, textTable, wrapText } from './table.ts';
@@ -80,6 +80,6 @@ export function writeOut(file: string, value: unknown): void {
   try {
     writeFileSync(file, json(value));
   } catch (error) {
-    throw unreadable(file, 'a file that can be written', error);
+    throw unwritable(file, error);
   }
 }

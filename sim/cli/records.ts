@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { requestTimes } from '../metrics/recorder.ts';
 import type { SimRequest } from '../workload/request.ts';
-import { unreadable } from './document.ts';
+import { unwritable } from './document.ts';
 
 const COLUMNS =
   'id,arrival_s,endpoint,prefill_endpoint,input_tokens,cached_tokens,output_tokens,queue_ms,transfer_ms,' +
@@ -19,7 +19,7 @@ export class RecordWriter {
     try {
       this.#descriptor = openSync(file, 'w');
     } catch (error) {
-      throw unreadable(file, 'a file that can be written', error);
+      throw unwritable(file, error);
     }
     this.#hasRuns = hasRuns;
     this.#pending = `${hasRuns ? 'run,' : ''}${COLUMNS}\n`;

@@ -124,7 +124,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     cost: costOf(pools, throughput, context.priceOf),
     intervals: {},
     provenance: distinctProvenance(results),
-    notes: notesOf(results, recorder),
+    notes: [...unpricedNotes(pools, context.priceOf), ...notesOf(results, recorder)],
     sim: {
       wallMs: context.wallMs,
       events: sum(results, (r) => r.events),
@@ -238,6 +238,13 @@ function costOf(pools: readonly PoolReport[], rates: Report['throughput'], price
     per1MOutputTokens: perMillion(rates.outputTokensPerS),
     prices: sources,
   };
+}
+
+function unpricedNotes(pools: readonly PoolReport[], priceOf: PriceOf): string[] {
+  const gpus = new Set(pools.map((pool) => pool.gpu).filter((gpu) => priceOf(gpu) === null));
+  return [...gpus].map(
+    (gpu) => `no such price of ${gpu} is known (prices.gpuHourUsd sets one): cost is left out`,
+  );
 }
 
 function distinctProvenance(results: readonly RunResult[]): ModelProvenance[] {

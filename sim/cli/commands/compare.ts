@@ -47,15 +47,16 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   const plan =
     documents.length === 1 ? fromComparison(documents[0]!, options) : fromScenarios(documents, options);
   const first = plan.cells[0]!;
-  const { results, wallMs } = await locating(plan.documentOf(first), () =>
-    runJob(plan.cells, plan.documentOf, options),
-  );
+  const { results, wallMs, priceOf } = await locating(plan.documentOf(first), async () => ({
+    priceOf: priceLookup(first.scenario.prices),
+    ...(await runJob(plan.cells, plan.documentOf, options)),
+  }));
   const report = compare(
     plan.cells.map((cell, i) => ({ ...cell, results: results[i]! })),
     {
       scenario: plan.name,
       slo: first.scenario.slo,
-      priceOf: priceLookup(first.scenario.prices),
+      priceOf,
       engineDigest: ENGINE_DIGEST,
       wallMs,
     },
