@@ -1,7 +1,7 @@
 /**
  * KV pool of a vLLM deployment: `memory x gpu_memory_utilization - weights - activation peak - CUDA graphs -
  * other`, over the bytes of a block, on the rank that holds most. Coefficients come from eight start-up logs
- * of vLLM on H100-80GB (llm-d-benchmark capacity data, 2025; restated in the test) and reproduce their KV
+ * of vLLM on H100-80GB (published breakdowns, read 2026-11-22; restated in the test) and reproduce their KV
  * pools within 0.6 GiB (a multimodal model: 4 %).
  *
  * Hybrid models: layers without a window decide the block; what windowed and recurrent layers need per

@@ -1,8 +1,8 @@
 /**
  * KV pool sizes against what vLLM logged. The H100 figures are start-up logs of llm-d-benchmark's capacity
- * planner data (2025, utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block counts are
- * from the logs of the inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an ISPASS run on
- * an RTX A6000 (0.11.1).
+ * planner data (read 2026-11-22; utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block
+ * counts are from the logs of the inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an
+ * ISPASS run on an RTX A6000 (0.11.1).
  */
 import { describe, expect, test } from 'vitest';
 import { findGpu } from '../../models/gpus.ts';
