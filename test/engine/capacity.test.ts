@@ -1,6 +1,6 @@
 /**
- * KV pool sizes against what vLLM logged. The H100 figures are start-up logs of llm-d-benchmark's capacity
- * planner data (read 2026-11-22; utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block
+ * KV pool sizes against what vLLM logged. The H100 figures are published start-up breakdowns
+ * of vLLM (read 2026-11-22; utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block
  * counts are from the logs of the inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an
  * ISPASS run on an RTX A6000 (0.11.1).
  */

@@ -1,6 +1,6 @@
 /**
- * Weight bytes: logged sizes, formats, splits. Logged: vLLM start-up on H100 (llm-d-benchmark capacity data,
- * 2025).
+ * Weight bytes: logged sizes, formats, splits. Logged: published start-up breakdowns of vLLM on
+ * H100, read 2026-11-22.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
