@@ -3,6 +3,7 @@
  * is run with the same seeds.
  */
 
+import { ConfigError } from '../../src/core/check.ts';
 import type { Comparison, Scenario, WorkloadSpec } from '../scenario/schema.ts';
 import { boundedRun } from '../workload/bounds.ts';
 
@@ -35,7 +36,10 @@ export function comparisonCells(comparison: Comparison): Cell[] {
   const named: (readonly [string, WorkloadSpec])[] = [
     [workloadName(comparison.workload), comparison.workload],
   ];
-  for (const [name, workload] of Object.entries(workloads ?? {})) named.push([name, workload]);
+  for (const [name, workload] of Object.entries(workloads ?? {})) {
+    if (name === named[0]![0]) throw nameTaken(name);
+    named.push([name, workload]);
+  }
   return named.flatMap(([name, workload]) =>
     fleets.map((fleet, i) => {
       const router = fleet.router ?? commonRouter;
@@ -54,6 +58,14 @@ export function comparisonCells(comparison: Comparison): Cell[] {
       };
     }),
   );
+}
+
+function nameTaken(name: string): ConfigError {
+  return new ConfigError({
+    path: `workloads.${name}`,
+    found: `the name of \`workload\`, "${name}"`,
+    expected: 'another name (workload.name changes that of `workload`)',
+  });
 }
 
 /** Name of a workload for tables: its own, else its kind. */
