@@ -1,0 +1,122 @@
+/**
+ * Built-in calibrations: what an engine version adds to the kernels' time. A version takes the newest entry of its engine
+ * that is not newer than itself. Few coefficients, each with the runs it comes from.
+ */
+import { EAGER_LAYER_US, FRAMEWORK_OVERHEAD } from '../../models/coefficients/framework-overhead.ts';
+import { ConfigError, nearest } from '../../src/core/check.ts';
+import type { Deployment } from './deployment.ts';
+
+/** Host time of a step: `add`: on top of the GPU's; `max`: in parallel with it, `tailUs` on top. Times in µs. */
+export interface HostOverhead {
+  readonly mode: 'add' | 'max';
+  readonly baseUs: number;
+  readonly perSequenceUs: number;
+  readonly tailUs: number;
+}
+
+/** A calibration. Times in µs. */
+export interface Calibration {
+  /** `builtin/<engine>@<version>`, or a user's own name. */
+  readonly name: string;
+  readonly engine: string;
+  readonly dense: HostOverhead;
+  readonly moe: HostOverhead;
+  /** Host time per layer without CUDA graphs; the step takes at least layers times this. */
+  readonly eagerLayerUs: number;
+  /** Before a request is queued: fixed, and per prompt token (template, tokenisation, serialisation). */
+  readonly frontEndUs: number;
+  readonly frontEndPerTokenUs: number;
+  /** From the end of a prefill leg to the decode engine's queue (proxy, response, second front end). */
+  readonly handoverUs: number;
+  readonly notes: readonly string[];
+}
+
+const NOTHING: HostOverhead = { mode: 'add', baseUs: 0, perSequenceUs: 0, tailUs: 0 };
+
+/** Newest last within an engine. */
+export const CALIBRATIONS: readonly Calibration[] = [
+  {
+    name: 'builtin/vllm@0.8',
+    engine: 'vllm',
+    dense: FRAMEWORK_OVERHEAD.vllmSync,
+    moe: FRAMEWORK_OVERHEAD.vllmSync,
+    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    frontEndUs: 5000,
+    frontEndPerTokenUs: 1,
+    handoverUs: 5000,
+    notes: ['Host time of synchronous vLLM: Qwen3-32B on H100 at TP 2, 4, 8 (vLLM 0.12).'],
+  },
+  {
+    name: 'builtin/vllm@0.15',
+    engine: 'vllm',
+    dense: NOTHING,
+    moe: FRAMEWORK_OVERHEAD.vllmAsyncMoe,
+    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    frontEndUs: 4000,
+    frontEndPerTokenUs: 1,
+    handoverUs: 5000,
+    notes: ['Asynchronous scheduling hides the host: 20 runs of vLLM 0.15.1 on H100.'],
+  },
+  {
+    name: 'builtin/sglang@0.5',
+    engine: 'sglang',
+    dense: FRAMEWORK_OVERHEAD.sglang,
+    moe: FRAMEWORK_OVERHEAD.sglang,
+    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    frontEndUs: 6000,
+    frontEndPerTokenUs: 1,
+    handoverUs: 5000,
+    notes: ['Host time of SGLang 0.5: Llama-3.1-8B and Qwen3-235B on H200.'],
+  },
+  {
+    name: 'builtin/trtllm@1.0',
+    engine: 'trtllm',
+    dense: FRAMEWORK_OVERHEAD.trtllmOverlap,
+    moe: FRAMEWORK_OVERHEAD.trtllmOverlap,
+    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    frontEndUs: 5000,
+    frontEndPerTokenUs: 1,
+    handoverUs: 5000,
+    notes: ['Host time of TensorRT-LLM with overlap scheduler: Llama-3.1-8B on H100 at TP 1 to 8.'],
+  },
+  {
+    name: 'builtin/tgi@3.0',
+    engine: 'tgi',
+    dense: FRAMEWORK_OVERHEAD.vllmSync,
+    moe: FRAMEWORK_OVERHEAD.vllmSync,
+    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    frontEndUs: 2000,
+    frontEndPerTokenUs: 0.5,
+    handoverUs: 5000,
+    notes: ['Host time of TGI was not measured: that of synchronous vLLM is assumed.'],
+  },
+];
+
+/** The calibration that an engine version takes by default: the newest that is not newer, else the oldest. */
+export function builtinCalibration(engine: Deployment['engine']): Calibration {
+  const own = CALIBRATIONS.filter((c) => c.engine === engine.name);
+  const known = own.length > 0 ? own : CALIBRATIONS.filter((c) => c.engine === 'vllm');
+  const wanted = versionOrder(engine.version);
+  let found = known[0]!;
+  for (const c of known) if (versionOrder(c.name.split('@')[1]!) <= wanted) found = c;
+  return found;
+}
+
+/** The calibration of that name; throws ConfigError when there is none. */
+export function findCalibration(name: string, path: string): Calibration {
+  const found = CALIBRATIONS.find((c) => c.name === name);
+  if (found !== undefined) return found;
+  const names = CALIBRATIONS.map((c) => c.name);
+  const near = nearest(name, names);
+  throw new ConfigError({
+    path,
+    found: `unknown calibration "${name}"`,
+    expected: near === undefined ? `one of ${names.join(', ')}` : `e.g. "${near}"`,
+  });
+}
+
+/** `0.15.1` as one comparable number; what is no version counts as newest. */
+function versionOrder(version: string): number {
+  const match = /^v?(\d+)\.(\d+)/.exec(version);
+  return match === null ? Number.POSITIVE_INFINITY : Number(match[1]) * 1e4 + Number(match[2]);
+}

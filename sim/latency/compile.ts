@@ -1,0 +1,220 @@
+/**
+ * Compiles a deployment into a step model that costs nanoseconds: everything that depends on the number of tokens alone is
+ * tabulated on first use, attention is closed form.
+ *
+ * A pure decode step is exactly `base + perContext * context` within a bucket of mean context. The split-KV term
+ * log2(1 + c/128) is taken at the middle of its bucket (a quarter of a power of two: at most an eighth of
+ * `perLogContextUs` off), windows are cut where the mean context reaches them, and a host-bound step is flat up to the
+ * context at which the GPU takes over. Mean context stands for each sequence's own in windows.
+ *
+ * Pipeline stages: the batch is cut into as many micro-batches as there are stages (or sequences, if fewer), each
+ * passing all stages, so that a step lasts what one micro-batch takes from end to end.
+ */
+import { assert } from '../../src/core/check.ts';
+import { type DecodeAttention, decodeAttention, prefillChunkUs, prefillFixedUs } from './attention.ts';
+import type { BuiltStepModel } from './build.ts';
+import type { Calibration, HostOverhead } from './calibrations.ts';
+import { paddingTable, vllmGraphSizes } from './cuda-graphs.ts';
+import type { Deployment } from './deployment.ts';
+import { hardwareOf } from './hardware.ts';
+import { chooseKernels } from './kernels.ts';
+import { finalNormUs, headUs, type LayerContext, layerContext, layersUs } from './layers.ts';
+import { stageHandoverUs } from './operators/collectives.ts';
+import { provenanceOf } from './provenance.ts';
+import type { DecodeTerms, ModelProvenance, StepShape } from './step-model.ts';
+
+/** Buckets of mean context per doubling of 1 + c/128, and how many there are (up to 128 * 2^20 tokens). */
+const BUCKETS_PER_DOUBLING = 4;
+const BUCKETS = 80;
+
+/** Compiles a deployment under a calibration. */
+export function compileStepModel(deployment: Deployment, calibration: Calibration): BuiltStepModel {
+  assert(deployment.maxBatchedTokens >= 1 && deployment.maxSeqs >= 1, 'a step holds at least one token');
+  const hardware = hardwareOf(deployment.gpu);
+  const kernels = chooseKernels(deployment, hardware);
+  const context = layerContext(deployment, hardware, kernels);
+  return new CompiledStepModel(context, calibration, provenanceOf(context, calibration));
+}
+
+class CompiledStepModel implements BuiltStepModel {
+  readonly provenance: ModelProvenance;
+  readonly #context: LayerContext;
+  readonly #calibration: Calibration;
+  readonly #host: HostOverhead;
+  readonly #decode: DecodeAttention;
+  readonly #mixedDecode: DecodeAttention;
+  readonly #prefillFixedUs: number;
+  readonly #padded: Int32Array;
+  /** Layers by tokens and head by rows, µs; NaN until first asked for. */
+  readonly #layers: Float64Array;
+  readonly #heads: Float64Array;
+  /** Last mean context of each bucket. */
+  readonly #bucketEnds = new Float64Array(BUCKETS);
+  readonly #stages: number;
+  readonly #eagerFloorUs: number;
+  readonly #terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
+
+  constructor(context: LayerContext, calibration: Calibration, provenance: ModelProvenance) {
+    const { deployment } = context;
+    const { model, maxSeqs, enforceEager } = deployment;
+    this.provenance = provenance;
+    this.#context = context;
+    this.#calibration = calibration;
+    this.#host = model.moe === undefined ? calibration.dense : calibration.moe;
+    this.#decode = decodeAttention(context, false);
+    this.#mixedDecode = decodeAttention(context, true);
+    this.#prefillFixedUs = prefillFixedUs(context);
+    const sizes = enforceEager ? [] : (deployment.cudaGraphSizes ?? vllmGraphSizes(maxSeqs));
+    this.#padded = paddingTable(sizes);
+    const mostTokens = Math.max(deployment.maxBatchedTokens, this.#padded.length - 1);
+    this.#layers = new Float64Array(mostTokens + 1).fill(Number.NaN);
+    this.#heads = new Float64Array(Math.max(maxSeqs, mostTokens) + 1).fill(Number.NaN);
+    this.#stages = deployment.pp;
+    this.#eagerFloorUs = enforceEager ? model.layers * calibration.eagerLayerUs : 0;
+    for (let k = 0; k < BUCKETS; k++) {
+      this.#bucketEnds[k] = 128 * (2 ** ((k + 1) / BUCKETS_PER_DOUBLING) - 1);
+    }
+  }
+
+  frontEndUs(promptTokens: number): number {
+    return this.#calibration.frontEndUs + promptTokens * this.#calibration.frontEndPerTokenUs;
+  }
+
+  handoverUs(): number {
+    return this.#calibration.handoverUs;
+  }
+
+  prefillChunkUs(prefix: number, tokens: number): number {
+    return prefillChunkUs(this.#context, prefix, tokens);
+  }
+
+  stepUs(shape: Readonly<StepShape>): number {
+    const { decodeSequences, decodeContextTokens } = shape;
+    const terms = this.#terms;
+    if (shape.prefillChunks === 0) {
+      this.decodeTerms(decodeSequences, decodeContextTokens, terms);
+      return terms.baseUs + terms.perContextUs * decodeContextTokens;
+    }
+    const batches = Math.min(this.#stages, decodeSequences + shape.prefillChunks);
+    const tokens = decodeSequences + shape.prefillTokens;
+    let gpuUs = this.#tokensUs(tokens / batches) + this.#headUs(shape.sampledRows / batches);
+    gpuUs += this.#prefillFixedUs + shape.prefillAttentionUs / batches + this.#stageUs(tokens / batches);
+    if (decodeSequences > 0) {
+      this.#attentionTerms(this.#mixedDecode, decodeSequences, decodeContextTokens, batches, terms);
+      gpuUs += terms.baseUs + terms.perContextUs * decodeContextTokens;
+    }
+    return this.#withHost(gpuUs, decodeSequences + shape.prefillChunks);
+  }
+
+  decodeTerms(sequences: number, contextTokens: number, out: DecodeTerms): void {
+    const batches = this.#stages === 1 ? 1 : Math.min(this.#stages, sequences);
+    const rows = sequences / batches;
+    this.#attentionTerms(this.#decode, sequences, contextTokens, batches, out);
+    out.baseUs += this.#tokensUs(rows) + this.#headUs(rows) + this.#stageUs(rows);
+    const host = this.#host;
+    const hostUs = host.baseUs + host.perSequenceUs * sequences;
+    if (host.mode === 'add') {
+      out.baseUs += hostUs;
+      if (this.#eagerFloorUs > 0) atLeast(out, this.#eagerFloorUs, contextTokens);
+      return;
+    }
+    atLeast(out, Math.max(hostUs, this.#eagerFloorUs), contextTokens);
+    out.baseUs += host.tailUs;
+  }
+
+  /** Adds the host's share to the GPU time of a step that holds prompt chunks. */
+  #withHost(gpuUs: number, sequences: number): number {
+    const host = this.#host;
+    const hostUs = host.baseUs + host.perSequenceUs * sequences;
+    if (host.mode === 'add') return Math.max(gpuUs + hostUs, this.#eagerFloorUs);
+    return Math.max(gpuUs, hostUs, this.#eagerFloorUs) + host.tailUs;
+  }
+
+  /** Decode attention of one micro-batch of `batches`, as terms of the whole batch's context. */
+  #attentionTerms(
+    attention: DecodeAttention,
+    sequences: number,
+    contextTokens: number,
+    batches: number,
+    out: DecodeTerms,
+  ): void {
+    const bucket = this.#bucketOf(sequences, contextTokens);
+    let base =
+      attention.fixedUs +
+      attention.perLogContextUs * ((bucket + 0.5) / BUCKETS_PER_DOUBLING) +
+      (attention.perSequenceUs * sequences) / batches;
+    let perContext = attention.perContextUs;
+    let valid = this.#bucketEnds[bucket]! * sequences;
+    const { windows } = attention;
+    for (let i = 0; i < windows.length; i++) {
+      const window = windows[i]!;
+      const full = window.windowTokens * sequences;
+      if (contextTokens <= full) {
+        perContext += window.perContextUs;
+        if (full < valid) valid = full;
+      } else {
+        base += (window.perContextUs * full) / batches;
+      }
+    }
+    out.baseUs = base;
+    out.perContextUs = perContext / batches;
+    out.validToContext = valid;
+  }
+
+  /** The bucket whose end, times `sequences`, is the first at or above `contextTokens`. */
+  #bucketOf(sequences: number, contextTokens: number): number {
+    const ends = this.#bucketEnds;
+    const mean = contextTokens / sequences;
+    let bucket = Math.floor(Math.log2(1 + mean / 128) * BUCKETS_PER_DOUBLING);
+    if (bucket >= BUCKETS) bucket = BUCKETS - 1;
+    // Rounding may put a context at a bucket's very end on either side of it.
+    if (bucket > 0 && contextTokens <= ends[bucket - 1]! * sequences) bucket -= 1;
+    if (contextTokens > ends[bucket]! * sequences && bucket < BUCKETS - 1) bucket += 1;
+    return bucket;
+  }
+
+  /** Layers without attention and the final norm for a number of tokens, padded as CUDA graphs pad. */
+  #tokensUs(tokens: number): number {
+    const whole = Math.ceil(tokens);
+    const rows = whole < this.#padded.length ? this.#padded[whole]! : whole;
+    assert(rows < this.#layers.length, 'a step holds more tokens than the budget of its deployment');
+    const known = this.#layers[rows]!;
+    if (known >= 0) return known;
+    const us = layersUs(this.#context, rows) + finalNormUs(this.#context, rows);
+    this.#layers[rows] = us;
+    return us;
+  }
+
+  #headUs(rows: number): number {
+    const whole = Math.ceil(rows);
+    assert(whole < this.#heads.length, 'a step samples more rows than its deployment holds');
+    const known = this.#heads[whole]!;
+    if (known >= 0) return known;
+    const us = headUs(this.#context, whole);
+    this.#heads[whole] = us;
+    return us;
+  }
+
+  /** Handing a micro-batch from stage to stage. */
+  #stageUs(tokens: number): number {
+    if (this.#stages === 1) return 0;
+    const { hardware, deployment } = this.#context;
+    const bytes = (tokens * deployment.model.hiddenSize * 2) / deployment.tp;
+    return (this.#stages - 1) * stageHandoverUs(hardware, bytes);
+  }
+}
+
+/**
+ * Turns GPU terms into those of a step that lasts at least `floorUs`: flat while the GPU is faster, up to the context at
+ * which it no longer is.
+ */
+function atLeast(terms: DecodeTerms, floorUs: number, contextTokens: number): void {
+  const { baseUs, perContextUs } = terms;
+  if (baseUs + perContextUs * contextTokens > floorUs) return;
+  terms.baseUs = floorUs;
+  terms.perContextUs = 0;
+  if (perContextUs <= 0) return;
+  let last = Math.floor(Math.min(terms.validToContext, (floorUs - baseUs) / perContextUs));
+  while (last > contextTokens && baseUs + perContextUs * last > floorUs) last -= 1;
+  terms.validToContext = Math.max(last, contextTokens);
+}

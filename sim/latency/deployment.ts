@@ -1,0 +1,25 @@
+/**
+ * What a step model is compiled for: one engine instance. For data-parallel attention the model describes one rank, whose
+ * peers are assumed to carry the same load.
+ */
+import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
+
+/** One engine instance, resolved. */
+export interface Deployment {
+  readonly gpu: GpuSpec;
+  readonly model: LlmSpec;
+  readonly engine: { readonly name: string; readonly version: string };
+  /** Tensor, pipeline, (attention) data and expert parallel sizes. */
+  readonly tp: number;
+  readonly pp: number;
+  readonly dp: number;
+  readonly ep: number;
+  readonly precision: { readonly weights: string; readonly kv: string };
+  /** Token budget of a step, and sequences in it at most. */
+  readonly maxBatchedTokens: number;
+  readonly maxSeqs: number;
+  /** No CUDA graphs: kernels are launched one by one and nothing is padded. */
+  readonly enforceEager: boolean;
+  /** Batch sizes of captured graphs, ascending; undefined: the engine's default list. */
+  readonly cudaGraphSizes?: readonly number[];
+}

@@ -1,0 +1,157 @@
+/**
+ * Which measured kernels a deployment's operators use, and what that choice assumes. A format that was not measured on a
+ * GPU falls back to a neighbour: per-tensor and block fp8 stand for each other; formats a chip has no unit for run as
+ * weight-only kernels (as vLLM's Marlin does); what nobody measured takes the 16-bit efficiencies with its own bytes.
+ */
+import { DECODE_ATTENTION } from '../../models/coefficients/attention-decode.ts';
+import { PREFILL_ATTENTION } from '../../models/coefficients/attention-prefill.ts';
+import {
+  DEFAULT_DECODE_ATTENTION,
+  DEFAULT_GEMM,
+  DEFAULT_MLA_DECODE,
+  DEFAULT_MLA_PREFILL,
+  DEFAULT_MOE,
+  DEFAULT_PREFILL_ATTENTION,
+} from '../../models/coefficients/defaults.ts';
+import { TRTLLM_FP8_GEMM_FACTOR } from '../../models/coefficients/framework-overhead.ts';
+import { GEMM } from '../../models/coefficients/gemm.ts';
+import { KERNEL_TRAFFIC } from '../../models/coefficients/kernel-traffic.ts';
+import { MLA_DECODE, MLA_PREFILL } from '../../models/coefficients/mla.ts';
+import { MOE } from '../../models/coefficients/moe.ts';
+import type {
+  DecodeAttentionCoefficients,
+  GemmCoefficients,
+  KernelKv,
+  KernelPrecision,
+  MlaDecodeCoefficients,
+  MlaPrefillCoefficients,
+  MoeCoefficients,
+  PrefillAttentionCoefficients,
+} from '../../models/coefficients/types.ts';
+import { kvElementBytes, parseKvFormat } from '../../models/kv-formats.ts';
+import { weightFormat } from '../../models/precision.ts';
+import type { Deployment } from './deployment.ts';
+import type { Hardware } from './hardware.ts';
+import { type GemmKernel, gemmKernel } from './operators/gemm.ts';
+
+/** Coefficients of every operator of a deployment. */
+export interface Kernels {
+  /** Products of the layers, and 16-bit ones (router, language-model head). */
+  readonly dense: GemmKernel;
+  readonly plain: GemmKernel;
+  readonly prefill: PrefillAttentionCoefficients;
+  readonly decode: DecodeAttentionCoefficients;
+  readonly mlaDecode: MlaDecodeCoefficients;
+  readonly mlaPrefill: MlaPrefillCoefficients;
+  readonly moe: { readonly format: KernelPrecision; readonly coefficients: MoeCoefficients };
+  /** Bytes of one KV element. */
+  readonly kvBytes: number;
+  /** What was substituted, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Neighbours to try in turn where a format was not measured. */
+const STAND_INS: Readonly<Record<KernelPrecision, readonly KernelPrecision[]>> = {
+  bf16: [],
+  fp8: ['fp8_block'],
+  fp8_block: ['fp8'],
+  nvfp4: ['mxfp4', 'int4_wo'],
+  mxfp4: ['int4_wo'],
+  int8: ['fp8'],
+  int8_wo: [],
+  int4_wo: [],
+};
+
+/** Chooses kernels for a deployment. */
+export function chooseKernels(deployment: Deployment, hardware: Hardware): Kernels {
+  const notes: string[] = [];
+  const { profile } = hardware;
+  const format = weightFormat(deployment.precision.weights);
+  const kvFormat = parseKvFormat(deployment.precision.kv);
+  const kvBytes = kvElementBytes(kvFormat, 128, 128) / 256;
+  const kv: KernelKv = kvBytes < 1.5 ? 'fp8' : 'bf16';
+  const gemmTable = profile === undefined ? DEFAULT_GEMM : GEMM[profile];
+  const moeTable = profile === undefined ? DEFAULT_MOE : MOE[profile];
+  const denseFormat = runnable(format.denseKernel, hardware, notes);
+  const isTrt = deployment.engine.name === 'trtllm' && denseFormat.startsWith('fp8');
+  const plain = gemmKernel('bf16', gemmTable.bf16 ?? DEFAULT_GEMM.bf16!, hardware, 1);
+  return {
+    dense: gemmKernel(
+      denseFormat,
+      pick<GemmCoefficients>(gemmTable, DEFAULT_GEMM, denseFormat, 'matrix products', notes),
+      hardware,
+      isTrt ? TRTLLM_FP8_GEMM_FACTOR : 1,
+    ),
+    plain,
+    prefill: byKv(
+      profile === undefined ? undefined : PREFILL_ATTENTION[profile],
+      DEFAULT_PREFILL_ATTENTION,
+      kv,
+    ),
+    decode: byKv(profile === undefined ? undefined : DECODE_ATTENTION[profile], DEFAULT_DECODE_ATTENTION, kv),
+    mlaDecode: byKv(profile === undefined ? undefined : MLA_DECODE[profile], DEFAULT_MLA_DECODE, kv),
+    mlaPrefill: byKv(profile === undefined ? undefined : MLA_PREFILL[profile], DEFAULT_MLA_PREFILL, 'bf16'),
+    moe: moeKernel(
+      runnable(format.expertKernel, hardware, notes),
+      moeTable,
+      hardware,
+      deployment.model.moe === undefined ? [] : notes,
+    ),
+    kvBytes,
+    notes,
+  };
+}
+
+/** The format itself, or the weight-only kernel that a chip without its unit runs. */
+function runnable(format: KernelPrecision, hardware: Hardware, notes: string[]): KernelPrecision {
+  const { peak } = KERNEL_TRAFFIC[format];
+  if (peak === 'bf16' || hardware.peak[peak] !== null) return format;
+  const substitute = peak === 'fp4' ? 'int4_wo' : 'int8_wo';
+  const note = `${hardware.gpu.name} has no ${peak} unit: ${format} weights are computed in 16 bit`;
+  if (!notes.includes(note)) notes.push(note);
+  return substitute;
+}
+
+/** Per-tensor fp8 experts on Hopper ran five times below the roofline when measured; block kernels are what vLLM uses. */
+function moeKernel(
+  wanted: KernelPrecision,
+  table: Readonly<Partial<Record<KernelPrecision, MoeCoefficients>>>,
+  hardware: Hardware,
+  notes: string[],
+): Kernels['moe'] {
+  const isHopper = hardware.profile === 'h100' || hardware.profile === 'h200';
+  const format = wanted === 'fp8' && isHopper ? 'fp8_block' : wanted;
+  return { format, coefficients: pick<MoeCoefficients>(table, DEFAULT_MOE, format, 'experts', notes) };
+}
+
+function pick<C>(
+  table: Readonly<Partial<Record<KernelPrecision, C>>>,
+  defaults: Readonly<Partial<Record<KernelPrecision, C>>>,
+  format: KernelPrecision,
+  what: string,
+  notes: string[],
+): C {
+  const own = table[format];
+  if (own !== undefined) return own;
+  for (const near of STAND_INS[format]) {
+    const found = table[near];
+    if (found === undefined) continue;
+    notes.push(`${what} in ${format} use efficiencies measured in ${near}`);
+    return found;
+  }
+  const general = defaults[format];
+  if (general !== undefined) {
+    notes.push(`${what} in ${format} use the mean efficiencies of other GPUs`);
+    return general;
+  }
+  notes.push(`${what} in ${format} were not measured: 16-bit efficiencies with the bytes of ${format}`);
+  return table.bf16 ?? defaults.bf16!;
+}
+
+function byKv<C>(
+  table: Readonly<Partial<Record<KernelKv, C>>> | undefined,
+  defaults: Readonly<Partial<Record<KernelKv, C>>>,
+  kv: KernelKv,
+): C {
+  return table?.[kv] ?? table?.bf16 ?? defaults[kv] ?? defaults.bf16!;
+}
