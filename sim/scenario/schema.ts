@@ -76,7 +76,11 @@ export const ArrivalsSchema = Type.Union(
     Type.Object(
       {
         process: Type.Literal('stages'),
-        of: Type.Optional(Type.Union([Type.Literal('poisson'), Type.Literal('constant')])),
+        of: Type.Optional(
+          Type.Union([Type.Literal('poisson'), Type.Literal('constant')], {
+            description: 'Arrivals within a stage; default poisson',
+          }),
+        ),
         stages: Type.Array(
           Type.Object(
             { rateRps: nonNegative('Requests per second'), durationS: positive('Seconds') },

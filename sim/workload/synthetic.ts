@@ -28,6 +28,8 @@ const RETRY_PAUSE_US = 1e6;
 /** A session under way. Turn t sends everything before it, then `inputs[t]`; its answer has `outputs[t]` tokens. */
 interface Session {
   readonly of: RequestClass;
+  /** Turns to play; fewer than drawn where the run's bound cuts the session short. */
+  readonly turns: number;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   /** Pause before turn t, µs. */
@@ -52,6 +54,8 @@ export class SyntheticWorkload implements Workload {
   readonly #think: Sampler;
   readonly #sessions = new Map<number, Session>();
   #nextId = 0;
+  /** Requests made or promised: all turns of a session count when it starts, so that the bound cuts alike for all fleets. */
+  #planned = 0;
   #nextSession = 0;
   #nextContent: number;
   #nextSingleUse = -1;
@@ -85,7 +89,7 @@ export class SyntheticWorkload implements Workload {
   }
 
   next(): SimRequest | null {
-    if (this.#nextId >= this.#bounds.requests) return null;
+    if (this.#planned >= this.#bounds.requests) return null;
     const startUs = this.#arrivals.next(this.#unfinished, this.#lastEndUs);
     if (startUs === HELD || startUs === ENDED) return null;
     return this.#start(gridUs(startUs));
@@ -100,7 +104,7 @@ export class SyntheticWorkload implements Workload {
     }
     this.#unfinished -= 1;
     this.#lastEndUs = nowUs;
-    if (this.#clientPauseUs < 0 || this.#nextId >= this.#bounds.requests) return null;
+    if (this.#clientPauseUs < 0 || this.#planned >= this.#bounds.requests) return null;
     const pauseUs = completed ? this.#clientPauseUs : Math.max(this.#clientPauseUs, RETRY_PAUSE_US);
     return this.#start(gridUs(nowUs + pauseUs));
   }
@@ -111,6 +115,7 @@ export class SyntheticWorkload implements Workload {
     const of = this.#classes[this.#pickClass()]!;
     const group = of.prefixes === null ? -1 : of.prefixes.group();
     if (this.#turns !== null) return this.#startSession(of, group, arrivalUs);
+    this.#planned += 1;
     const input = of.input();
     const content = this.#nextSingleUse;
     this.#nextSingleUse -= 2;
@@ -132,6 +137,7 @@ export class SyntheticWorkload implements Workload {
     const draw = (sampler: Sampler): number[] => Array.from({ length: turns }, sampler);
     const session: Session = {
       of,
+      turns: Math.min(turns, this.#bounds.requests - this.#planned),
       inputs: draw(of.input),
       outputs: draw(of.output),
       thinkUs: draw(this.#think).map((s) => s * 1e6),
@@ -139,13 +145,14 @@ export class SyntheticWorkload implements Workload {
       ids: of.prefixes === null ? [] : [of.prefixes.firstContent + group],
       lengths: of.prefixes === null ? [] : [of.prefixes.tokens],
     };
+    this.#planned += session.turns;
     const number = this.#nextSession++;
     this.#sessions.set(number, session);
     return this.#turn(number, session, arrivalUs);
   }
 
   #nextTurn(number: number, session: Session, nowUs: number): SimRequest | null {
-    if (session.turn === session.inputs.length || this.#nextId >= this.#bounds.requests) return null;
+    if (session.turn === session.turns) return null;
     const arrivalUs = gridUs(nowUs + session.thinkUs[session.turn]!);
     return arrivalUs > this.#bounds.untilUs ? null : this.#turn(number, session, arrivalUs);
   }

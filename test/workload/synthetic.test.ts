@@ -281,6 +281,16 @@ describe('sessions', () => {
     expect(byTurn(1e4)).toEqual(byTurn(9e6));
   });
 
+  test('run.requests cuts the same turns off whatever the speed of the fleet', () => {
+    const taken = (serviceUs: number): unknown[] => {
+      const { requests } = play(build(spec, { requests: 42 }), () => serviceUs);
+      const facts = requests.map((r) => [r.session, r.promptTokens, r.outputTokens]);
+      return facts.sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!);
+    };
+    expect(taken(1e4)).toHaveLength(42);
+    expect(taken(1e4)).toEqual(taken(9e6));
+  });
+
   test('a refused turn ends its session', () => {
     const { requests } = play(
       build(spec, { durationS: 10 }),
