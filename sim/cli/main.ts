@@ -1,5 +1,6 @@
 /** The `drydock` command: a list of subcommands, and the one place where errors become text and exit codes. */
 import { Command, CommanderError } from 'commander';
+import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { register as catalog } from './commands/catalog.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as presets } from './commands/presets.ts';
@@ -12,6 +13,7 @@ const COMMANDS = [run, compare, catalog, presets, schema];
 
 const program = new Command('drydock')
   .description('Simulates fleets that serve language models, and says which one meets an SLO at what cost.')
+  .version(`simulator ${ENGINE_DIGEST}`, '-V, --version', 'print the digest of the simulator')
   .showSuggestionAfterError()
   .exitOverride()
   .configureHelp({ sortSubcommands: false })
