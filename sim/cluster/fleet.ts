@@ -4,6 +4,7 @@
  */
 
 import { findGpu } from '../../models/gpus.ts';
+import { importHfConfig } from '../../models/hf-config.ts';
 import { kvBytesPerToken } from '../../models/kv.ts';
 import { defaultNetwork, findLink } from '../../models/links.ts';
 import { findLlm } from '../../models/llms.ts';
@@ -14,11 +15,13 @@ import type { EngineSetup } from '../engine/kind.ts';
 import { buildStepModel } from '../latency/build.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario/schema.ts';
+import type { ReadLines } from '../workload/trace/trace-workload.ts';
 
 /** A pool ready to run. */
 export interface PoolSetup {
   readonly name: string;
   readonly role: PoolSpec['role'];
+  /** Engine instances: replicas times data-parallel ranks. */
   readonly replicas: number;
   readonly gpu: GpuSpec;
   readonly model: LlmSpec;
@@ -44,9 +47,20 @@ export interface Fleet {
 /** GB/s to bytes per µs. */
 const BYTES_PER_US = 1e3;
 
-/** Sets up every pool; throws ConfigError at a path below `path` (`fleet` or `fleets[i]`). */
-export function buildFleet(spec: FleetSpec, calibration: CalibrationSpec | undefined, path: string): Fleet {
-  return { pools: spec.pools.map((pool, i) => buildPool(pool, spec, calibration, `${path}.pools[${i}]`)) };
+/**
+ * Sets up every pool; throws ConfigError at a path below `path` (`fleet` or `fleets[i]`). `readLines` reads the config.json
+ * of models that are not in the catalogue.
+ */
+export function buildFleet(
+  spec: FleetSpec,
+  calibration: CalibrationSpec | undefined,
+  path: string,
+  readLines?: ReadLines,
+): Fleet {
+  const pools = spec.pools.map((pool, i) =>
+    buildPool(pool, spec, calibration, `${path}.pools[${i}]`, readLines),
+  );
+  return { pools };
 }
 
 function buildPool(
@@ -54,9 +68,10 @@ function buildPool(
   fleet: FleetSpec,
   calibration: CalibrationSpec | undefined,
   path: string,
+  readLines: ReadLines | undefined,
 ): PoolSetup {
   const gpu = findGpu(spec.gpu, `${path}.gpu`);
-  const model = resolveModel(spec, `${path}.model`);
+  const { model, unread } = resolveModel(spec, `${path}.model`, readLines);
   const { tp = 1, pp = 1, dp = 1, ep = 1 } = spec.parallel ?? {};
   checkParallel(model, { tp, pp, dp, ep }, `${path}.parallel`);
   const weights = spec.precision?.weights ?? model.nativePrecision;
@@ -86,17 +101,18 @@ function buildPool(
     maxSeqs: engine.maxSeqs,
     enforceEager: engine.enforceEager,
   });
-  const gpusPerReplica = tp * pp * dp;
+  // Every data-parallel rank is an engine with a queue of its own, as with vLLM's external load balancing.
+  const gpusPerReplica = tp * pp;
   const link = resolveLink(spec.link ?? fleet.network?.kvLink, gpu, `${path}.link`);
   return {
     name: spec.name,
     role: spec.role,
-    replicas: spec.replicas,
+    replicas: spec.replicas * dp,
     gpu,
     model,
     gpusPerReplica,
     engineName: spec.engine.name,
-    engine,
+    engine: { ...engine, notes: [...engine.notes, ...unread, ...lockStepNote(model, dp)] },
     stepModel,
     kvBytesPerToken: kvBytesPerToken(model, engine.kv, tp),
     linkBytesPerUs: link.GBps * gpusPerReplica * BYTES_PER_US,
@@ -110,13 +126,42 @@ function roleLabel(role: PoolSpec['role']): Record<string, string> {
   return role === 'both' ? {} : { 'llm-d.ai/role': role };
 }
 
-function resolveModel(spec: PoolSpec, path: string): LlmSpec {
-  if (typeof spec.model === 'string') return findLlm(spec.model, path);
-  throw new ConfigError({
-    path,
-    found: `a config file (${spec.model.config}) that was not read`,
-    expected: 'a catalogue id, or a reader that replaces the file by its model before the fleet is built',
-  });
+function resolveModel(
+  spec: PoolSpec,
+  path: string,
+  readLines: ReadLines | undefined,
+): { model: LlmSpec; unread: readonly string[] } {
+  if (typeof spec.model === 'string') return { model: findLlm(spec.model, path), unread: [] };
+  const file = spec.model.config;
+  if (readLines === undefined) {
+    throw new ConfigError({
+      path: `${path}.config`,
+      found: `the file ${file}`,
+      expected: 'a catalogue id: no files here',
+    });
+  }
+  return importHfConfig(parseJson([...readLines(file)].join('\n'), file), file, `${path}.config`);
+}
+
+/** Ranks of a MoE model run in lock step; here each runs at its own pace. */
+function lockStepNote(model: LlmSpec, dp: number): string[] {
+  if (dp === 1 || model.moe === undefined) return [];
+  return [
+    `${dp} data-parallel ranks are simulated as engines of their own, not in lock step: real steps wait for the slowest rank`,
+  ];
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError({
+      file,
+      path: '',
+      found: `no JSON (${(error as Error).message})`,
+      expected: 'a config.json',
+    });
+  }
 }
 
 function checkParallel(

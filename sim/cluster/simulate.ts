@@ -21,7 +21,7 @@ export interface SimulationOptions {
   readonly seed: number;
   /** False: one event per engine step. */
   readonly fastForward: boolean;
-  /** Reads the lines of a trace file; needed by `workload.kind: trace`. */
+  /** Reads the lines of a file that the scenario names: a trace, a model's config.json. */
   readonly readLines?: (path: string) => Iterable<string>;
   /** Called with every request that has ended. */
   readonly onRecord?: (request: SimRequest) => void;
@@ -47,7 +47,12 @@ export class Simulation {
     this.#seed = options.seed;
     this.#horizonUs = run.horizonS === undefined ? Number.POSITIVE_INFINITY : run.horizonS * 1e6;
     this.#expectedRequests = run.requests ?? Number.NaN;
-    this.#fleet = buildFleet(scenario.fleet, scenario.calibration, options.fleetPath ?? 'fleet');
+    this.#fleet = buildFleet(
+      scenario.fleet,
+      scenario.calibration,
+      options.fleetPath ?? 'fleet',
+      options.readLines,
+    );
     this.#workload = createWorkload(scenario.workload, {
       streams,
       run,
