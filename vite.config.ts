@@ -5,11 +5,24 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three jobs of one file: `vite build` bundles the dashboard to dist/web, `vite build --mode cli` bundles the
- * command to dist/cli (dependencies included), and vitest reads its projects from here.
+ * Four jobs of one file: `vite build` bundles the dashboard to dist/web, `--mode cli` the command to dist/cli
+ * (dependencies included), `--mode bench` the benchmarks to .cache/bench, and vitest reads its projects from here.
  */
 export default defineConfig(({ mode }) => {
   const define = { DRYDOCK_ENGINE_DIGEST: JSON.stringify(engineDigest()) };
+  if (mode === 'bench') {
+    return {
+      define,
+      publicDir: false,
+      build: {
+        ssr: 'bench/main.ts',
+        target: 'node20',
+        outDir: '.cache/bench',
+        emptyOutDir: true,
+        minify: false,
+      },
+    };
+  }
   if (mode === 'cli') {
     return {
       define,

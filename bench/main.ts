@@ -1,0 +1,16 @@
+/** `npm run bench [-- --mooncake FILE] [--large]`: one JSON object a line on stdout. */
+import { parseArgs } from 'node:util';
+import { endToEndBenches } from './end-to-end.ts';
+import { kernelBenches } from './kernel.ts';
+import type { BenchResult } from './print.ts';
+import { routerBenches } from './router.ts';
+
+const { values } = parseArgs({
+  options: { mooncake: { type: 'string' }, large: { type: 'boolean', default: false } },
+});
+const print = (result: BenchResult): void => {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+};
+kernelBenches(print);
+routerBenches(print);
+endToEndBenches(print, { mooncake: values.mooncake, large: values.large });
