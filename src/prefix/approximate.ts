@@ -9,7 +9,7 @@
  */
 import { assert } from '../core/check.ts';
 import { EMPTY_SET, HolderSets } from './holder-sets.ts';
-import { FREE, grown, IdTable, mixWords } from './id-table.ts';
+import { grown, IdTable, mixWords } from './id-table.ts';
 import { RowLru } from './row-lru.ts';
 
 /** Router blocks are never smaller than this, whatever the metric or the configuration says. */
@@ -33,12 +33,16 @@ const NONE = -1;
 /** Block keys by endpoint row. Keys are pairs of 32-bit words, low lane first. */
 export class ApproximateIndex {
   readonly #keepGhosts: boolean;
-  /** Per entry: its key, and the id of the set of rows that hold it (FREE: unused, linked through #keyLo). */
+  /**
+   * Per entry: its key, and the id of the set of rows that hold it (NONE: unused). Unused entries form a queue through
+   * #keyLo, so that chains are numbered in order again when entries are reused.
+   */
   #keyLo = new Int32Array(0);
   #keyHi = new Int32Array(0);
   #set = new Int32Array(0);
   #entries = 0;
-  #freeEntry = NONE;
+  #freeFirst = NONE;
+  #freeLast = NONE;
   #live = 0;
   readonly #table = new IdTable();
   readonly #sets = new HolderSets();
@@ -129,7 +133,7 @@ export class ApproximateIndex {
     while (this.#lru.size(row) > 0) this.#evict(row);
     if (this.#held[row]! > 0) {
       for (let entry = 0; entry < this.#entries; entry++) {
-        if (this.#set[entry]! !== FREE) this.#drop(row, entry);
+        if (this.#set[entry]! !== NONE) this.#drop(row, entry);
       }
     }
     this.#capacity[row] = 0;
@@ -169,9 +173,9 @@ export class ApproximateIndex {
     ) {
       return guess;
     }
-    const { ids, mask } = this.#table;
-    for (let at = mixWords(lo, hi) & mask; ids[at] !== FREE; at = (at + 1) & mask) {
-      const entry = ids[at]!;
+    const hash = mixWords(lo, hi);
+    for (let at = this.#table.first(hash); at >= 0; at = this.#table.next(at, hash)) {
+      const entry = this.#table.idAt(at);
       if (this.#keyLo[entry] === lo && this.#keyHi[entry] === hi) return entry;
     }
     return NONE;
@@ -180,9 +184,10 @@ export class ApproximateIndex {
   #findOrAdd(lo: number, hi: number, guess: number): number {
     const found = this.#find(lo, hi, guess);
     if (found !== NONE) return found;
-    let entry = this.#freeEntry;
+    let entry = this.#freeFirst;
     if (entry !== NONE) {
-      this.#freeEntry = this.#keyLo[entry]!;
+      this.#freeFirst = this.#keyLo[entry]!;
+      if (this.#freeFirst === NONE) this.#freeLast = NONE;
     } else {
       entry = this.#entries;
       this.#entries += 1;
@@ -200,9 +205,11 @@ export class ApproximateIndex {
 
   #freeKey(entry: number): void {
     this.#table.remove(mixWords(this.#keyLo[entry]!, this.#keyHi[entry]!), entry);
-    this.#set[entry] = FREE;
-    this.#keyLo[entry] = this.#freeEntry;
-    this.#freeEntry = entry;
+    this.#set[entry] = NONE;
+    this.#keyLo[entry] = NONE;
+    if (this.#freeLast === NONE) this.#freeFirst = entry;
+    else this.#keyLo[this.#freeLast] = entry;
+    this.#freeLast = entry;
     this.#live -= 1;
   }
 

@@ -3,7 +3,7 @@
  * held by the same endpoints, so a block needs one set id however many endpoints hold it, and a walk along a prompt
  * compares ids instead of bits. Sets are counted by use and freed with their last user.
  */
-import { FREE, grown, IdTable, mixWords } from './id-table.ts';
+import { grown, IdTable, mixWords } from './id-table.ts';
 
 /** The set with no rows. It is never freed. */
 export const EMPTY_SET = 0;
@@ -20,7 +20,7 @@ export class HolderSets {
   #count = 1;
   readonly #free: number[] = [];
   /** The last transition, since neighbouring blocks make the same one: #memoTo = toggle(#memoFrom, #memoRow). */
-  #memoFrom = FREE;
+  #memoFrom = -1;
   #memoRow = 0;
   #memoTo = 0;
 
@@ -73,7 +73,7 @@ export class HolderSets {
     if (uses > 0) return;
     this.#table.remove(this.#hashes[set]!, set);
     this.#free.push(set);
-    if (set === this.#memoFrom || set === this.#memoTo) this.#memoFrom = FREE;
+    if (set === this.#memoFrom || set === this.#memoTo) this.#memoFrom = -1;
   }
 
   /** The set that differs from `set` in `row`; made when there is none. */
@@ -81,8 +81,8 @@ export class HolderSets {
     const hash = this.#hashes[set]! ^ mixWords(row, 1);
     const table = this.#table;
     if (hash === 0 && this.#differsOnlyIn(EMPTY_SET, set, row)) return EMPTY_SET;
-    for (let at = hash & table.mask; table.ids[at] !== FREE; at = (at + 1) & table.mask) {
-      if (this.#differsOnlyIn(table.ids[at]!, set, row)) return table.ids[at]!;
+    for (let at = table.first(hash); at >= 0; at = table.next(at, hash)) {
+      if (this.#differsOnlyIn(table.idAt(at), set, row)) return table.idAt(at);
     }
     const made = this.#allocate();
     const stride = this.#stride;

@@ -1,72 +1,90 @@
 /**
  * An open-addressing table from 32-bit hashes to ids, with linear probing and no tombstones. It stores hashes and
- * ids only; whoever owns the ids keeps the keys and compares them while probing:
+ * ids only; whoever owns the ids keeps the keys and compares them:
  *
- *   let at = hash & table.mask;
- *   for (; table.ids[at] !== FREE; at = (at + 1) & table.mask) if (keys match table.ids[at]) ...
+ *   for (let at = table.first(hash); at >= 0; at = table.next(at, hash)) if (keys match table.idAt(at)) ...
  */
 
-/** Marks an unused slot of `ids`. */
-export const FREE = -1;
+const FREE = -1;
 
 /** Ids by hash; several ids may share one hash. */
 export class IdTable {
-  /** Id in each slot, or FREE. */
-  ids: Int32Array;
-  #hashes: Int32Array;
+  /** Slot s is the pair (id or FREE, hash) at 2s, so that a probe touches one cache line. */
+  #slots: Int32Array;
   /** Slots minus one; slots are a power of two. */
-  mask: number;
+  #mask: number;
   #count = 0;
 
   constructor(slots = 64) {
-    this.ids = new Int32Array(slots).fill(FREE);
-    this.#hashes = new Int32Array(slots);
-    this.mask = slots - 1;
+    this.#slots = new Int32Array(2 * slots).fill(FREE);
+    this.#mask = slots - 1;
   }
 
   get bytes(): number {
-    return this.ids.byteLength + this.#hashes.byteLength;
+    return this.#slots.byteLength;
+  }
+
+  /** First slot that holds an id with that hash, or -1. */
+  first(hash: number): number {
+    return this.#seek(hash & this.#mask, hash);
+  }
+
+  /** Next slot after `at` that holds an id with that hash, or -1. */
+  next(at: number, hash: number): number {
+    return this.#seek((at + 1) & this.#mask, hash);
+  }
+
+  idAt(at: number): number {
+    return this.#slots[2 * at]!;
   }
 
   /** Adds an id that is not in the table. */
   insert(hash: number, id: number): void {
     this.#count += 1;
     // Two thirds full: linear probing stays short and growth is rare.
-    if (3 * this.#count > 2 * (this.mask + 1)) this.#grow();
+    if (3 * this.#count > 2 * (this.#mask + 1)) this.#grow();
     this.#place(hash, id);
   }
 
   /** Removes an id that was inserted under `hash`. */
   remove(hash: number, id: number): void {
-    const { ids, mask } = this;
+    const slots = this.#slots;
+    const mask = this.#mask;
     let hole = hash & mask;
-    while (ids[hole] !== id) hole = (hole + 1) & mask;
+    while (slots[2 * hole] !== id) hole = (hole + 1) & mask;
     this.#count -= 1;
     // Shift later members of the cluster back, so that no probe meets a gap before its id.
-    for (let at = (hole + 1) & mask; ids[at] !== FREE; at = (at + 1) & mask) {
-      const home = this.#hashes[at]! & mask;
+    for (let at = (hole + 1) & mask; slots[2 * at] !== FREE; at = (at + 1) & mask) {
+      const home = slots[2 * at + 1]! & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      ids[hole] = ids[at]!;
-      this.#hashes[hole] = this.#hashes[at]!;
+      slots[2 * hole] = slots[2 * at]!;
+      slots[2 * hole + 1] = slots[2 * at + 1]!;
       hole = at;
     }
-    ids[hole] = FREE;
+    slots[2 * hole] = FREE;
+  }
+
+  #seek(from: number, hash: number): number {
+    const slots = this.#slots;
+    for (let at = from; slots[2 * at] !== FREE; at = (at + 1) & this.#mask) {
+      if (slots[2 * at + 1] === hash) return at;
+    }
+    return -1;
   }
 
   #place(hash: number, id: number): void {
-    let at = hash & this.mask;
-    while (this.ids[at] !== FREE) at = (at + 1) & this.mask;
-    this.ids[at] = id;
-    this.#hashes[at] = hash;
+    let at = hash & this.#mask;
+    while (this.#slots[2 * at] !== FREE) at = (at + 1) & this.#mask;
+    this.#slots[2 * at] = id;
+    this.#slots[2 * at + 1] = hash;
   }
 
   #grow(): void {
-    const ids = this.ids;
-    const hashes = this.#hashes;
-    this.ids = new Int32Array(2 * ids.length).fill(FREE);
-    this.#hashes = new Int32Array(2 * ids.length);
-    this.mask = 2 * ids.length - 1;
-    for (let at = 0; at < ids.length; at++) if (ids[at] !== FREE) this.#place(hashes[at]!, ids[at]!);
+    const slots = this.#slots;
+    this.#slots = new Int32Array(2 * slots.length).fill(FREE);
+    this.#mask = slots.length - 1;
+    for (let at = 0; at < slots.length; at += 2)
+      if (slots[at] !== FREE) this.#place(slots[at + 1]!, slots[at]!);
   }
 }
 

@@ -8,7 +8,7 @@
  * Source: router specification 4.2.
  */
 import { assert } from '../core/check.ts';
-import { FREE, grown, IdTable, mixWords } from './id-table.ts';
+import { grown, IdTable, mixWords } from './id-table.ts';
 
 /** Weight of one memory tier in scores; tiers are named as engines name their media, in lower case. */
 export interface TierWeight {
@@ -311,9 +311,9 @@ export class PreciseIndex {
   }
 
   #find(lo: number, hi: number): number {
-    const { ids, mask } = this.#table;
-    for (let at = mixWords(lo, hi) & mask; ids[at] !== FREE; at = (at + 1) & mask) {
-      const key = ids[at]!;
+    const hash = mixWords(lo, hi);
+    for (let at = this.#table.first(hash); at >= 0; at = this.#table.next(at, hash)) {
+      const key = this.#table.idAt(at);
       if (this.#keyLo[key] === lo && this.#keyHi[key] === hi) return key;
     }
     return NONE;

@@ -2,19 +2,23 @@
  * One least-recently-used list of block entries per endpoint row, all in shared typed arrays. It knows entries as
  * numbers only; what an entry is belongs to the index above.
  */
-import { FREE, grown, IdTable, mixWords } from './id-table.ts';
+import { grown, IdTable, mixWords } from './id-table.ts';
 
 const NONE = -1;
 
 /** LRU lists by row. */
 export class RowLru {
-  /** Per node: its entry, row, and neighbours in the row's list. A free node links on through #newer. */
+  /**
+   * Per node: its entry (NONE: free), row, and neighbours in the row's list. Free nodes form a queue through #newer, so
+   * that a chain's nodes are reused in the order in which they were freed and stay together in memory.
+   */
   #entry = new Int32Array(0);
   #row = new Int32Array(0);
   #older = new Int32Array(0);
   #newer = new Int32Array(0);
   #nodes = 0;
-  #freeNode = NONE;
+  #freeFirst = NONE;
+  #freeLast = NONE;
   /** Nodes by (entry, row). */
   readonly #table = new IdTable();
   /** Per row: ends of the list and its length. */
@@ -59,27 +63,30 @@ export class RowLru {
     const entry = this.#entry[node]!;
     this.#unlink(row, node);
     this.#size[row] = this.#size[row]! - 1;
-    this.#table.remove(mixWords(entry, row), node);
-    this.#entry[node] = FREE;
-    this.#newer[node] = this.#freeNode;
-    this.#freeNode = node;
+    this.#table.remove(pairHash(entry, row), node);
+    this.#entry[node] = NONE;
+    this.#newer[node] = NONE;
+    if (this.#freeLast === NONE) this.#freeFirst = node;
+    else this.#newer[this.#freeLast] = node;
+    this.#freeLast = node;
     this.#hint = NONE;
     return entry;
   }
 
   #find(row: number, entry: number): number {
-    const { ids, mask } = this.#table;
-    for (let at = mixWords(entry, row) & mask; ids[at] !== FREE; at = (at + 1) & mask) {
-      const node = ids[at]!;
+    const hash = pairHash(entry, row);
+    for (let at = this.#table.first(hash); at >= 0; at = this.#table.next(at, hash)) {
+      const node = this.#table.idAt(at);
       if (this.#entry[node] === entry && this.#row[node] === row) return node;
     }
     return NONE;
   }
 
   #add(row: number, entry: number): number {
-    let node = this.#freeNode;
+    let node = this.#freeFirst;
     if (node !== NONE) {
-      this.#freeNode = this.#newer[node]!;
+      this.#freeFirst = this.#newer[node]!;
+      if (this.#freeFirst === NONE) this.#freeLast = NONE;
     } else {
       node = this.#nodes;
       this.#nodes += 1;
@@ -91,7 +98,7 @@ export class RowLru {
     this.#entry[node] = entry;
     this.#row[node] = row;
     this.#size[row] = this.#size[row]! + 1;
-    this.#table.insert(mixWords(entry, row), node);
+    this.#table.insert(pairHash(entry, row), node);
     return node;
   }
 
@@ -120,4 +127,9 @@ export class RowLru {
     this.#oldest = grown(this.#oldest, row + 1).fill(NONE, length);
     this.#newest = grown(this.#newest, row + 1).fill(NONE, length);
   }
+}
+
+/** Entries of a chain are numbered in order: eight neighbours share a cache line of the table. */
+function pairHash(entry: number, row: number): number {
+  return (mixWords(entry >>> 3, row) << 3) | (entry & 7);
 }
