@@ -6,8 +6,6 @@
  * `present` says whether the producer has filled the column for the request at hand. Exempt is in-flight load, which
  * is live and always there.
  */
-import { fail } from '../core/check.ts';
-
 /** Something with one item per row. */
 interface RowColumn {
   /** Makes room for `rows` rows; new items are zero. */
@@ -92,14 +90,6 @@ export class SessionColumn implements RowColumn {
   grow(): void {}
 }
 
-/** Length of the prompt as the router knows it; 0 and absent when the body was not tokenised. */
-export class PromptColumn implements RowColumn {
-  present = false;
-  tokens = 0;
-
-  grow(): void {}
-}
-
 /** Levels of locality of an endpoint, empty where unknown. */
 export interface Locality {
   readonly host: string;
@@ -118,7 +108,6 @@ export class TopologyColumn implements RowColumn {
 /** Types of data and their columns. */
 export interface ColumnTypes {
   PrefixCacheMatchInfo: PrefixMatchColumn;
-  TokenizedPrompt: PromptColumn;
   InFlightLoad: InFlightColumn;
   UncachedRequestTokens: UncachedColumn;
   LatencyPredictionInfo: LatencyColumn;
@@ -127,7 +116,8 @@ export interface ColumnTypes {
   Topology: TopologyColumn;
 }
 
-export type DataType = keyof ColumnTypes;
+/** TokenizedPrompt has no column: the request itself carries the prompt (`request.prompt`). */
+export type DataType = keyof ColumnTypes | 'TokenizedPrompt';
 
 /** Names one column. */
 export interface DataKey {
@@ -140,9 +130,8 @@ export function keyText(key: DataKey): string {
   return `${key.type}/${key.producer}`;
 }
 
-const MAKERS: { readonly [T in DataType]: () => ColumnTypes[T] } = {
+const MAKERS: { readonly [T in keyof ColumnTypes]: () => ColumnTypes[T] } = {
   PrefixCacheMatchInfo: () => new PrefixMatchColumn(),
-  TokenizedPrompt: () => new PromptColumn(),
   InFlightLoad: () => new InFlightColumn(),
   UncachedRequestTokens: () => new UncachedColumn(),
   LatencyPredictionInfo: () => new LatencyColumn(),
@@ -158,12 +147,11 @@ export class Columns {
   #rows = 0;
 
   /** The column of a key, made at first use; nobody may ever fill it, then it stays absent. */
-  get<T extends DataType>(type: T, producer: string): ColumnTypes[T] {
+  get<T extends keyof ColumnTypes>(type: T, producer: string): ColumnTypes[T] {
     const key = keyText({ type, producer });
     let column = this.#byKey.get(key);
     if (column === undefined) {
-      const make = MAKERS[type] ?? fail(`no column for data type ${type}`);
-      column = make();
+      column = MAKERS[type]();
       column.grow(this.#rows);
       this.#byKey.set(key, column);
       this.#all.push(column);

@@ -17,7 +17,7 @@ import type {
   SaturationDetector,
   UsageLimitPolicy,
 } from '../flow/policy.ts';
-import type { ColumnTypes, DataKey, DataType } from './columns.ts';
+import type { ColumnTypes, DataKey } from './columns.ts';
 import type { Dispatch, Rejection, ResponseUsage, TerminationCause } from './contract.ts';
 import type { EndpointTable } from './endpoint.ts';
 import type { InferenceRequest } from './request.ts';
@@ -214,7 +214,7 @@ export interface PluginContext {
   /** The instance's own random stream. */
   readonly rng: Rng;
   readonly table: EndpointTable;
-  column<T extends DataType>(type: T, producer: string): ColumnTypes[T];
+  column<T extends keyof ColumnTypes>(type: T, producer: string): ColumnTypes[T];
   /** An instance that the parameters refer to; created before. */
   plugin(name: string): PluginInstance;
 }

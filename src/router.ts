@@ -1,0 +1,219 @@
+/**
+ * The router: admission, scheduling and the accounting of what is in flight, glued together. It decides nothing
+ * itself. Both shells, production and simulation, drive this one object.
+ *
+ * Invariants: a request that arrives is answered exactly once (dispatch or reject); hooks of a dispatched request see
+ * its end exactly once.
+ */
+import type { Streams } from './core/rng.ts';
+import { type Admission, FlowAdmission, LegacyAdmission } from './routing/admission.ts';
+import { Columns } from './routing/columns.ts';
+import { type Assembly, assemble } from './routing/config/assemble.ts';
+import { BUILT_IN_CONFIG } from './routing/config/defaults.ts';
+import { decodeDocument } from './routing/config/document.ts';
+import { effectiveConfig } from './routing/config/effective.ts';
+import { planRouter, type RouterPlan } from './routing/config/plan.ts';
+import type {
+  Dispatch,
+  Rejection,
+  ResponseUsage,
+  Router,
+  RouterOutput,
+  TerminationCause,
+} from './routing/contract.ts';
+import type { DecisionRecorder } from './routing/decision.ts';
+import type { EndpointTable } from './routing/endpoint.ts';
+import { HoldQueue } from './routing/hold-queue.ts';
+import type { PluginInstance } from './routing/plugin.ts';
+import { PLUGINS } from './routing/plugins.ts';
+import type { InferenceRequest } from './routing/request.ts';
+import { Scheduler } from './routing/scheduler.ts';
+
+/** What a router is made of. */
+export interface RouterOptions {
+  /** An EndpointPickerConfig as a plain object; undefined or null: upstream's built-in default. */
+  readonly config: unknown;
+  readonly table: EndpointTable;
+  readonly output: RouterOutput;
+  /** Each plugin that draws opens `router/<plugin name>`. */
+  readonly streams: Streams;
+  /** Upstream's `--allow-experimental-plugins`. */
+  readonly allowExperimentalPlugins: boolean;
+  /** Upstream's `--disable-endpoint-subset-filter`; absent: false. */
+  readonly disableEndpointSubsetFilter?: boolean;
+  /** Gets every decision; absent: none is recorded, at no cost. */
+  readonly recorder?: DecisionRecorder;
+}
+
+/** A router with what shells need beyond the contract. */
+export interface EndpointPicker extends Router {
+  /** The configuration in effect, defaults included, as a plain object that loads again. */
+  effectiveConfig(): Readonly<Record<string, unknown>>;
+  /** Types of the parsers in effect, in order. */
+  readonly parserTypes: readonly string[];
+  /** A plugin instance by name, e.g. to feed a precise producer's index with KV events. */
+  plugin(name: string): PluginInstance | undefined;
+  /** Headers that plugins add to the response of a request in flight. */
+  responseHeaders(request: InferenceRequest): ReadonlyMap<string, string>;
+  /** Requests sent to endpoints that have not ended. */
+  readonly inFlight: number;
+}
+
+const CANCELLED_USAGE: ResponseUsage = { promptTokens: 0, outputTokens: 0, cachedTokens: 0 };
+
+const CANCELLED_WHILE_HELD: Rejection = {
+  status: 503,
+  code: 'ServiceUnavailable',
+  message: 'client disconnected before the request was scheduled',
+  reason: 'rejected-context-cancelled',
+};
+
+/** throws: ConfigError for a configuration that upstream would refuse at start-up. */
+export function createRouter(options: RouterOptions): EndpointPicker {
+  const document = decodeDocument(options.config ?? BUILT_IN_CONFIG);
+  const plan = planRouter(document, PLUGINS, options.allowExperimentalPlugins);
+  const columns = new Columns();
+  columns.grow(options.table.capacity);
+  const { table, streams } = options;
+  return new EppRouter(
+    plan,
+    assemble(plan, { table, columns, streams, definitions: PLUGINS }),
+    columns,
+    options,
+  );
+}
+
+class EppRouter implements EndpointPicker {
+  readonly #plan: RouterPlan;
+  readonly #assembly: Assembly;
+  readonly #output: RouterOutput;
+  readonly #columns: Columns;
+  readonly #table: EndpointTable;
+  readonly #scheduler: Scheduler;
+  readonly #admission: Admission;
+  readonly #holds: HoldQueue;
+  readonly #inFlight = new Map<number, Dispatch>();
+
+  constructor(plan: RouterPlan, assembly: Assembly, columns: Columns, options: RouterOptions) {
+    const { table, output } = options;
+    this.#plan = plan;
+    this.#assembly = assembly;
+    this.#output = output;
+    this.#columns = columns;
+    this.#table = table;
+    this.#scheduler = new Scheduler({
+      ...assembly,
+      table,
+      columns,
+      defaultMatch: columns.get('PrefixCacheMatchInfo', 'approx-prefix-cache-producer'),
+      disableSubsetFilter: options.disableEndpointSubsetFilter ?? false,
+      recorder: options.recorder ?? null,
+    });
+    this.#holds = new HoldQueue(assembly.producers);
+    const toAdmission = {
+      admit: (request: InferenceRequest, nowUs: number) => this.#admitted(request, nowUs),
+      refuse: (request: InferenceRequest, rejection: Rejection, nowUs: number) =>
+        output.reject(request, rejection, nowUs),
+      revoke: (request: InferenceRequest, nowUs: number) => output.evict(request, nowUs),
+      subsetRows: (request: InferenceRequest) => this.#scheduler.subsetRows(request),
+    };
+    this.#admission =
+      assembly.flow === null
+        ? new LegacyAdmission(assembly.detector, toAdmission)
+        : new FlowAdmission(assembly.flow, table, toAdmission);
+  }
+
+  get queued(): number {
+    return this.#admission.queued + this.#holds.size;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  get parserTypes(): readonly string[] {
+    return this.#plan.parsers.map((parser) => parser.type);
+  }
+
+  effectiveConfig(): Readonly<Record<string, unknown>> {
+    return effectiveConfig(this.#plan);
+  }
+
+  plugin(name: string): PluginInstance | undefined {
+    return this.#assembly.instances.get(name);
+  }
+
+  arrive(request: InferenceRequest, nowUs: number): void {
+    this.#columns.grow(this.#table.capacity);
+    this.#admission.arrive(this.#identified(request), nowUs);
+  }
+
+  firstToken(request: InferenceRequest, nowUs: number): void {
+    const dispatch = this.#inFlight.get(request.id);
+    if (dispatch === undefined) return;
+    for (const hook of this.#assembly.hooks) hook.onFirstToken?.(request, dispatch, nowUs);
+  }
+
+  /** A request that is not in flight (ended before) is left alone. */
+  finished(request: InferenceRequest, usage: ResponseUsage, cause: TerminationCause, nowUs: number): void {
+    const dispatch = this.#inFlight.get(request.id);
+    if (dispatch === undefined) return;
+    this.#inFlight.delete(request.id);
+    for (const hook of this.#assembly.hooks) hook.onFinished?.(request, dispatch, usage, cause, nowUs);
+    this.#admission.finished(request, nowUs);
+  }
+
+  cancel(request: InferenceRequest, nowUs: number): void {
+    if (this.#admission.cancel(request, nowUs)) return;
+    if (this.#holds.remove(request)) this.#output.reject(request, CANCELLED_WHILE_HELD, nowUs);
+    else this.finished(request, CANCELLED_USAGE, 'client-disconnect', nowUs);
+  }
+
+  endpointRemoved(row: number, nowUs: number): void {
+    for (const hook of this.#assembly.hooks) hook.endpointRemoved?.(row, nowUs);
+    this.#admission.endpointRemoved(row, nowUs);
+  }
+
+  advance(nowUs: number): number {
+    const wakeUs = this.#admission.advance(nowUs);
+    for (let request = this.#holds.take(nowUs); request !== null; request = this.#holds.take(nowUs))
+      this.#schedule(request, nowUs);
+    return Math.min(wakeUs, this.#holds.nextUs);
+  }
+
+  responseHeaders(request: InferenceRequest): ReadonlyMap<string, string> {
+    const headers = new Map<string, string>();
+    const dispatch = this.#inFlight.get(request.id);
+    if (dispatch === undefined) return headers;
+    for (const hook of this.#assembly.hooks) hook.responseHeaders?.(request, dispatch, headers);
+    return headers;
+  }
+
+  /** The request with a fairness id from a header processor, when it names none itself. */
+  #identified(request: InferenceRequest): InferenceRequest {
+    if (this.#assembly.headerProcessors.length === 0 || request.fairnessId !== DEFAULT_FLOW) return request;
+    for (const processor of this.#assembly.headerProcessors) {
+      const fairnessId = processor.fairnessId(request);
+      if (fairnessId !== '') return { ...request, fairnessId };
+    }
+    return request;
+  }
+
+  #admitted(request: InferenceRequest, nowUs: number): void {
+    if (!this.#holds.add(request, nowUs)) this.#schedule(request, nowUs);
+  }
+
+  #schedule(request: InferenceRequest, nowUs: number): void {
+    const outcome = this.#scheduler.schedule(request, nowUs);
+    if ('status' in outcome) {
+      this.#output.reject(request, outcome, nowUs);
+      return;
+    }
+    this.#inFlight.set(request.id, outcome);
+    this.#admission.dispatched(request, nowUs);
+    this.#output.dispatch(request, outcome, nowUs);
+  }
+}
+
+/** Fairness id of a request that names none. */
+const DEFAULT_FLOW = 'default-flow';
