@@ -22,31 +22,29 @@ function parseImage(image: Fields): EstimateOptions['image'] {
   return {
     mode: image.oneOf('mode', otherwise.mode, MODES),
     defaultResolution: parseSize(image, otherwise.defaultResolution),
-    staticTokens: image
-      .object('static', ['staticToken'])
-      .integer('staticToken', otherwise.staticTokens, { min: 1 }),
+    staticTokens: image.object('static', ['staticToken']).integer('staticToken', 0, { min: 0 }) || 1,
     pixelsPerToken: image
       .object('dynamic', ['factor'])
-      .integer('factor', otherwise.pixelsPerToken, { min: 1 }),
+      .number('factor', otherwise.pixelsPerToken, { above: 0 }),
   };
 }
 
 function parseVideo(video: Fields): EstimateOptions['video'] {
   const otherwise = ESTIMATE_DEFAULTS.video;
   const perFrame = video.object('tokensPerFrame', ['mode', 'static', 'dynamic']);
-  const fixed = perFrame.object('static', ['numTokensPerFrame']).integer('numTokensPerFrame', 1, { min: 1 });
+  const fixed = perFrame.object('static', ['numTokensPerFrame']).integer('numTokensPerFrame', 1, { min: 0 });
   const isFixed = perFrame.oneOf('mode', 'dynamic', MODES) === 'static';
   const frames = video.object('frames', FRAME_KEYS);
   const sampled = frames.object('sampled', ['sampleFPS', 'temporalPatchSize']);
   const strided = frames.object('strided', ['defaultSourceFPS', 'frameStride']);
   return {
     defaultResolution: parseSize(video, otherwise.defaultResolution),
-    defaultDurationS: video.number('defaultDuration', otherwise.defaultDurationS, { above: 0 }),
+    defaultDurationS: durationS(video, otherwise.defaultDurationS),
     maxVideoTokens: video.integer('maxVideoTokens', otherwise.maxVideoTokens, { min: 0 }),
     staticTokensPerFrame: isFixed ? fixed : 0,
     pixelsPerToken: perFrame
       .object('dynamic', ['factor'])
-      .integer('factor', otherwise.pixelsPerToken, { min: 1 }),
+      .number('factor', otherwise.pixelsPerToken, { above: 0 }),
     frameMode: frames.oneOf('mode', otherwise.frameMode, ['sampled', 'strided'] as const),
     minFrames: frames.integer('minFrames', otherwise.minFrames, { min: 0 }),
     maxFrames: frames.integer('maxFrames', otherwise.maxFrames, { min: 0 }),
@@ -63,4 +61,10 @@ function parseSize(fields: Fields, otherwise: ImageSize): ImageSize {
     width: size.integer('width', otherwise.width, { min: 1 }),
     height: size.integer('height', otherwise.height, { min: 1 }),
   };
+}
+
+/** `defaultDuration`: seconds, or a duration such as "10s". */
+function durationS(video: Fields, otherwise: number): number {
+  if (typeof video.raw('defaultDuration') === 'string') return video.durationUs('defaultDuration', 0) / 1e6;
+  return video.number('defaultDuration', otherwise, { above: 0 });
 }
