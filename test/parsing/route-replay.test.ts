@@ -27,6 +27,7 @@ interface Setting {
   /** Waiting requests per endpoint. */
   readonly waiting: readonly number[];
   readonly objectives?: ReadonlyMap<string, number>;
+  readonly seed?: number;
 }
 
 /** Replays lines over endpoints e0, e1, ... and returns answers by request id. */
@@ -37,7 +38,7 @@ function replay(setting: Setting, lines: readonly ReplayLine[]) {
     table.waiting[row] = waiting;
     table.scrapedAtUs[row] = 0;
   }
-  const streams = createStreams(1);
+  const streams = createStreams(setting.seed ?? 1);
   const warnings: string[] = [];
   const objectives = setting.objectives ?? new Map<string, number>();
   const run = new Replay({
@@ -104,6 +105,23 @@ describe('drydock route', () => {
       status: 200,
       headers: { 'x-gateway-destination-endpoint': '10.0.0.1:8000' },
     });
+  });
+
+  test('the seed decides among the equal-best, and nothing else does', () => {
+    const lines = Array.from({ length: 5 }, (_, i) => chat(`${i}`, 'hi'));
+    const run = (seed: number) => replay({ config: QUEUE, waiting: [0, 0, 0, 0, 7], seed }, lines).answers;
+    expect(run(3)).toEqual(run(3));
+    const picks = new Set<string>();
+    for (let seed = 0; seed < 20; seed++) picks.add(run(seed)['0']!.profiles['default']!.pick[0]!);
+    expect([...picks].sort()).toEqual(['e0', 'e1', 'e2', 'e3']);
+  });
+
+  test('the clock of a line ages the state and sweeps timers before it', () => {
+    const config = { ...QUEUE, featureGates: ['flowControl'], flowControl: { defaultRequestTTL: '3s' } };
+    const late = chat('late', 'x', { atMs: 10_000 });
+    const { answers } = replay({ config, waiting: [50] }, [chat('r', 'x'), late]);
+    expect(answers['r']).toMatchObject({ status: 429, reason: 'rejected-ttl-expired' });
+    expect(answers['late']).toMatchObject({ status: 429, reason: 'rejected-ttl-expired' });
   });
 
   test('a second request finds the prefix of the first, whole or in part', () => {

@@ -111,7 +111,50 @@ test('UTF-8 equals the platform encoder, lone surrogates included', () => {
   expect(Array.from(utf8('é€😀'))).toEqual(Array.from(new TextEncoder().encode('é€😀')));
 });
 
+/** Canonical CBOR of nested arrays, maps, text, null and unsigned integers: RFC 8949 to the letter. */
+function cbor(value: unknown): number[] {
+  const head = (major: number, n: bigint): number[] => {
+    const size = n < 24n ? 0 : n < 256n ? 1 : n < 65536n ? 2 : n < 4294967296n ? 4 : 8;
+    if (size === 0) return [(major << 5) | Number(n)];
+    const digits = n.toString(16).padStart(2 * size, '0');
+    return [(major << 5) | (24 + Math.log2(size)), ...Buffer.from(digits, 'hex')];
+  };
+  if (value === null) return [0xf6];
+  if (typeof value === 'bigint') return head(0, value);
+  if (typeof value === 'string') {
+    const bytes = new TextEncoder().encode(value);
+    return [...head(3, BigInt(bytes.length)), ...bytes];
+  }
+  if (Array.isArray(value)) return [...head(4, BigInt(value.length)), ...value.flatMap(cbor)];
+  const fields = Object.entries(value as object);
+  return [
+    ...head(5, BigInt(fields.length)),
+    ...fields.flatMap(([key, item]) => [...cbor(key), ...cbor(item)]),
+  ];
+}
+
+function fnvReference(bytes: readonly number[]): bigint {
+  return bytes.reduce((h, byte) => ((h ^ BigInt(byte)) * 0x100000001b3n) & M, 0xcbf29ce484222325n);
+}
+
 describe('block keys of the precise index', () => {
+  test('cbor-fnv hashes the canonical CBOR of parent, tokens and extras', () => {
+    const tokens = fc.array(fc.oneof(fc.nat(30), fc.nat(300), fc.nat(70_000), fc.nat(0x7fffffff)), {
+      maxLength: 40,
+    });
+    const extras = fc.option(fc.array(fc.string(), { minLength: 1, maxLength: 3 }));
+    const parents = fc.oneof(fc.bigInt({ min: 0n, max: M }), fc.bigInt({ min: 0n, max: 70_000n }));
+    fc.assert(
+      fc.property(parents, tokens, extras, (parent, ids, texts) => {
+        const out = Uint32Array.of(Number(parent & 0xffffffffn), Number(parent >> 32n), 0, 0);
+        const block = { tokens: Uint32Array.from(ids), from: 0, count: ids.length, extras: texts };
+        createBlockKeyer('cbor-fnv', '').next(block, out, 0, 2);
+        const named = texts?.map((text) => ({ Hash: text })) ?? null;
+        expect(decimal(out, 2)).toBe(fnvReference(cbor([parent, ids.map(BigInt), named])).toString());
+      }),
+    );
+  });
+
   function chain(
     algorithm: HashAlgorithm,
     seed: string,

@@ -158,6 +158,20 @@ describe('KV events', () => {
     expect(cached(0, TOKENS, 'sql')).toBe(1);
   });
 
+  test('extra keys of an engine block go into its router key, as in the request', () => {
+    const { consumer, index } = setUp(4);
+    consumer.apply(0, 'm', { ...stored([100], null, [1, 2, 3, 4], 4), extraKeys: [['image-hash']] });
+    const hit = (extras: readonly string[] | null): number => {
+      const out = new Uint32Array(4);
+      keyer.start('m', out, 0);
+      keyer.next({ tokens: Uint32Array.of(1, 2, 3, 4), from: 0, count: 4, extras }, out, 0, 2);
+      const into = { matchBlocks: new Float64Array(4), cachedBlocks: new Float64Array(4) };
+      index.match(out.subarray(2), into);
+      return into.cachedBlocks[0]!;
+    };
+    expect([hit(['image-hash']), hit(['other']), hit(null)]).toEqual([1, 0, 0]);
+  });
+
   test('only groups that hold the whole context are indexed', () => {
     const { consumer, cached } = setUp(4);
     consumer.apply(0, 'm', { ...stored([100], null, [1, 2, 3, 4], 4), specKind: 'full_attention' });

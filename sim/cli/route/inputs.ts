@@ -33,7 +33,7 @@ export type ReplayLine = RequestLine | CompletionLine;
 
 type Fields = { readonly [key: string]: unknown };
 
-/** A place in a file, for errors. */
+/** A place in a file, for errors. A null stands for an absent field, as in Go. */
 class Place {
   readonly #file: string;
   readonly #path: string;
@@ -72,7 +72,7 @@ class Place {
   }
 
   number(value: unknown, fallback: number, max = Number.POSITIVE_INFINITY): number {
-    if (value === undefined) return fallback;
+    if (value === undefined || value === null) return fallback;
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= max) return value;
     return this.refuse(
       value,
@@ -81,7 +81,7 @@ class Place {
   }
 
   texts(value: unknown): string[] {
-    if (value === undefined) return [];
+    if (value === undefined || value === null) return [];
     if (!Array.isArray(value)) this.refuse(value, 'a list of texts');
     return (value as unknown[]).map((item, i) => this.at(i).text(item));
   }
@@ -130,7 +130,7 @@ function addEndpoint(table: EndpointTable, place: Place, item: unknown, startUs:
   const row = table.add({ id, address, labels: place.at('labels').textMap(fields['labels']) });
   const attributes = place.at('attributes').textMap(fields['attributes']);
   for (const [key, value] of Object.entries(attributes)) table.attributes[row]!.set(key, Number(value));
-  if (fields['metrics'] === undefined) return;
+  if (fields['metrics'] === undefined || fields['metrics'] === null) return;
   const at = place.at('metrics');
   const metrics = at.object(fields['metrics'], METRIC_KEYS);
   const number = (key: string, max?: number): number => at.at(key).number(metrics[key], 0, max);
