@@ -41,7 +41,7 @@ export async function runJob(
   const job = new Job(ready, {
     seeds,
     fastForward: options.fastForward,
-    readLines: (path) => fileLines(path === options.trace ? path : documentOf(cells[0]!).resolve(path)),
+    readLines: (path, cell) => fileLines(path === options.trace ? path : documentOf(cell).resolve(path)),
     ...(records === null
       ? {}
       : {
@@ -50,6 +50,8 @@ export async function runJob(
   });
   try {
     await drive(job, options.quiet === true);
+  } catch (error) {
+    throw error instanceof ConfigError ? documentOf(job.cell).locate(error) : error;
   } finally {
     records?.close();
   }

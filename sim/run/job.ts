@@ -4,7 +4,7 @@
  * far can be compared.
  */
 import { assert } from '../../src/core/check.ts';
-import { Simulation, type SimulationOptions } from '../cluster/simulate.ts';
+import { Simulation } from '../cluster/simulate.ts';
 import type { RunResult } from '../metrics/run-result.ts';
 import type { SimRequest } from '../workload/request.ts';
 import type { Cell } from './plan-cells.ts';
@@ -13,7 +13,8 @@ import type { Cell } from './plan-cells.ts';
 export interface JobSettings {
   readonly seeds: readonly number[];
   readonly fastForward: boolean;
-  readonly readLines?: NonNullable<SimulationOptions['readLines']>;
+  /** Reads the lines of a file that a cell's scenario names. */
+  readonly readLines?: (path: string, cell: Cell) => Iterable<string>;
   /** Called with every request that ends. */
   readonly onRecord?: (request: SimRequest, cell: Cell, seed: number) => void;
 }
@@ -55,8 +56,13 @@ export class Job {
   /** What is running, e.g. `aggregated, chat, seed 2`. */
   get label(): string {
     if (this.runsDone === this.runsTotal) return 'done';
-    const cell = this.#cell;
+    const { cell } = this;
     return `${cell.fleet}, ${cell.workload}, seed ${this.#seed}`;
+  }
+
+  /** The cell that is running, or the next one. */
+  get cell(): Cell {
+    return this.cells[this.#cellIndex]!;
   }
 
   /** Seeds that every cell has been run with. */
@@ -73,23 +79,19 @@ export class Job {
     return this.runsDone % this.cells.length;
   }
 
-  get #cell(): Cell {
-    return this.cells[this.#cellIndex]!;
-  }
-
   get #seed(): number {
     return this.#settings.seeds[this.seedsDone]!;
   }
 
   #open(): Simulation {
-    const cell = this.#cell;
+    const { cell } = this;
     const seed = this.#seed;
     const { fastForward, readLines, onRecord } = this.#settings;
     return new Simulation(cell.scenario, {
       seed,
       fastForward,
       fleetPath: cell.fleetPath,
-      ...(readLines === undefined ? {} : { readLines }),
+      ...(readLines === undefined ? {} : { readLines: (path: string) => readLines(path, cell) }),
       ...(onRecord === undefined ? {} : { onRecord: (request: SimRequest) => onRecord(request, cell, seed) }),
     });
   }

@@ -33,6 +33,22 @@ const folder = folderOf({
   'gpu.yaml': GOOD.replace('h100-sxm', 'h100-smx'),
   'big.yaml': GOOD.replace('llama-3.1-8b', 'llama-3.1-405b'),
   'heads.yaml': GOOD.replace('engine:', 'parallel: {tp: 3}, engine:'),
+  'unknown-gpu.json': JSON.stringify(scenarioDocument(200)).replace('h100-sxm', 'h100-smx'),
+  'hf.yaml': GOOD.replace('model: llama-3.1-8b', 'model: {config: config.json}'),
+  'config.json': JSON.stringify({
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    hidden_size: 2048,
+    intermediate_size: 8192,
+    max_position_embeddings: 131072,
+    num_attention_heads: 32,
+    num_hidden_layers: 16,
+    num_key_value_heads: 8,
+    head_dim: 64,
+    vocab_size: 128256,
+    tie_word_embeddings: true,
+    torch_dtype: 'bfloat16',
+  }),
   'syntax.yaml': 'name: a\nworkload: {kind: [\n',
   'empty.yaml': '',
   'trace.yaml': GOOD.replace(
@@ -165,11 +181,26 @@ describe('drydock compare', () => {
     expect(lines.filter((line) => line.length > 100)).toEqual([]);
   });
 
+  test('a mistake in the second scenario names the second file', () => {
+    const { status, stderr } = run('compare', 'small.json', 'unknown-gpu.json');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: unknown-gpu\.json:\d+:\d+\n +field +fleet\.pools\[0\]\.gpu/);
+  });
+
   test('scenario files with unequal conditions are refused', () => {
     const { status, stderr } = run('compare', 'small.json', 'other.json');
     expect(status).toBe(2);
     expect(stderr).toMatch(/other\.json[\s\S]*field +run/);
     expect(run('compare', 'small.json', 'small.json').status).toBe(0);
+  });
+});
+
+describe('files that a scenario names', () => {
+  test('are found beside the scenario, wherever the command runs', () => {
+    const { status, stdout, stderr } = drydock('/', 'run', join(folder.path, 'hf.yaml'), '--format', 'json');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as Report).counts.completed).toBe(100);
   });
 });
 
