@@ -6,7 +6,7 @@
  * A request's way: arrival -> router -> front end -> engine (-> KV transfer -> second engine) -> end. It ends in exactly
  * one bucket: `#end` is the only place that hands it to the recorder.
  */
-import { assert, fail } from '../../src/core/check.ts';
+import { fail } from '../../src/core/check.ts';
 import { IdMap } from '../../src/core/id-map.ts';
 import type {
   Dispatch,
@@ -21,20 +21,30 @@ import type { InferenceRequest } from '../../src/routing/request.ts';
 import type { EngineSink, Leg } from '../engine/engine.ts';
 import { type Component, gridUs, type Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
+import { ScaledStepModel } from '../latency/scaled.ts';
 import type { Recorder } from '../metrics/recorder.ts';
-import { FairShareNetwork } from '../net/fair-share.ts';
 import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
+import { KvTransfers } from './kv-transfers.ts';
 import { Replica } from './replica.ts';
 
 const CODE_ARRIVE = 1;
 const CODE_DELIVER = 2;
 const CODE_PREFILL = 3;
 const CODE_DECODE = 4;
-const CODE_NETWORK = 5;
-const CODE_ROUTER = 6;
+const CODE_ROUTER = 5;
+const CODE_AGAIN = 6;
+const CODE_TIMEOUT = 7;
+
+/** What clients do when an answer is late or lost. */
+export interface ClientBehaviour {
+  /** Infinity: they wait for ever. */
+  readonly timeoutUs: number;
+  readonly retries: number;
+  readonly backoffUs: number;
+}
 
 /** What a cluster is made of. */
 export interface ClusterParts {
@@ -45,6 +55,7 @@ export interface ClusterParts {
   readonly recorder: Recorder;
   readonly scrapeIntervalUs: number;
   readonly fastForward: boolean;
+  readonly clients: ClientBehaviour;
   /** Builds the router around the cluster's output. */
   readonly makeRouter: (output: RouterOutput) => Router;
 }
@@ -66,15 +77,16 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   readonly #recorder: Recorder;
   readonly #router: Router;
   readonly #feed: MetricsFeed;
-  readonly #network = new FairShareNetwork();
-  readonly #egress: number[] = [];
-  readonly #ingress: number[] = [];
+  readonly #table: EndpointTable;
+  readonly #fastForward: boolean;
+  readonly #clients: ClientBehaviour;
+  readonly #transfers: KvTransfers;
+  /** Instance of each endpoint row that the router may send to. */
+  readonly #byRow: (Replica | undefined)[] = [];
   readonly #target: number;
   readonly #inFlight = new IdMap<SimRequest>();
-  readonly #done: number[] = [];
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
-  #networkWakeUs = Number.POSITIVE_INFINITY;
   #routerWakeUs = Number.POSITIVE_INFINITY;
 
   constructor(parts: ClusterParts) {
@@ -84,9 +96,13 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#recorder = parts.recorder;
     this.#target = parts.kernel.register(this);
     this.#feed = new MetricsFeed(parts.table, parts.scrapeIntervalUs);
+    this.#transfers = new KvTransfers(parts.kernel, (id, nowUs) => this.#transferred(id, nowUs));
+    this.#table = parts.table;
+    this.#fastForward = parts.fastForward;
+    this.#clients = parts.clients;
     this.transferUsByPool = parts.fleet.pools.map(() => 0);
     for (const [pool, setup] of parts.fleet.pools.entries()) {
-      for (let i = 0; i < setup.replicas; i++) this.#addReplica(pool, parts);
+      for (let i = 0; i < setup.replicas; i++) this.addReplica(pool, 0);
     }
     this.#router = parts.makeRouter(this);
     this.#pullArrival();
@@ -106,11 +122,14 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       case CODE_DECODE:
         this.#deliver(arg, 'decode', nowUs);
         return;
-      case CODE_NETWORK:
-        this.#networkEvent(nowUs);
+      case CODE_ROUTER:
+        this.#routerEvent(nowUs);
+        return;
+      case CODE_AGAIN:
+        this.#again(arg, nowUs);
         return;
       default:
-        this.#routerEvent(nowUs);
+        this.#timeOut(arg, nowUs);
     }
   }
 
@@ -130,25 +149,120 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     return this.#inFlight.size > 0;
   }
 
-  // --- arrivals and routing ---------------------------------------------------------------------------------------
+  // --- fleet --------------------------------------------------------------------------------------------------------
 
-  #addReplica(pool: number, parts: ClusterParts): void {
-    const setup = parts.fleet.pools[pool]!;
+  /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
+  addReplica(pool: number, nowUs: number): Replica {
+    const setup = this.#fleet.pools[pool]!;
     const index = this.replicas.length;
-    const row = parts.table.add({
+    const row = this.#table.add({
       id: `${setup.name}-${index}`,
       address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:8000`,
       labels: setup.labels,
     });
-    assert(row === index, 'replicas are numbered as their endpoint rows');
-    const engine = setup.engine.create(setup.stepModel, parts.fastForward);
-    this.#feed.add(row, engine, 0);
-    this.replicas.push(
-      new Replica({ index, pool, engine, kernel: parts.kernel, feed: this.#feed, sink: this }),
-    );
-    this.#egress.push(this.#network.addLink(setup.linkBytesPerUs));
-    this.#ingress.push(this.#network.addLink(setup.linkBytesPerUs));
+    const model = new ScaledStepModel(setup.stepModel);
+    const engine = setup.engine.create(model, this.#fastForward);
+    this.#feed.add(row, engine, nowUs);
+    const replica = new Replica({
+      index,
+      row,
+      pool,
+      engine,
+      model,
+      egress: this.#transfers.network.addLink(setup.linkBytesPerUs),
+      ingress: this.#transfers.network.addLink(setup.linkBytesPerUs),
+      nowUs,
+      kernel: this.#kernel,
+      feed: this.#feed,
+      sink: this,
+    });
+    this.replicas.push(replica);
+    this.#byRow[row] = replica;
+    return replica;
   }
+
+  /** The router sends nothing more to this instance; what it has goes on. */
+  withdrawReplica(replica: Replica, nowUs: number): void {
+    if (this.#byRow[replica.row] !== replica) return;
+    this.#router.endpointRemoved(replica.row, nowUs);
+    this.#table.remove(this.#table.endpoints[replica.row]!.id);
+    this.#feed.remove(replica.row);
+    this.#byRow[replica.row] = undefined;
+  }
+
+  /** The instance dies: every request on it is lost, and fails or is sent again. */
+  crashReplica(replica: Replica, nowUs: number): void {
+    replica.stop(nowUs);
+    for (const id of this.#inFlight.ids()) {
+      const request = this.#inFlight.get(id)!;
+      const { endpoint, prefillEndpoint } = request.course;
+      const hit =
+        endpoint === replica.index || (prefillEndpoint === replica.index && this.#needsPrefill(request));
+      if (hit && request.course.dispatchedUs >= 0) this.#lose(request, 'the instance crashed', nowUs);
+    }
+  }
+
+  /** Metrics of the instance cannot be scraped, or can again. */
+  setScrapeLost(replica: Replica, lost: boolean): void {
+    if (this.#byRow[replica.row] === replica) this.#feed.setLost(replica.row, lost);
+  }
+
+  /** Instances of a pool that the router can send to. */
+  serving(pool: number): Replica[] {
+    return this.replicas.filter((r) => r.pool === pool && !r.isDown && this.#byRow[r.row] === r);
+  }
+
+  /** Requests in flight on an instance, both legs. */
+  inFlightOn(replica: Replica): number {
+    let count = 0;
+    for (const id of this.#inFlight.ids()) {
+      const { endpoint, prefillEndpoint, dispatchedUs } = this.#inFlight.get(id)!.course;
+      if (dispatchedUs >= 0 && (endpoint === replica.index || prefillEndpoint === replica.index)) count += 1;
+    }
+    return count;
+  }
+
+  /** True while the prefill side still holds what the request needs. */
+  #needsPrefill(request: SimRequest): boolean {
+    return request.course.firstTokenUs < 0;
+  }
+
+  /** An attempt has failed: sent again if the client does so, else the request ends. */
+  #lose(request: SimRequest, reason: string, nowUs: number): void {
+    this.#takeOff(request, nowUs);
+    const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: 0 };
+    this.#release(request, usage, 'error', nowUs);
+    if (request.course.attempts < this.#clients.retries) this.#sendAgain(request, nowUs);
+    else this.#end(request, 'failed', reason, nowUs);
+  }
+
+  /** Removes a request from every engine and link it is on. */
+  #takeOff(request: SimRequest, nowUs: number): void {
+    const { endpoint, prefillEndpoint } = request.course;
+    for (const index of [endpoint, prefillEndpoint]) {
+      if (index >= 0 && !this.replicas[index]!.isDown) this.replicas[index]!.abort(request, nowUs);
+    }
+    if (prefillEndpoint >= 0) this.#transfers.cancel(request.request.id, nowUs);
+  }
+
+  #sendAgain(request: SimRequest, nowUs: number): void {
+    request.course.restart();
+    const atUs = gridUs(nowUs + this.#clients.backoffUs);
+    this.#kernel.at(atUs, PHASE.arrival, this.#target, CODE_AGAIN, request.request.id);
+  }
+
+  /** The client has waited long enough. */
+  #timeOut(id: number, nowUs: number): void {
+    const request = this.#inFlight.get(id);
+    if (request === undefined) return;
+    const wasDispatched = request.course.dispatchedUs >= 0;
+    if (wasDispatched) this.#takeOff(request, nowUs);
+    this.#router.cancel(request.request, nowUs);
+    // A request that the router held ends through its `reject`.
+    if (this.#inFlight.get(id) === request) this.#end(request, 'cancelled', 'client timeout', nowUs);
+  }
+
+  // --- arrivals and routing ---------------------------------------------------------------------------------------
 
   /** Draws the next open-loop request, if there is one and none is drawn already, and schedules its arrival. */
   #pullArrival(): void {
@@ -171,6 +285,25 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       this.#drawnAhead = -1;
       this.#pullArrival();
     }
+    const { timeoutUs } = this.#clients;
+    if (timeoutUs !== Number.POSITIVE_INFINITY) {
+      this.#kernel.at(
+        gridUs(nowUs + timeoutUs),
+        PHASE.timeout,
+        this.#target,
+        CODE_TIMEOUT,
+        request.request.id,
+      );
+    }
+    this.#route(request, nowUs);
+  }
+
+  #again(id: number, nowUs: number): void {
+    const request = this.#inFlight.get(id);
+    if (request !== undefined) this.#route(request, nowUs);
+  }
+
+  #route(request: SimRequest, nowUs: number): void {
     this.#feed.beforeLook(nowUs);
     this.#router.arrive(request.request, nowUs);
     this.#armRouter(nowUs);
@@ -180,12 +313,13 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const request = this.#request(routed.id);
     const { course } = request;
     course.dispatchedUs = nowUs;
-    course.endpoint = dispatch.rows[0]!;
-    course.prefillEndpoint = dispatch.prefillRow;
-    const first = dispatch.prefillRow >= 0 ? dispatch.prefillRow : course.endpoint;
+    course.endpoint = this.#byRow[dispatch.rows[0]!]!.index;
+    course.prefillEndpoint = dispatch.prefillRow < 0 ? -1 : this.#byRow[dispatch.prefillRow]!.index;
+    const first = course.prefillEndpoint >= 0 ? course.prefillEndpoint : course.endpoint;
     const setup = this.#setup(first);
     const atUs = gridUs(nowUs + setup.stepModel.frontEndUs(request.promptTokens));
     const code = dispatch.prefillRow >= 0 ? CODE_PREFILL : CODE_DELIVER;
+    course.queuedSinceUs = atUs;
     this.#kernel.at(atUs, PHASE.deliver, this.#target, code, routed.id);
   }
 
@@ -203,8 +337,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   evict(routed: InferenceRequest, nowUs: number): void {
     const request = this.#request(routed.id);
     const { course } = request;
-    this.replicas[course.endpoint]!.abort(request, nowUs);
-    if (course.prefillEndpoint >= 0) this.replicas[course.prefillEndpoint]!.abort(request, nowUs);
+    this.#takeOff(request, nowUs);
     const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: course.cachedTokens };
     this.#release(request, usage, 'evicted', nowUs);
     this.#end(request, 'rejected', 'evicted', nowUs);
@@ -229,10 +362,12 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   #deliver(id: number, leg: Leg, nowUs: number): void {
     const request = this.#inFlight.get(id);
-    if (request === undefined) return;
-    request.course.queuedSinceUs = nowUs;
+    // An attempt that was lost meanwhile is delivered no more.
+    if (request === undefined || request.course.queuedSinceUs !== nowUs) return;
     const { endpoint, prefillEndpoint } = request.course;
-    this.replicas[leg === 'prefill' ? prefillEndpoint : endpoint]!.deliver(request, leg, nowUs);
+    const replica = this.replicas[leg === 'prefill' ? prefillEndpoint : endpoint]!;
+    if (replica.isDown) this.#lose(request, 'connection refused', nowUs);
+    else replica.deliver(request, leg, nowUs);
   }
 
   admitted(request: SimRequest, cachedTokens: number, nowUs: number): void {
@@ -257,6 +392,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       const atUs = gridUs(nowUs + setup.handoverUs);
       // From here on the request is the decode side's.
       request.course.transferSinceUs = nowUs;
+      request.course.queuedSinceUs = atUs;
       this.#kernel.at(atUs, PHASE.deliver, this.#target, CODE_DECODE, request.request.id);
       return;
     }
@@ -314,35 +450,20 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const setup = this.#setup(to);
     course.transferSinceUs = nowUs;
     const bytes = tokens * this.#setup(from).kvBytesPerToken;
-    const links = [this.#egress[from]!, this.#ingress[to]!];
-    this.#network.begin(request.request.id, links, bytes, setup.linkBaseUs, nowUs);
-    this.#armNetwork(nowUs);
+    const links = [this.replicas[from]!.egress, this.replicas[to]!.ingress];
+    this.#transfers.begin(request.request.id, links, bytes, setup.linkBaseUs, nowUs);
   }
 
-  #networkEvent(nowUs: number): void {
-    this.#networkWakeUs = Number.POSITIVE_INFINITY;
-    const done = this.#done;
-    done.length = 0;
-    this.#network.collect(nowUs, done);
-    for (const id of done) {
-      const request = this.#inFlight.get(id);
-      if (request === undefined) continue;
-      const { course } = request;
-      const durationUs = nowUs - course.transferSinceUs;
-      course.transferUs += durationUs;
-      const pool = this.replicas[course.endpoint]!.pool;
-      this.transferUsByPool[pool] = this.transferUsByPool[pool]! + durationUs;
-      this.replicas[course.prefillEndpoint]!.release(request, nowUs);
-      this.replicas[course.endpoint]!.remoteReady(request, true, nowUs);
-    }
-    this.#armNetwork(nowUs);
-  }
-
-  #armNetwork(nowUs: number): void {
-    const nextUs = this.#network.nextUs();
-    if (nextUs >= this.#networkWakeUs) return;
-    this.#networkWakeUs = nextUs;
-    this.#kernel.at(Math.max(nextUs, nowUs), PHASE.transferDone, this.#target, CODE_NETWORK, 0);
+  #transferred(id: number, nowUs: number): void {
+    const request = this.#request(id);
+    const { course } = request;
+    const durationUs = nowUs - course.transferSinceUs;
+    course.transferUs += durationUs;
+    const from = this.replicas[course.prefillEndpoint]!;
+    const to = this.replicas[course.endpoint]!;
+    this.transferUsByPool[to.pool] = this.transferUsByPool[to.pool]! + durationUs;
+    if (!from.isDown) from.release(request, nowUs);
+    to.remoteReady(request, true, nowUs);
   }
 
   // --- ends -------------------------------------------------------------------------------------------------------
@@ -371,7 +492,8 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     return request;
   }
 
-  #setup(row: number): Fleet['pools'][number] {
-    return this.#fleet.pools[this.replicas[row]!.pool]!;
+  /** Set-up of an instance's pool. */
+  #setup(index: number): Fleet['pools'][number] {
+    return this.#fleet.pools[this.replicas[index]!.pool]!;
   }
 }

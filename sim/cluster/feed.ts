@@ -12,6 +12,8 @@ interface Scraped {
   readonly row: number;
   /** Tick whose state the row shows; -1 before the first. */
   tick: number;
+  /** Scrapes fail: the row keeps what it shows. */
+  lost: boolean;
 }
 
 /** Scrapes all endpoints every `intervalUs`, at multiples of it. */
@@ -31,8 +33,14 @@ export class MetricsFeed {
   /** From now on the row shows this engine. */
   add(row: number, engine: Engine, nowUs: number): void {
     const tick = Math.ceil(nowUs / this.#intervalUs) - 1;
-    this.#sources[row] = { engine, row, tick };
+    this.#sources[row] = { engine, row, tick, lost: false };
     this.#allTick = Math.min(this.#allTick, tick);
+  }
+
+  /** Scrapes of the row fail, or work again. */
+  setLost(row: number, lost: boolean): void {
+    const source = this.#sources[row];
+    if (source !== undefined && source !== null) source.lost = lost;
   }
 
   /** The row's endpoint is gone. */
@@ -59,6 +67,7 @@ export class MetricsFeed {
 
   #scrape(source: Scraped, tick: number): void {
     source.tick = tick;
+    if (source.lost) return;
     const table = this.#table;
     const { row, engine } = source;
     const seen = this.#observation;

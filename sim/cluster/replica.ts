@@ -6,6 +6,7 @@
 import type { Engine, EngineSink, Leg } from '../engine/engine.ts';
 import type { Component, Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
+import type { ScaledStepModel } from '../latency/scaled.ts';
 import type { SimRequest } from '../workload/request.ts';
 import type { MetricsFeed } from './feed.ts';
 
@@ -14,11 +15,21 @@ const CODE_BEGIN = 2;
 
 /** A replica of a pool. */
 export class Replica implements Component {
-  /** Number within the fleet; also its row in the endpoint table. */
+  /** Number within the run; never used again. */
   readonly index: number;
+  /** Its row in the endpoint table. */
+  readonly row: number;
+  /** Serving since, and (once it is gone) until, µs. */
+  readonly upSinceUs: number;
+  downSinceUs = Number.POSITIVE_INFINITY;
+  /** Bytes leave and enter by these links of the network. */
+  readonly egress: number;
+  readonly ingress: number;
   /** Index of its pool. */
   readonly pool: number;
   readonly engine: Engine;
+  /** The engine's step model, with a factor for slow nodes. */
+  readonly model: ScaledStepModel;
   readonly #kernel: Kernel;
   readonly #feed: MetricsFeed;
   readonly #sink: EngineSink;
@@ -31,13 +42,23 @@ export class Replica implements Component {
 
   constructor(options: {
     index: number;
+    row: number;
     pool: number;
     engine: Engine;
+    model: ScaledStepModel;
+    egress: number;
+    ingress: number;
+    nowUs: number;
     kernel: Kernel;
     feed: MetricsFeed;
     sink: EngineSink;
   }) {
     this.index = options.index;
+    this.row = options.row;
+    this.model = options.model;
+    this.egress = options.egress;
+    this.ingress = options.ingress;
+    this.upSinceUs = options.nowUs;
     this.pool = options.pool;
     this.engine = options.engine;
     this.#kernel = options.kernel;
@@ -48,41 +69,59 @@ export class Replica implements Component {
 
   /** A request reaches the engine. */
   deliver(request: SimRequest, leg: Leg, nowUs: number): void {
-    this.#feed.beforeChange(this.index, nowUs, false);
+    this.#feed.beforeChange(this.row, nowUs, false);
     this.engine.enqueue(request, leg, nowUs);
     this.#wake(nowUs);
   }
 
   /** Remote KV has come, or will not. */
   remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
-    this.#feed.beforeChange(this.index, nowUs, true);
+    this.#feed.beforeChange(this.row, nowUs, true);
     this.engine.remoteReady(request, ok, nowUs);
     this.#wake(nowUs);
   }
 
   /** A finished prefill leg's blocks are free again. */
   release(request: SimRequest, nowUs: number): void {
-    this.#feed.beforeChange(this.index, nowUs, true);
+    this.#feed.beforeChange(this.row, nowUs, true);
     this.engine.release(request, nowUs);
     this.#wake(nowUs);
   }
 
   /** The client of a request has gone. */
   abort(request: SimRequest, nowUs: number): boolean {
-    this.#feed.beforeChange(this.index, nowUs, false);
+    this.#feed.beforeChange(this.row, nowUs, false);
     const known = this.engine.abort(request, nowUs);
     if (known) this.#wake(nowUs);
     return known;
   }
 
+  get isDown(): boolean {
+    return this.downSinceUs !== Number.POSITIVE_INFINITY;
+  }
+
+  /** The instance is gone: nothing it was doing ends. */
+  stop(nowUs: number): void {
+    this.downSinceUs = nowUs;
+    this.#generation += 1;
+  }
+
+  /** Steps from the next boundary on last `factor` times what they should. */
+  slowDown(factor: number, nowUs: number): void {
+    this.#feed.beforeChange(this.row, nowUs, true);
+    this.model.factor = factor;
+    if (this.#busy) this.#cut(nowUs, true);
+  }
+
   onEvent(code: number, arg: number, nowUs: number): void {
+    if (this.isDown) return;
     if (code === CODE_BEGIN) {
       this.#beginPending = false;
       if (!this.#busy) this.#begin(nowUs);
       return;
     }
     if (arg !== this.#generation) return;
-    this.#feed.beforeChange(this.index, nowUs, true);
+    this.#feed.beforeChange(this.row, nowUs, true);
     this.#busy = false;
     this.engine.end(nowUs, this.#sink);
     // Anything else of this instant may still bring work for the next batch.
@@ -95,12 +134,16 @@ export class Replica implements Component {
       this.#scheduleBegin(nowUs);
       return;
     }
-    const endUs = this.engine.interrupt(nowUs);
+    this.#cut(nowUs, false);
+  }
+
+  #cut(nowUs: number, urgent: boolean): void {
+    const endUs = this.engine.interrupt(nowUs, urgent);
     if (endUs < this.#endUs) this.#scheduleEnd(endUs);
   }
 
   #begin(nowUs: number): void {
-    this.#feed.beforeChange(this.index, nowUs, false);
+    this.#feed.beforeChange(this.row, nowUs, false);
     const endUs = this.engine.begin(nowUs, this.#sink);
     if (endUs === Number.POSITIVE_INFINITY) return;
     this.#busy = true;

@@ -75,6 +75,11 @@ export class Simulation {
       recorder: this.#recorder,
       scrapeIntervalUs: (router.scrapeIntervalMs ?? 50) * 1e3,
       fastForward: options.fastForward,
+      clients: {
+        timeoutUs: (scenario.clients?.timeoutS ?? Number.POSITIVE_INFINITY) * 1e6,
+        retries: scenario.clients?.retries ?? 0,
+        backoffUs: (scenario.clients?.backoffS ?? 1) * 1e6,
+      },
       makeRouter: (output) =>
         createRouter({
           config: router.config ?? defaultRouterConfig(this.#fleet),

@@ -62,8 +62,11 @@ export interface Engine {
   begin(nowUs: number, sink: EngineSink): number;
   /** The step or segment in progress ends at `nowUs` (the time `begin` or `interrupt` named). */
   end(nowUs: number, sink: EngineSink): void;
-  /** Something arrived: the segment in progress must end at the first step boundary at or after `nowUs`; returns it. */
-  interrupt(nowUs: number): number;
+  /**
+   * Something has changed: the segment in progress must end at the first step boundary at or after `nowUs` at which that can
+   * matter; returns it. `urgent`: it matters at the very next boundary (a newcomer in the queue may have to wait longer).
+   */
+  interrupt(nowUs: number, urgent: boolean): number;
   /** State at `nowUs`, at or after the last call of any other method; changes nothing. */
   observe(nowUs: number, out: EngineObservation): void;
   /** Counters for the report. */

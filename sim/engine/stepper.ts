@@ -92,8 +92,12 @@ export class Stepper {
     return this.segment.stepsUntil(nowUs);
   }
 
-  /** Cuts the segment in progress at the first boundary at which something new can take effect; returns the end. */
-  interrupt(nowUs: number): number {
+  /**
+   * Cuts the segment in progress at the first boundary at which something new can take effect; returns the end. `urgent`: it
+   * is no newcomer in the queue, and takes effect at the next boundary.
+   */
+  interrupt(nowUs: number, urgent: boolean): number {
+    if (urgent) this.unstick();
     if (this.progress !== 'segment' || this.segment.steps === 1 || this.stuck) return this.endUs;
     const { segment } = this;
     const current = segment.stepsUntil(nowUs);

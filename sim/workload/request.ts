@@ -7,7 +7,7 @@ import type { InferenceRequest } from '../../src/routing/request.ts';
  * Token content without text: a sequence of runs. A token is identified by (content id, offset in that content), so two
  * prompts share a prefix exactly as long as their runs agree. `ids[i]` names the content of run i (an integer below
  * 2^53), `lengths[i]` its tokens; every run starts at offset 0 of its content, and a content's tokens are always the
- * same whichever request holds them.
+ * same whichever request holds them. Ids below 0 name single-use content, which no other request ever holds.
  */
 export interface ContentRuns {
   readonly ids: readonly number[];
@@ -43,9 +43,22 @@ export class Course {
   /** Replica number that serves (decodes), and that prefills; -1 none. */
   endpoint = -1;
   prefillEndpoint = -1;
+  /** Attempts that failed and were sent again. */
+  attempts = 0;
   ending: Ending = 'inFlight';
   /** Why it was rejected or failed; empty otherwise. */
   reason = '';
+
+  /** The client sends it again: what the lost attempt did is forgotten, what it waited is not. */
+  restart(): void {
+    this.attempts += 1;
+    this.dispatchedUs = -1;
+    this.queuedSinceUs = -1;
+    this.transferSinceUs = -1;
+    this.firstTokenUs = -1;
+    this.endpoint = -1;
+    this.prefillEndpoint = -1;
+  }
 }
 
 /** One request with its ground truth. */

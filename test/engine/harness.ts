@@ -5,6 +5,7 @@ import { Replica } from '../../sim/cluster/replica.ts';
 import type { Engine, EngineSink, Leg } from '../../sim/engine/engine.ts';
 import { type Component, Kernel } from '../../sim/kernel/kernel.ts';
 import { PHASE } from '../../sim/kernel/phases.ts';
+import { ScaledStepModel } from '../../sim/latency/scaled.ts';
 import type { StepModel, StepShape } from '../../sim/latency/step-model.ts';
 import { type ContentRuns, Course, type SimRequest } from '../../sim/workload/request.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
@@ -112,7 +113,19 @@ export class Bench implements Component {
     const feed = new MetricsFeed(table, 50_000);
     feed.add(0, engine, 0);
     this.#target = this.kernel.register(this);
-    this.replica = new Replica({ index: 0, pool: 0, engine, kernel: this.kernel, feed, sink: this.#sink() });
+    this.replica = new Replica({
+      index: 0,
+      row: 0,
+      pool: 0,
+      engine,
+      model: new ScaledStepModel(affineModel({ base: 1 })),
+      egress: 0,
+      ingress: 0,
+      nowUs: 0,
+      kernel: this.kernel,
+      feed,
+      sink: this.#sink(),
+    });
     this.onLoad = (r, _tokens, nowUs) =>
       this.kernel.at(nowUs + 1_000, PHASE.transferDone, this.#target, 2, r.request.id);
   }

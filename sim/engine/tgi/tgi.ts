@@ -112,8 +112,8 @@ export class TgiEngine implements Engine {
     if (this.#aborting.length > 0) this.#aborting = [];
   }
 
-  interrupt(nowUs: number): number {
-    return this.#stepper.interrupt(nowUs);
+  interrupt(nowUs: number, urgent: boolean): number {
+    return this.#stepper.interrupt(nowUs, urgent);
   }
 
   observe(_nowUs: number, out: EngineObservation): void {

@@ -131,8 +131,8 @@ export class TrtllmEngine implements Engine {
     if (this.#aborting.length > 0) this.#aborting = [];
   }
 
-  interrupt(nowUs: number): number {
-    return this.#stepper.interrupt(nowUs);
+  interrupt(nowUs: number, urgent: boolean): number {
+    return this.#stepper.interrupt(nowUs, urgent);
   }
 
   observe(nowUs: number, out: EngineObservation): void {
