@@ -1,0 +1,169 @@
+/** `drydock validate`: predicts measured cases and prints the errors, beside those of a three-parameter formula. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Command } from 'commander';
+import { ConfigError } from '../../../src/core/check.ts';
+import { fixed } from '../../metrics/format-figure.ts';
+import { type MeasuredCase, parseCase } from '../../validate/case.ts';
+import { type SummaryRow, summarise } from '../../validate/summary.ts';
+import { type CaseReport, type SkippedCase, validateCase } from '../../validate/validate.ts';
+import { blocksText, csv, type Format, json, print } from '../output.ts';
+import type { Block } from '../report-tables.ts';
+import { formatOption } from '../run-options.ts';
+
+interface Options {
+  readonly cases: string;
+  readonly format: Format;
+  readonly seed: string;
+  readonly calibration?: string;
+  readonly only?: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command('validate')
+    .summary('predict measured cases and print the errors')
+    .description(
+      'Simulates measured serving runs and compares every metric that was measured. Files that a case names are ' +
+        'found relative to the cases file.',
+    )
+    .requiredOption('--cases <file>', 'measured cases, one JSON object per line')
+    .addOption(formatOption())
+    .option('--seed <n>', 'seed of arrivals and lengths that are not recorded', '1')
+    .option('--calibration <name>', 'step-time calibration in place of the built-in one')
+    .option('--only <text>', 'only cases whose id, family or model contains the text')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  drydock validate --cases cases.jsonl
+  drydock validate --cases cases.jsonl --only llama --format md`,
+    )
+    .action(run);
+}
+
+function run(options: Options): void {
+  const seed = Number(options.seed);
+  if (!Number.isInteger(seed) || seed < 0) {
+    throw new ConfigError({ path: '--seed', found: options.seed, expected: 'an integer >= 0' });
+  }
+  const all = readCases(options.cases);
+  const { only } = options;
+  const wanted =
+    only === undefined ? all : all.filter((c) => [c.id, c.family, c.model].some((s) => s.includes(only)));
+  if (wanted.length === 0) {
+    throw new ConfigError({
+      path: '--only',
+      found: `"${only ?? ''}"`,
+      expected: 'a text that some case contains',
+    });
+  }
+  const reports: CaseReport[] = [];
+  const skipped: SkippedCase[] = [];
+  for (const [i, measured] of wanted.entries()) {
+    process.stderr.write(`\r${i + 1} of ${wanted.length} `);
+    const result = validateCase(measured, fileReader(options.cases), seed, options.calibration);
+    if ('reason' in result) skipped.push(result);
+    else reports.push(result);
+  }
+  process.stderr.write('\n');
+  const summary = summarise(reports);
+  if (options.format === 'json') print(json({ cases: reports, skipped, summary }));
+  else if (options.format === 'csv') print(pointsCsv(reports));
+  else print(blocksText(blocks(reports, skipped, summary, options.format), options.format));
+}
+
+function readCases(file: string): MeasuredCase[] {
+  const lines = readText(file, '--cases').split('\n');
+  const cases: MeasuredCase[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    try {
+      cases.push(parseCase(line, i + 1));
+    } catch (error) {
+      throw error instanceof ConfigError ? error.inFile(file) : error;
+    }
+  }
+  if (cases.length === 0)
+    throw new ConfigError({ path: file, found: 'no case', expected: 'a case per line' });
+  return cases;
+}
+
+/** Reads files relative to the cases file, gzipped ones too. */
+function fileReader(casesFile: string): (path: string) => string {
+  return (path) => readText(join(dirname(casesFile), path), 'a file named by a case');
+}
+
+function readText(file: string, path: string): string {
+  try {
+    const bytes = readFileSync(file);
+    return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError({ path, found: `${file}: ${why}`, expected: 'a readable file' });
+  }
+}
+
+function pointsCsv(reports: readonly CaseReport[]): string {
+  const header = ['id', 'family', 'tier', 'gpu', 'model', 'engine', 'workload', 'stage', 'metric'];
+  const rows = reports.flatMap((r) =>
+    r.points.map((p) => [
+      ...[r.id, r.family, r.tier, r.gpu, r.model, r.engine, r.workload, p.stage, p.metric],
+      ...[p.measured, p.predicted, p.errorPct, p.naivePct],
+    ]),
+  );
+  return csv([...header, 'measured', 'predicted', 'error_pct', 'naive_error_pct'], rows);
+}
+
+/** Groups that the table shows without `--format json`. */
+const SHOWN_GROUP = /^(all|tier:|pd|family:|gpu:)/;
+const SHOWN_METRIC = /^(ttftMs\.(mean|p50|p99)|tpotMs\.mean|e2eMs\.(mean|p99)|outputTokensPerS)$/;
+
+function blocks(
+  reports: readonly CaseReport[],
+  skipped: readonly SkippedCase[],
+  summary: readonly SummaryRow[],
+  format: 'table' | 'md',
+): Block[] {
+  const pct = (value: number | null): string => (value === null ? '-' : fixed(value, 1));
+  const rows = summary
+    .filter((row) => SHOWN_GROUP.test(row.group) && SHOWN_METRIC.test(row.metric))
+    .map((row) => [
+      ...[row.group, row.metric, String(row.n), pct(row.medianPct), pct(row.meanPct), pct(row.p90Pct)],
+      ...[pct(row.biasPct), pct(row.naiveMedianPct)],
+    ]);
+  const result: Block[] = [
+    {
+      title: `Errors in percent, ${reports.length} cases`,
+      header: ['group', 'metric', 'n', 'median', 'mean', 'p90', 'bias', 'formula median'],
+      rows,
+      textColumns: [1],
+    },
+  ];
+  if (format === 'md') result.push(caseTable(reports));
+  if (skipped.length > 0) {
+    result.push({
+      title: `${skipped.length} cases not predicted`,
+      header: ['case', 'reason'],
+      rows: skipped.map((s) => [s.id, s.reason]),
+      textColumns: [1],
+    });
+  }
+  return result;
+}
+
+/** Means over each case's points, one row a case. */
+function caseTable(reports: readonly CaseReport[]): Block {
+  const metrics = ['tpotMs.mean', 'e2eMs.mean', 'ttftMs.mean', 'ttftMs.p99', 'outputTokensPerS'];
+  const error = (report: CaseReport, metric: string): string => {
+    const own = report.points.filter((p) => p.metric === metric);
+    return own.length === 0 ? '-' : fixed(own.reduce((sum, p) => sum + p.errorPct, 0) / own.length, 1);
+  };
+  return {
+    title: 'Signed errors by case, percent',
+    header: ['case', 'tier', 'GPU', ...metrics],
+    rows: reports.map((r) => [r.id, String(r.tier), r.gpu, ...metrics.map((m) => error(r, m))]),
+    textColumns: [2],
+  };
+}
