@@ -23,7 +23,9 @@ export const VERDICT_WORDS: Readonly<Record<Report['slo']['verdict'], string>> =
 
 /** Everything about one report. */
 export function reportBlocks(report: ClassedReport, outcomes: readonly AssertionOutcome[]): Block[] {
-  const blocks: Block[] = [headline(report), distributionTable(report), figureTable(report)];
+  const blocks: Block[] = [headline(report)];
+  if (DISTRIBUTIONS.some((name) => report[name].n > 0)) blocks.push(distributionTable(report));
+  blocks.push(figureTable(report));
   if (report.classes !== undefined) blocks.push(classTable(report.classes));
   blocks.push(poolTable(report));
   blocks.push(remarkLines([{ letter: '', report }]).join('\n'));
