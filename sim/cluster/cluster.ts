@@ -28,6 +28,7 @@ import type { Workload } from '../workload/workload.ts';
 import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
 import { KvTransfers } from './kv-transfers.ts';
+import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
 import { Replica } from './replica.ts';
 
 const CODE_ARRIVE = 1;
@@ -37,28 +38,6 @@ const CODE_DECODE = 4;
 const CODE_ROUTER = 5;
 const CODE_AGAIN = 6;
 const CODE_TIMEOUT = 7;
-
-/** What clients do when an answer is late or lost. */
-export interface ClientBehaviour {
-  /** Infinity: they wait for ever. */
-  readonly timeoutUs: number;
-  readonly retries: number;
-  readonly backoffUs: number;
-}
-
-/** What a cluster is made of. */
-export interface ClusterParts {
-  readonly kernel: Kernel;
-  readonly fleet: Fleet;
-  readonly table: EndpointTable;
-  readonly workload: Workload;
-  readonly recorder: Recorder;
-  readonly scrapeIntervalUs: number;
-  readonly fastForward: boolean;
-  readonly clients: ClientBehaviour;
-  /** Builds the router around the cluster's output. */
-  readonly makeRouter: (output: RouterOutput) => Router;
-}
 
 /** The running fleet. */
 export class Cluster implements Component, RouterOutput, EngineSink {
@@ -99,7 +78,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#transfers = new KvTransfers(parts.kernel, (id, nowUs) => this.#transferred(id, nowUs));
     this.#table = parts.table;
     this.#fastForward = parts.fastForward;
-    this.#clients = parts.clients;
+    this.#clients = parts.clients ?? PATIENT;
     this.transferUsByPool = parts.fleet.pools.map(() => 0);
     for (const [pool, setup] of parts.fleet.pools.entries()) {
       for (let i = 0; i < setup.replicas; i++) this.addReplica(pool, 0);
@@ -154,20 +133,11 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
   addReplica(pool: number, nowUs: number): Replica {
     const setup = this.#fleet.pools[pool]!;
-    const index = this.replicas.length;
-    const row = this.#table.add({
-      id: `${setup.name}-${index}`,
-      address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:8000`,
-      labels: setup.labels,
-    });
     const model = new ScaledStepModel(setup.stepModel);
-    const engine = setup.engine.create(model, this.#fastForward);
-    this.#feed.add(row, engine, nowUs);
     const replica = new Replica({
-      index,
-      row,
+      index: this.replicas.length,
       pool,
-      engine,
+      engine: setup.engine.create(model, this.#fastForward),
       model,
       egress: this.#transfers.network.addLink(setup.linkBytesPerUs),
       ingress: this.#transfers.network.addLink(setup.linkBytesPerUs),
@@ -177,7 +147,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       sink: this,
     });
     this.replicas.push(replica);
-    this.#byRow[row] = replica;
+    this.#admit(replica, nowUs);
     return replica;
   }
 
@@ -188,6 +158,29 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#table.remove(this.#table.endpoints[replica.row]!.id);
     this.#feed.remove(replica.row);
     this.#byRow[replica.row] = undefined;
+  }
+
+  /** A drained instance takes requests again, under a row of its own. */
+  readmitReplica(replica: Replica, nowUs: number): void {
+    if (replica.isDown || this.#byRow[replica.row] === replica) return;
+    this.#admit(replica, nowUs);
+  }
+
+  #admit(replica: Replica, nowUs: number): void {
+    const { index } = replica;
+    const setup = this.#setup(index);
+    replica.row = this.#table.add({
+      id: `${setup.name}-${index}`,
+      address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:8000`,
+      labels: setup.labels,
+    });
+    this.#feed.add(replica.row, replica.engine, nowUs);
+    this.#byRow[replica.row] = replica;
+  }
+
+  /** Requests that the router holds in its queues. */
+  get queuedInRouter(): number {
+    return this.#router.queued;
   }
 
   /** The instance dies: every request on it is lost, and fails or is sent again. */

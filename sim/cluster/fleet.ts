@@ -26,6 +26,8 @@ export interface PoolSetup {
   readonly gpu: GpuSpec;
   readonly model: LlmSpec;
   readonly gpusPerReplica: number;
+  /** Weight precision. */
+  readonly weights: string;
   readonly engineName: string;
   readonly engine: EngineSetup;
   readonly stepModel: StepModel;
@@ -111,6 +113,7 @@ function buildPool(
     gpu,
     model,
     gpusPerReplica,
+    weights,
     engineName: spec.engine.name,
     engine: { ...engine, notes: [...engine.notes, ...unread, ...lockStepNote(model, dp)] },
     stepModel,

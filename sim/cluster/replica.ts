@@ -17,8 +17,8 @@ const CODE_BEGIN = 2;
 export class Replica implements Component {
   /** Number within the run; never used again. */
   readonly index: number;
-  /** Its row in the endpoint table. */
-  readonly row: number;
+  /** Its row in the endpoint table while the router may send to it. */
+  row = 0;
   /** Serving since, and (once it is gone) until, µs. */
   readonly upSinceUs: number;
   downSinceUs = Number.POSITIVE_INFINITY;
@@ -42,7 +42,6 @@ export class Replica implements Component {
 
   constructor(options: {
     index: number;
-    row: number;
     pool: number;
     engine: Engine;
     model: ScaledStepModel;
@@ -54,7 +53,6 @@ export class Replica implements Component {
     sink: EngineSink;
   }) {
     this.index = options.index;
-    this.row = options.row;
     this.model = options.model;
     this.egress = options.egress;
     this.ingress = options.ingress;

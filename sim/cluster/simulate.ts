@@ -12,8 +12,10 @@ import type { Scenario } from '../scenario/schema.ts';
 import { createWorkload } from '../workload/create.ts';
 import type { SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
+import { Autoscaler } from './autoscaler.ts';
 import { Cluster } from './cluster.ts';
 import { defaultRouterConfig } from './default-router.ts';
+import { FaultSchedule } from './faults.ts';
 import { buildFleet, type Fleet } from './fleet.ts';
 
 /** How a run is made. */
@@ -39,6 +41,7 @@ export class Simulation {
   readonly #seed: number;
   readonly #horizonUs: number;
   readonly #expectedRequests: number;
+  readonly #autoscaler: Autoscaler | null;
   #done = false;
 
   constructor(scenario: Scenario, options: SimulationOptions) {
@@ -89,6 +92,10 @@ export class Simulation {
           allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,
         }),
     });
+    new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? []);
+    const rules = scenario.autoscaler ?? [];
+    this.#autoscaler =
+      rules.length === 0 ? null : new Autoscaler(this.#kernel, this.#cluster, this.#fleet, rules);
   }
 
   /** Hands out up to `maxEvents` events; true when the run has ended. */
@@ -138,15 +145,20 @@ export class Simulation {
 
   #poolUsage(index: number, durationUs: number): PoolUsage {
     const pool = this.#fleet.pools[index]!;
-    const engines = this.#cluster.replicas.filter((r) => r.pool === index).map((r) => r.engine);
+    const members = this.#cluster.replicas.filter((r) => r.pool === index);
+    const engines = members.map((r) => r.engine);
     const sum = (of: (engine: (typeof engines)[number]) => number): number =>
       engines.reduce((total, engine) => total + of(engine), 0);
-    const availableUs = durationUs * engines.length;
+    const availableUs = members.reduce(
+      (total, r) => total + Math.max(0, Math.min(r.downSinceUs, durationUs) - r.upSinceUs),
+      0,
+    );
+    const replicas = this.#autoscaler === null ? pool.replicas : availableUs / Math.max(1, durationUs);
     return {
       name: pool.name,
       role: pool.role,
-      replicas: pool.replicas,
-      gpus: pool.replicas * pool.gpusPerReplica,
+      replicas,
+      gpus: replicas * pool.gpusPerReplica,
       gpu: pool.gpu.id,
       model: pool.model.id,
       engine: `${pool.engineName}@${pool.engine.version}`,

@@ -115,7 +115,6 @@ export class Bench implements Component {
     this.#target = this.kernel.register(this);
     this.replica = new Replica({
       index: 0,
-      row: 0,
       pool: 0,
       engine,
       model: new ScaledStepModel(affineModel({ base: 1 })),

@@ -1,0 +1,33 @@
+/** What a running cluster is made of. */
+import type { Router, RouterOutput } from '../../src/routing/contract.ts';
+import type { EndpointTable } from '../../src/routing/endpoint.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Recorder } from '../metrics/recorder.ts';
+import type { Workload } from '../workload/workload.ts';
+import type { Fleet } from './fleet.ts';
+
+/** What clients do when an answer is late or lost. */
+export interface ClientBehaviour {
+  /** Infinity: they wait for ever. */
+  readonly timeoutUs: number;
+  readonly retries: number;
+  readonly backoffUs: number;
+}
+
+/** What a cluster is made of. */
+export interface ClusterParts {
+  readonly kernel: Kernel;
+  readonly fleet: Fleet;
+  readonly table: EndpointTable;
+  readonly workload: Workload;
+  readonly recorder: Recorder;
+  readonly scrapeIntervalUs: number;
+  readonly fastForward: boolean;
+  /** Default: clients wait for ever and do not try again. */
+  readonly clients?: ClientBehaviour;
+  /** Builds the router around the cluster's output. */
+  readonly makeRouter: (output: RouterOutput) => Router;
+}
+
+/** Clients that wait for ever and do not try again. */
+export const PATIENT: ClientBehaviour = { timeoutUs: Number.POSITIVE_INFINITY, retries: 0, backoffUs: 0 };
