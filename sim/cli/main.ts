@@ -7,10 +7,11 @@ import { register as presets } from './commands/presets.ts';
 import { register as route } from './commands/route.ts';
 import { register as run } from './commands/run.ts';
 import { register as schema } from './commands/schema.ts';
+import { register as validate } from './commands/validate.ts';
 import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
-const COMMANDS = [run, compare, route, catalog, presets, schema];
+const COMMANDS = [run, compare, route, validate, catalog, presets, schema];
 
 const program = new Command('drydock')
   .description('Simulates fleets that serve language models, and says which one meets an SLO at what cost.')
