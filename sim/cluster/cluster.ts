@@ -185,6 +185,9 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** The instance dies: every request on it is lost, and fails or is sent again. */
   crashReplica(replica: Replica, nowUs: number): void {
+    // A dead instance answers no scrape: the router goes on with what it saw last.
+    this.#feed.beforeChange(replica.row, nowUs, true);
+    this.setScrapeLost(replica, true);
     replica.stop(nowUs);
     for (const id of this.#inFlight.ids()) {
       const request = this.#inFlight.get(id)!;

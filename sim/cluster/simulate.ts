@@ -176,6 +176,10 @@ export class Simulation {
     const notes = this.#fleet.pools.flatMap((pool) =>
       pool.engine.notes.map((note) => `${pool.name}: ${note}`),
     );
+    notes.push(...(this.#workload.notes ?? []));
+    for (const change of this.#autoscaler?.changes ?? []) {
+      notes.push(`${(change.atUs / 1e6).toFixed(0)} s: ${change.pool} scaled to ${change.replicas} replicas`);
+    }
     const refusals = [...this.#cluster.refusals].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [reason, times] of refusals) notes.push(`${times} requests refused: ${reason}`);
     return notes;

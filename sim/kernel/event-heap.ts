@@ -1,17 +1,21 @@
 /**
- * The pending set: a binary min-heap in struct-of-arrays form, ordered by (time, phase, sequence).
+ * The pending set: a binary min-heap in struct-of-arrays form, ordered by (time, phase, target, sequence).
  *
  *   index i of the heap    0                 1 ...
  *   time      Float64      µs
- *   order     Float64      phase * 2^44 + sequence: one comparison after time; 512 phases, 1.7e13 events
- *   target    Int32        component that receives the event
+ *   order     Float64      (phase * 2^18 + target) * 2^31 + sequence: one comparison after time
+ *   target    Int32        component that receives the event, below 2^18
  *   code      Int32        what it means to that component
  *   arg       Float64      its argument (a slot, a row, a generation stamp)
  *
- * Sequence is given at scheduling, so equal (time, phase) is first come, first served. Nothing is ever removed from
- * the middle: cancelled events carry a stale stamp and are ignored by their component.
+ * Sequence is given at scheduling, so a component gets its events of one (time, phase) first come, first served. Components
+ * take turns by number and not by who was scheduled first: that would differ between fast-forward and step-by-step runs.
+ * Nothing is ever removed from the middle: cancelled events carry a stale stamp and are ignored by their component.
  */
-const SEQUENCE_SPAN = 2 ** 44;
+import { fail } from '../../src/core/check.ts';
+
+const TARGETS = 2 ** 18;
+const SEQUENCES = 2 ** 31;
 
 /** Pending events. After `pop`, the popped event stands in the `popped*` fields. */
 export class EventHeap {
@@ -37,14 +41,16 @@ export class EventHeap {
 
   /** Phase of the earliest event; meaningless when empty. */
   get nextPhase(): number {
-    return Math.floor(this.#order[0]! / SEQUENCE_SPAN);
+    return Math.floor(this.#order[0]! / (TARGETS * SEQUENCES));
   }
 
   push(timeUs: number, phase: number, target: number, code: number, arg: number): void {
     if (this.size === this.#time.length) this.#grow();
     const time = this.#time;
     const order = this.#order;
-    const key = phase * SEQUENCE_SPAN + this.#sequence++;
+    if (target >= TARGETS || this.#sequence === SEQUENCES)
+      fail('more components or events than the heap can order');
+    const key = (phase * TARGETS + target) * SEQUENCES + this.#sequence++;
     let i = this.size++;
     while (i > 0) {
       const parent = (i - 1) >> 1;
@@ -66,7 +72,7 @@ export class EventHeap {
     const time = this.#time;
     const order = this.#order;
     this.poppedTimeUs = time[0]!;
-    this.poppedPhase = Math.floor(order[0]! / SEQUENCE_SPAN);
+    this.poppedPhase = Math.floor(order[0]! / (TARGETS * SEQUENCES));
     this.poppedTarget = this.#target[0]!;
     this.poppedCode = this.#code[0]!;
     this.poppedArg = this.#arg[0]!;

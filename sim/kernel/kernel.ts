@@ -1,6 +1,6 @@
 /**
  * Simulated time. Components register, schedule events for themselves and each other, and the kernel hands them out
- * in order of (time, phase, sequence). It decides nothing about inference. The fingerprint folds components' reported
+ * in order of (time, phase, component, sequence). It decides nothing about inference. The fingerprint folds components' reported
  * facts (not event counts, which differ between fast-forward and step-by-step execution of the same run).
  */
 import { fail } from '../../src/core/check.ts';

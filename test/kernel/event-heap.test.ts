@@ -4,9 +4,13 @@ import { EventHeap } from '../../sim/kernel/event-heap.ts';
 import { gridUs, Kernel } from '../../sim/kernel/kernel.ts';
 
 describe('event heap', () => {
-  test('hands events out by time, then phase, then order of scheduling', () => {
+  test('hands events out by time, then phase, then component, then order of scheduling', () => {
     const events = fc.array(
-      fc.record({ time: fc.integer({ min: 0, max: 20 }), phase: fc.integer({ min: 0, max: 9 }) }),
+      fc.record({
+        time: fc.integer({ min: 0, max: 20 }),
+        phase: fc.integer({ min: 0, max: 9 }),
+        target: fc.integer({ min: 0, max: 2 }),
+      }),
       {
         maxLength: 400,
       },
@@ -14,10 +18,10 @@ describe('event heap', () => {
     fc.assert(
       fc.property(events, (list) => {
         const heap = new EventHeap();
-        for (const [i, e] of list.entries()) heap.push(e.time, e.phase, 1, 2, i);
+        for (const [i, e] of list.entries()) heap.push(e.time, e.phase, e.target, 2, i);
         const sorted = list
           .map((e, i) => ({ ...e, i }))
-          .sort((a, b) => a.time - b.time || a.phase - b.phase || a.i - b.i)
+          .sort((a, b) => a.time - b.time || a.phase - b.phase || a.target - b.target || a.i - b.i)
           .map((e) => e.i);
         const popped: number[] = [];
         while (heap.pop()) popped.push(heap.poppedArg);

@@ -1,0 +1,195 @@
+/** Faults, clients and scaling: nothing is lost uncounted, and what the fault says is what happens. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { simulate } from '../../sim/cluster/simulate.ts';
+import type { Scenario } from '../../sim/scenario/schema.ts';
+import type { SimRequest } from '../../sim/workload/request.ts';
+
+/** Steps of 10 ms whatever they hold: the numbers of a test can be worked out by hand. */
+function scenario(overrides: Partial<Scenario> = {}, options: { replicas?: number } = {}): Scenario {
+  return {
+    seed: 3,
+    workload: {
+      kind: 'synthetic',
+      arrivals: { process: 'constant', rateRps: 20 },
+      input: { dist: 'constant', value: 100 },
+      output: { dist: 'constant', value: 50 },
+    },
+    fleet: {
+      pools: [
+        {
+          name: 'chat',
+          role: 'both',
+          replicas: options.replicas ?? 2,
+          gpu: 'h100-sxm',
+          model: 'llama-3.1-8b',
+          engine: { name: 'vllm', version: '0.19' },
+        },
+      ],
+    },
+    calibration: {
+      kind: 'affine',
+      baseUs: 10_000,
+      perSequenceUs: 0,
+      perPrefillTokenUs: 0,
+      perContextTokenUs: 0,
+      frontEndUs: 0,
+    },
+    run: { requests: 200 },
+    ...overrides,
+  };
+}
+
+function run(s: Scenario, fastForward = true) {
+  const records: SimRequest[] = [];
+  const result = simulate(s, { seed: s.seed ?? 1, fastForward, onRecord: (r) => records.push(r) });
+  return { result, ends: result.recorder.total.ends, records };
+}
+
+const CRASH = { kind: 'crash', pool: 'chat', replica: 0, atS: 4 } as const;
+
+describe('faults', () => {
+  test('a crash fails what was on the instance and what is still sent to it until it is detected', () => {
+    const { ends, records } = run(scenario({ faults: [{ ...CRASH, detectAfterS: 2 }] }));
+    expect(ends.completed + ends.failed).toBe(200);
+    const failed = records.filter((r) => r.course.ending === 'failed');
+    expect(failed.some((r) => r.course.reason === 'the instance crashed')).toBe(true);
+    expect(failed.some((r) => r.course.reason === 'connection refused')).toBe(true);
+    expect(failed.every((r) => r.course.endUs >= 4e6 && r.course.endUs <= 6.1e6)).toBe(true);
+  });
+
+  test('with retries every request of a crash completes, and its latency counts from the first attempt', () => {
+    const { ends, records } = run(
+      scenario({ faults: [{ ...CRASH, detectAfterS: 0 }], clients: { retries: 3, backoffS: 0.5 } }),
+    );
+    expect(ends.completed).toBe(200);
+    const retried = records.filter((r) => r.course.attempts > 0);
+    expect(retried.length).toBeGreaterThan(0);
+    for (const r of retried) expect(r.course.firstTokenUs - r.request.arrivalUs).toBeGreaterThan(500_000);
+  });
+
+  test('a slow node makes its own steps longer and nobody else is slower by it', () => {
+    const slow = { kind: 'slow', pool: 'chat', replica: 1, atS: 2, durationS: 4, factor: 3 } as const;
+    const { records } = run(scenario({ faults: [slow] }));
+    const tpot = (r: SimRequest) => (r.course.endUs - r.course.firstTokenUs) / 49;
+    const inside = records.filter((r) => r.request.arrivalUs > 2.2e6 && r.course.endUs < 6e6);
+    for (const r of inside) {
+      if (r.course.endpoint === 1) expect(tpot(r)).toBeCloseTo(30_000, 3);
+      else expect(tpot(r)).toBeCloseTo(10_000, 3);
+    }
+    expect(inside.some((r) => r.course.endpoint === 1)).toBe(true);
+  });
+
+  test('a drained instance finishes what it has and gets nothing new until it returns', () => {
+    const drain = { kind: 'drain', pool: 'chat', replica: 0, atS: 3, returnAfterS: 4 } as const;
+    const { ends, records } = run(scenario({ faults: [drain] }));
+    expect(ends.completed).toBe(200);
+    const during = records.filter((r) => r.request.arrivalUs > 3e6 && r.request.arrivalUs < 7e6);
+    expect(during.every((r) => r.course.endpoint === 1)).toBe(true);
+    expect(records.some((r) => r.request.arrivalUs > 7e6 && r.course.endpoint === 0)).toBe(true);
+  });
+
+  test('a client that gives up frees its place and is counted as cancelled', () => {
+    const { ends, records } = run(scenario({ clients: { timeoutS: 0.3 } }));
+    expect(ends.cancelled).toBe(200);
+    for (const r of records) expect(r.course.endUs - r.request.arrivalUs).toBeCloseTo(300_000, 3);
+  });
+
+  test('a fault that names no pool or replica of the fleet is an error with its path', () => {
+    expect(() => run(scenario({ faults: [{ ...CRASH, pool: 'chta' }] }))).toThrow(/faults\[0\]\.pool.*chat/);
+    expect(() => run(scenario({ faults: [{ ...CRASH, replica: 2 }] }))).toThrow(
+      /faults\[0\]\.replica.*0 to 1/,
+    );
+  });
+
+  test('whatever strikes, every request ends once, and fast-forward changes no end', () => {
+    const times = { atS: fc.integer({ min: 0, max: 90 }).map((n) => n / 10) };
+    const at = { pool: fc.constant('chat'), replica: fc.integer({ min: 0, max: 1 }), ...times };
+    const durationS = fc.integer({ min: 1, max: 40 }).map((n) => n / 10);
+    const fault = fc.oneof(
+      fc.record({
+        kind: fc.constant('crash' as const),
+        ...at,
+        recoverAfterS: durationS,
+        detectAfterS: fc.constant(0.3),
+      }),
+      fc.record({ kind: fc.constant('slow' as const), ...at, durationS, factor: fc.constant(2.5) }),
+      fc.record({ kind: fc.constant('drain' as const), ...at, returnAfterS: durationS }),
+      fc.record({ kind: fc.constant('scrapeLoss' as const), ...at, durationS }),
+    );
+    fc.assert(
+      fc.property(fc.array(fault, { maxLength: 4 }), fc.integer({ min: 0, max: 2 }), (faults, retries) => {
+        const s = scenario({ faults, clients: { retries, timeoutS: 3 }, run: { requests: 120 } });
+        const fast = run(s);
+        const slow = run(s, false);
+        const outcome = (r: ReturnType<typeof run>) =>
+          r.records.map(
+            (x) => `${x.request.id} ${x.course.ending} ${x.course.endpoint} ${x.course.endUs.toFixed(3)}`,
+          );
+        expect(fast.records.length).toBe(120);
+        expect(new Set(fast.records.map((r) => r.request.id)).size).toBe(120);
+        expect(outcome(fast)).toEqual(outcome(slow));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('autoscaler', () => {
+  test('adds replicas after their start-up when the target is exceeded, and never more than max', () => {
+    const autoscaler = [
+      {
+        pool: 'chat',
+        min: 1,
+        max: 4,
+        metric: 'inFlight',
+        target: 4,
+        intervalS: 1,
+        startDelayS: 2,
+        stabilizationS: 5,
+      },
+    ] as const;
+    const { result, records } = run(scenario({ autoscaler: [...autoscaler], run: { requests: 400 } }));
+    const used = new Set(records.map((r) => r.course.endpoint));
+    // 20 requests/s for 0.5 s each keep 10 in flight: 3 replicas of 4.
+    expect(used.size).toBe(3);
+    expect(records.filter((r) => r.course.endpoint === 2).every((r) => r.request.arrivalUs >= 3e6)).toBe(
+      true,
+    );
+    expect(result.notes.some((note) => /scaled to 3/.test(note))).toBe(true);
+  });
+
+  test('scales down to the floor when load ends, and loses nothing', () => {
+    const s = scenario({
+      workload: {
+        kind: 'synthetic',
+        arrivals: {
+          process: 'stages',
+          of: 'constant',
+          stages: [
+            { rateRps: 40, durationS: 10 },
+            { rateRps: 1, durationS: 60 },
+          ],
+        },
+        input: { dist: 'constant', value: 100 },
+        output: { dist: 'constant', value: 50 },
+      },
+      autoscaler: [
+        {
+          pool: 'chat',
+          min: 1,
+          max: 6,
+          metric: 'inFlight',
+          target: 5,
+          intervalS: 1,
+          startDelayS: 1,
+          stabilizationS: 5,
+        },
+      ],
+      run: {},
+    });
+    const { ends, result } = run(s);
+    expect(ends.completed).toBe(result.recorder.total.arrived);
+    expect(result.notes.at(-1)).toMatch(/scaled to 1 replicas/);
+  });
+});
