@@ -1,8 +1,8 @@
 /**
- * The set of priority bands, highest priority first: configured ones, always priority 0, and one per priority that
- * an objective names. Upstream learns objectives from the cluster; here a host either declares their priorities, or
- * a priority counts as declared when the first request carries it (a request gets its priority from an objective,
- * so the band would exist upstream). A request of an undeclared priority goes to band 0.
+ * The set of priority bands, highest priority first: configured ones, always priority 0, and one per priority
+ * that an objective names. Upstream learns objectives from the cluster; here a host either declares their
+ * priorities, or a priority counts as declared when the first request carries it (a request gets its priority
+ * from an objective, so the band would exist upstream). A request of an undeclared priority goes to band 0.
  */
 import { assert } from '../core/check.ts';
 import { Band, type BandSettings } from './band.ts';

@@ -1,9 +1,9 @@
 /**
- * Flow control: holds requests in priority bands of per-flow queues and releases them one per dispatch cycle while
- * the pool has room. A cycle runs at each arrival and, while anything is stored, at each 1 ms tick. Late binding:
- * a released request is scheduled only then. Faithful to llm-d router v0.10 in what surprises, too: a blocked band
- * stops all below it even when it is empty; release reserves no capacity, so between two scrapes many requests may
- * be let go; expiry is looked for once a second.
+ * Flow control: holds requests in priority bands of per-flow queues and releases them one per dispatch cycle
+ * while the pool has room. A cycle runs at each arrival and, while anything is stored, at each 1 ms tick.
+ * Late binding: a released request is scheduled only then. Faithful to llm-d router v0.10 in what surprises,
+ * too: a blocked band stops all below it even when it is empty; release reserves no capacity, so between two
+ * scrapes many requests may be let go; expiry is looked for once a second.
  *
  * A state machine without a clock: `advance(nowUs)` does what is due and returns the next wake-up, which is
  * Infinity while nothing is stored. Ticks and sweeps lie on whole ms and s of the host's clock.
@@ -110,7 +110,10 @@ export class FlowControl {
     this.#setWakeUps(nowUs);
   }
 
-  /** The client of a waiting request has gone; false when the request does not wait here. Its item stays stored. */
+  /**
+   * The client of a waiting request has gone; false when the request does not wait here. Its item stays
+   * stored.
+   */
   cancel(request: InferenceRequest, nowUs: number): boolean {
     const item = this.#waiting.get(request.id);
     if (item === undefined) return false;

@@ -1,7 +1,7 @@
 /**
- * The queue of one flow (fairness id within a priority band): a heap in the order of the band's ordering policy.
- * Items that have ended while queued (client gone) stay in it, and count, until a sweep or a dispatch removes
- * them: upstream frees queue space only then.
+ * The queue of one flow (fairness id within a priority band): a heap in the order of the band's ordering
+ * policy. Items that have ended while queued (client gone) stay in it, and count, until a sweep or a dispatch
+ * removes them: upstream frees queue space only then.
  */
 import type { InferenceRequest } from '../routing/request.ts';
 import { BinaryHeap } from './binary-heap.ts';

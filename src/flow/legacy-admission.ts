@@ -5,8 +5,8 @@ import { SHED } from './outcome.ts';
 import type { SaturationDetector } from './policy.ts';
 
 /**
- * Null to admit. Priority >= 0 is always admitted; below, a saturation of 1 or more over the request's candidates
- * (rows[0 .. count), subset hint applied) sheds it.
+ * Null to admit. Priority >= 0 is always admitted; below, a saturation of 1 or more over the request's
+ * candidates (rows[0 .. count), subset hint applied) sheds it.
  */
 export function legacyAdmission(
   request: InferenceRequest,

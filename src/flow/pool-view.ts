@@ -1,7 +1,8 @@
 /**
- * The pool as flow control sees it: all endpoints (a request's subset hint is ignored), listed at most every 50 ms,
- * split into stages by role. Saturation is that of the fuller stage. Signals are always read live; only the list of
- * endpoints is cached. An endpoint that leaves is dropped at once, since its row may be reused.
+ * The pool as flow control sees it: all endpoints (a request's subset hint is ignored), listed at most every
+ * 50 ms, split into stages by role. Saturation is that of the fuller stage. Signals are always read live;
+ * only the list of endpoints is cached. An endpoint that leaves is dropped at once, since its row may be
+ * reused.
  */
 import type { EndpointTable } from '../routing/endpoint.ts';
 import type { SaturationDetector } from './policy.ts';
@@ -69,7 +70,9 @@ export class PoolView {
       );
   }
 
-  /** Saturation of the fuller non-empty stage; of the whole pool when no stage has an endpoint; 1 when empty. */
+  /**
+   * Saturation of the fuller non-empty stage; of the whole pool when no stage has an endpoint; 1 when empty.
+   */
   saturation(nowUs: number): number {
     if (this.#rows.length === 0) return 1;
     if (this.#prefill.length === 0 && this.#decode.length === 0) return this.#measure(this.#rows, nowUs);

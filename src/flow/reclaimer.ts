@@ -1,8 +1,8 @@
 /**
- * In-flight eviction: when a band with waiting work is blocked by saturation, revokes a few in-flight requests of
- * lower priority. One batch is out at a time: the next decision waits until every revoked stream has ended (or 10 s
- * have passed) and then for the detector's grace, so that it never acts twice on the same stale saturation.
- * Method: llm-d router, docs/flow-control-eviction.md.
+ * In-flight eviction: when a band with waiting work is blocked by saturation, revokes a few in-flight
+ * requests of lower priority. One batch is out at a time: the next decision waits until every revoked stream
+ * has ended (or 10 s have passed) and then for the detector's grace, so that it never acts twice on the same
+ * stale saturation. Method: llm-d router, docs/flow-control-eviction.md.
  */
 import type { InferenceRequest } from '../routing/request.ts';
 import type { Band } from './band.ts';
@@ -72,8 +72,8 @@ export class Reclaimer {
   }
 
   /**
-   * Victims to revoke, given that the cycle stopped at rank `from`; empty when the pace, the demand or the lack of
-   * victims forbids. n = clamp(ceil((saturation - ceiling) / (saturation / inFlight)), 1, 2).
+   * Victims to revoke, given that the cycle stopped at rank `from`; empty when the pace, the demand or the
+   * lack of victims forbids. n = clamp(ceil((saturation - ceiling) / (saturation / inFlight)), 1, 2).
    */
   decide(
     bands: readonly Band[],

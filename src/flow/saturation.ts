@@ -35,14 +35,17 @@ export const UTILIZATION_DEFAULTS: UtilizationParameters = {
   headroom: 0,
 };
 
-/** Metrics refresh of the scraper, and what an engine takes to abort and free blocks, µs (upstream's constants). */
+/**
+ * Metrics refresh of the scraper, and what an engine takes to abort and free blocks, µs (upstream's
+ * constants).
+ */
 const METRICS_REFRESH_US = 50_000;
 const ENGINE_ABORT_US = 250_000;
 
 /**
- * Average over endpoints of max(waiting / threshold, kvUsage / threshold); an endpoint never scraped, or scraped
- * longer ago than the staleness limit, counts 1. Example: (waiting 10, kv 0.4) and (waiting 0, kv 0.4) with
- * thresholds 5 and 0.8: (2 + 0.5) / 2 = 1.25.
+ * Average over endpoints of max(waiting / threshold, kvUsage / threshold); an endpoint never scraped, or
+ * scraped longer ago than the staleness limit, counts 1. Example: (waiting 10, kv 0.4) and (waiting 0, kv
+ * 0.4) with thresholds 5 and 0.8: (2 + 0.5) / 2 = 1.25.
  */
 export function utilizationDetector(
   table: EndpointTable,
@@ -104,8 +107,8 @@ export const CONCURRENCY_DEFAULTS: ConcurrencyParameters = {
 const CONCURRENCY_GRACE_US = 10_000;
 
 /**
- * In requests and tokens mode: total in flight / total capacity. In hybrid mode: average over endpoints of the
- * larger of both ratios. Example: 30 and 10 requests in flight, capacity 40 each: 40 / 80 = 0.5.
+ * In requests and tokens mode: total in flight / total capacity. In hybrid mode: average over endpoints of
+ * the larger of both ratios. Example: 30 and 10 requests in flight, capacity 40 each: 40 / 80 = 0.5.
  */
 export function concurrencyDetector(
   inFlight: InFlightLoad,

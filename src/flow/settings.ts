@@ -51,8 +51,8 @@ export interface FlowPolicies {
 const UNSET_BAND: BandSection = { maxBytes: 0, maxRequests: 0, fairness: null, ordering: null };
 
 /**
- * Completes a section. The budget for an empty pool follows `defaultRequestTTL` when only that is set; negative
- * priorities take the default band when they have none of their own.
+ * Completes a section. The budget for an empty pool follows `defaultRequestTTL` when only that is set;
+ * negative priorities take the default band when they have none of their own.
  */
 export function flowSettings(section: FlowSection, policies: FlowPolicies): FlowSettings {
   const complete = (band: BandSection): BandSettings => ({

@@ -93,7 +93,7 @@ test('a priority that no objective declares is served in band 0', () => {
   expect(flow.bands.ordered[1]!.requests).toBe(1);
 });
 
-test('bands: configured, priority 0, and one per priority that arrives; idle ones go after 10 minutes', () => {
+test('bands: configured, 0, and one per priority that arrives; idle ones go after 10 minutes', () => {
   const { flow } = controller({ bands: [{ priority: 3, ...BAND }] });
   expect(flow.bands.priorities).toEqual([3, 0]);
   flow.arrive(request(1, { priority: -2 }), 0);
@@ -150,7 +150,7 @@ test('a new endpoint is seen when the 50 ms list expires, a removed one is dropp
   expect(flow.queued).toBe(1);
 });
 
-test('the soft reflective ceiling lets a low band dispatch in one cycle out of three at saturation 0.75', () => {
+test('the soft reflective ceiling opens a low band in one cycle of three at saturation 0.75', () => {
   const { flow, journal } = controller({
     detector: new Dial(0.75),
     bands: [{ priority: 10, ...BAND }],

@@ -31,7 +31,9 @@ export function request(id: number, fields: Partial<InferenceRequest> = {}): Inf
   };
 }
 
-/** A pool of endpoints with the given roles (null: no label); in-flight columns may be written by the test. */
+/**
+ * A pool of endpoints with the given roles (null: no label); in-flight columns may be written by the test.
+ */
 export function pool(roles: readonly (string | null)[] = [null]) {
   const table = new EndpointTable();
   for (const [index, role] of roles.entries()) {

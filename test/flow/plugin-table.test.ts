@@ -1,6 +1,6 @@
 /**
- * The table of plugins in docs/router-plugins.md is written from the code: `npx vitest run test/flow/plugin-table -u`
- * renews it.
+ * The table of plugins in docs/router-plugins.md is written from the code: `npx vitest run
+ * test/flow/plugin-table -u` renews it.
  */
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../src/core/check.ts';
@@ -9,7 +9,9 @@ import { PLUGINS } from '../../src/routing/plugins.ts';
 
 const PROBE = 'noSuchParameter';
 
-/** Parameter names that a plugin takes, as its refusal of an unknown one lists them; null when it ignores all. */
+/**
+ * Parameter names that a plugin takes, as its refusal of an unknown one lists them; null when it ignores all.
+ */
 function parameterNames(definition: PluginDefinition): string[] | null {
   try {
     definition.bind({ [PROBE]: 0 }, '');
@@ -50,16 +52,16 @@ function parameterText(definition: PluginDefinition): string {
 }
 
 function table(): string {
-  const rows = PLUGINS.toSorted((a, b) => (a.type < b.type ? -1 : 1)).map(
-    (plugin) =>
-      `| \`${plugin.type}\` | ${plugin.kinds.join(', ')} | ${plugin.stability} | ${parameterText(plugin)} | ${plugin.summary} |`,
-  );
+  const rows = PLUGINS.toSorted((a, b) => (a.type < b.type ? -1 : 1)).map((plugin) => {
+    const { type, kinds, stability, summary } = plugin;
+    return `| \`${type}\` | ${kinds.join(', ')} | ${stability} | ${parameterText(plugin)} | ${summary} |`;
+  });
   return [
     '# Plugins of the router',
     '',
-    'Every registered plugin type, written from the code by `test/flow/plugin-table.test.ts`. A number or word behind a',
-    'parameter is its default. *none*: any parameter is refused; *ignored*: parameters are not looked at, as upstream.',
-    'Alpha plugins need `--allow-experimental-plugins`.',
+    'Every registered plugin type, written from the code by `test/flow/plugin-table.test.ts`. A number or word',
+    'behind a parameter is its default. *none*: any parameter is refused; *ignored*: parameters are not looked at,',
+    'as upstream. Alpha plugins need `--allow-experimental-plugins`.',
     '',
     '| type | used as | stability | parameters | what it does |',
     '|---|---|---|---|---|',

@@ -34,7 +34,7 @@ function released(
 
 const slo = (ms: string) => ({ headers: new Map([['x-llm-d-slo-ttft-ms', ms]]) });
 
-test('slo-deadline: earliest deadline first, those without a valid objective last, in order of arrival', () => {
+test('slo-deadline: earliest deadline first, those without one last in order of arrival', () => {
   const arrivals = [
     { atUs: 0 },
     { atUs: 10, fields: slo('500') },

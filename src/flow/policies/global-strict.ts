@@ -1,4 +1,7 @@
-/** Global-strict fairness: no fairness between flows; the best head of all flows by the ordering policy goes next. */
+/**
+ * Global-strict fairness: no fairness between flows; the best head of all flows by the ordering policy goes
+ * next.
+ */
 import { compareItems } from '../flow-queue.ts';
 import type { FairnessPolicy } from '../policy.ts';
 

@@ -8,8 +8,8 @@ export const FCFS_ORDERING: OrderingPolicy = {
 };
 
 /**
- * Earliest deadline first, where the deadline is enqueue time plus queueing budget. As the budget is one for all
- * requests, this equals first come, first served, upstream as here.
+ * Earliest deadline first, where the deadline is enqueue time plus queueing budget. As the budget is one for
+ * all requests, this equals first come, first served, upstream as here.
  */
 export const EDF_ORDERING: OrderingPolicy = {
   sortKeyUs: (_request, enqueuedUs, ttlUs) => (ttlUs > 0 ? enqueuedUs + ttlUs : Number.POSITIVE_INFINITY),
@@ -23,7 +23,9 @@ export const SLO_DEADLINE_ORDERING: OrderingPolicy = {
 /** Headers of the TTFT objective in ms; the first present wins. */
 const SLO_TTFT_HEADERS = ['x-llm-d-slo-ttft-ms', 'x-slo-ttft-ms'] as const;
 
-/** Largest duration upstream can hold (63-bit nanoseconds), in ms; more overflows and counts as no objective. */
+/**
+ * Largest duration upstream can hold (63-bit nanoseconds), in ms; more overflows and counts as no objective.
+ */
 const LONGEST_MS = 9_223_372_036_854;
 
 function sloTtftUs(request: InferenceRequest): number {

@@ -1,11 +1,12 @@
 /**
- * Program-aware fairness: least attained service (LAS) between the flows of a band, a flow being one program or
- * tenant. Service is prompt + 2 x output tokens of its finished requests, halved every half-life, summed over all
- * bands. Score of a flow with waiting work = serviceWeight * (1 - service) + headWaitWeight * wait of its head,
- * both min-max normalised over the flows that compete; the highest score goes next, the least id on ties.
+ * Program-aware fairness: least attained service (LAS) between the flows of a band, a flow being one program
+ * or tenant. Service is prompt + 2 x output tokens of its finished requests, halved every half-life, summed
+ * over all bands. Score of a flow with waiting work = serviceWeight * (1 - service) + headWaitWeight * wait
+ * of its head, both min-max normalised over the flows that compete; the highest score goes next, the least id
+ * on ties.
  *
- * Example: services 0 and 300, head waits 10 ms and 30 ms: scores 0.8 * 1 + 0.2 * 0 = 0.8 and 0.8 * 0 + 0.2 * 1 =
- * 0.2, so the first goes next.
+ * Example: services 0 and 300, head waits 10 ms and 30 ms: scores 0.8 * 1 + 0.2 * 0 = 0.8 and 0.8 * 0 + 0.2 *
+ * 1 = 0.2, so the first goes next.
  */
 import { assert } from '../../core/check.ts';
 import type { ResponseUsage } from '../../routing/contract.ts';

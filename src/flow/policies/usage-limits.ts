@@ -25,7 +25,8 @@ export interface HoldbackParameters {
 
 /**
  * Ceilings fall linearly from `maxCeiling` (highest band) to `minCeiling` (lowest); a single band gets
- * `maxCeiling`. Example: priorities 10, 5, -10, ceilings 1 down to 0.4: by rank 1, 0.7, 0.4; by value 1, 0.85, 0.4.
+ * `maxCeiling`. Example: priorities 10, 5, -10, ceilings 1 down to 0.4: by rank 1, 0.7, 0.4; by value 1,
+ * 0.85, 0.4.
  */
 export function priorityHoldback(parameters: HoldbackParameters): UsageLimitPolicy {
   const { domain, minCeiling, maxCeiling } = parameters;
@@ -49,9 +50,9 @@ export function priorityHoldback(parameters: HoldbackParameters): UsageLimitPoli
 
 /**
  * Soft reflective ceiling: with N bands and saturation s, band i (0 = highest, never gated) opens fully while
- * s < 1 - i*s/(N-1). Past that, and while s < 1, all gated bands together are open in one dispatch cycle out of
- * round(s/(1-s)) and closed in the others; at s >= 1 they are closed.
- * Example: N = 2, s = 0.75: period 3, so band 1 is open in every third cycle.
+ * s < 1 - i*s/(N-1). Past that, and while s < 1, all gated bands together are open in one dispatch cycle out
+ * of round(s/(1-s)) and closed in the others; at s >= 1 they are closed. Example: N = 2, s = 0.75: period 3,
+ * so band 1 is open in every third cycle.
  */
 export function softReflectiveCeiling(): UsageLimitPolicy {
   let cycle = 0;
