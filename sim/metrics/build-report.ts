@@ -7,15 +7,14 @@ import type { ModelProvenance } from '../latency/step-model.ts';
 import type { SloSpec } from '../scenario/schema.ts';
 import { FIGURES, figureValue } from './figures.ts';
 import { fixed } from './format-figure.ts';
+import { costOf, type PriceOf, poolReports, unpricedNotes } from './pool-report.ts';
 import { Recorder, type RequestStats } from './recorder.ts';
-import type { Interval, PoolReport, Quantiles, Report } from './report.ts';
-import type { PoolUsage, RunResult } from './run-result.ts';
+import type { Interval, Quantiles, Report } from './report.ts';
+import type { RunResult } from './run-result.ts';
 import { EXACT_LIMIT, type QuantileSketch } from './sketch.ts';
 import { type SloFigures, sloReport } from './slo-report.ts';
 import { studentInterval } from './student-t.ts';
-
-/** Price of one GPU for one hour and where it comes from; null when it is not known. */
-export type PriceOf = (gpuId: string) => { readonly usdPerHour: number; readonly source: string } | null;
+import { ratio, sum } from './sums.ts';
 
 /** What a report needs beside the runs. */
 export interface ReportContext {
@@ -176,77 +175,6 @@ function classReports(recorder: Recorder): ClassReport[] {
   }));
 }
 
-function poolReports(results: readonly RunResult[]): PoolReport[] {
-  return results[0]!.pools.map((pool, i) => {
-    const runs = results.map((result) => result.pools[i]!);
-    const { name, role, replicas, gpus, gpu, model, engine, kvBlocks } = pool;
-    return {
-      ...{ name, role, replicas, gpus, gpu, model, engine, kvBlocks },
-      busy: busyShares(runs),
-      kv: {
-        mean: ratio(
-          sum(runs, (r) => r.kvMean * r.availableUs),
-          sum(runs, (r) => r.availableUs),
-        ),
-        max: runs.reduce((most, run) => Math.max(most, run.kvMax), 0),
-      },
-    };
-  });
-}
-
-/** Shares of a pool's replica time. Transfers overlap with steps and with each other: they get what compute leaves. */
-function busyShares(runs: readonly PoolUsage[]): PoolReport['busy'] {
-  const availableUs = sum(runs, (r) => r.availableUs);
-  const prefill = ratio(
-    sum(runs, (r) => r.busyPrefillUs),
-    availableUs,
-  );
-  const decode = ratio(
-    sum(runs, (r) => r.busyDecodeUs),
-    availableUs,
-  );
-  const left = Math.max(0, 1 - prefill - decode);
-  const transfer = Math.min(
-    ratio(
-      sum(runs, (r) => r.transferUs),
-      availableUs,
-    ),
-    left,
-  );
-  return { prefill, decode, transfer, idle: Math.max(0, left - transfer) };
-}
-
-/**
- * Cost of the whole fleet, and the same cost spread once over input tokens and once over output tokens: the two are
- * alternatives, not parts of a sum.
- */
-function costOf(pools: readonly PoolReport[], rates: Report['throughput'], priceOf: PriceOf): Report['cost'] {
-  let perHour = 0;
-  const sources: string[] = [];
-  for (const pool of pools) {
-    const price = priceOf(pool.gpu);
-    if (price === null) return { perHour: null, per1MInputTokens: null, per1MOutputTokens: null, prices: [] };
-    perHour += pool.gpus * price.usdPerHour;
-    const line = `${pool.gpu} $${price.usdPerHour}/GPU-hour: ${price.source}`;
-    if (!sources.includes(line)) sources.push(line);
-  }
-  const perMillion = (tokensPerS: number): number | null =>
-    tokensPerS > 0 ? perHour / ((tokensPerS * 3600) / 1e6) : null;
-  return {
-    perHour,
-    per1MInputTokens: perMillion(rates.inputTokensPerS),
-    per1MOutputTokens: perMillion(rates.outputTokensPerS),
-    prices: sources,
-  };
-}
-
-function unpricedNotes(pools: readonly PoolReport[], priceOf: PriceOf): string[] {
-  const gpus = new Set(pools.map((pool) => pool.gpu).filter((gpu) => priceOf(gpu) === null));
-  return [...gpus].map(
-    (gpu) => `no such price of ${gpu} is known (prices.gpuHourUsd sets one): cost is left out`,
-  );
-}
-
 function distinctProvenance(results: readonly RunResult[]): ModelProvenance[] {
   const seen = new Set<string>();
   return results[0]!.provenance.filter((entry) => {
@@ -297,14 +225,6 @@ function combinedFingerprint(results: readonly RunResult[]): string {
 function intervalOf(values: readonly (number | null)[]): Interval | null {
   const known = values.filter((value) => value !== null);
   return known.length === values.length ? studentInterval(known) : null;
-}
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
-}
-
-function ratio(part: number, whole: number): number {
-  return whole > 0 ? part / whole : 0;
 }
 
 function toMs(us: number | null): number | null {

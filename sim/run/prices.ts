@@ -1,7 +1,7 @@
 /** The price of a GPU hour in a scenario: what it says itself, else the catalogue's default for its provider and purchase. */
 import { defaultPrice, priceProviders } from '../../models/prices.ts';
 import { ConfigError, nearest } from '../../src/core/check.ts';
-import type { PriceOf } from '../metrics/build-report.ts';
+import type { PriceOf } from '../metrics/pool-report.ts';
 import type { PricesSpec } from '../scenario/schema.ts';
 
 /** Looks prices up by GPU id; null where neither scenario nor catalogue has one. Throws ConfigError at `prices`. */
