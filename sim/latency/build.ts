@@ -21,6 +21,6 @@ export function buildStepModel(
   const chosen =
     calibration === undefined
       ? builtinCalibration(deployment.engine)
-      : findCalibration(calibration, 'calibration');
+      : findCalibration(calibration, deployment.engine, 'calibration');
   return compileStepModel(deployment, chosen);
 }

@@ -63,7 +63,7 @@ class CompiledStepModel implements BuiltStepModel {
     this.#host = model.moe === undefined ? calibration.dense : calibration.moe;
     this.#decode = decodeAttention(context, false);
     this.#mixedDecode = decodeAttention(context, true);
-    this.#prefillFixedUs = prefillFixedUs(context);
+    this.#prefillFixedUs = prefillFixedUs(context) + model.layers * calibration.mixedLayerUs;
     const sizes = enforceEager ? [] : (deployment.cudaGraphSizes ?? vllmGraphSizes(maxSeqs));
     this.#padded = paddingTable(sizes);
     const mostTokens = Math.max(deployment.maxBatchedTokens, this.#padded.length - 1);
@@ -190,9 +190,18 @@ class CompiledStepModel implements BuiltStepModel {
     assert(whole < this.#heads.length, 'a step samples more rows than its deployment holds');
     const known = this.#heads[whole]!;
     if (known >= 0) return known;
-    const us = headUs(this.#context, whole);
+    const us = headUs(this.#context, whole) + this.#samplerUs(whole);
     this.#heads[whole] = us;
     return us;
+  }
+
+  #samplerUs(rows: number): number {
+    const { sampler } = this.#calibration;
+    const { hardware, deployment } = this.#context;
+    if (rows === 0) return 0;
+    return (
+      sampler.fixedUs + (rows * deployment.model.vocabSize * sampler.bytesPerEntry) / hardware.bytesPerUs
+    );
   }
 
   /** Handing a micro-batch from stage to stage. */

@@ -54,7 +54,7 @@ export function validateCase(
   const { id } = measured;
   if (measured.usable === false) return { id, reason: 'marked unusable in the file' };
   try {
-    const run = runCase(measured, readFile, seed, calibration);
+    const run = runCase(measured, readFile, seed, calibration ?? sampling(measured));
     const points = comparePoints(measured, run);
     if (points.length === 0) return { id, reason: 'none of its measured metrics is predicted' };
     const pool = run.fleet.pools[0]!;
@@ -74,6 +74,13 @@ export function validateCase(
     if (error instanceof CaseSkipped || error instanceof ConfigError) return { id, reason: error.message };
     throw error;
   }
+}
+
+/** `vllm bench` asks for temperature 0; other clients leave sampling to the model's generation_config. */
+function sampling(measured: MeasuredCase): string {
+  return /^(silicon|gpustack|llmd-exp7|llmd-pdsweep|llmservingsim|splitwise)/.test(measured.family)
+    ? 'builtin/greedy'
+    : 'builtin';
 }
 
 /** Summary of the run and, where there are several, its stages. Repeats of one load are pooled in the summary. */
