@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
@@ -27,6 +27,8 @@ export default defineConfig(({ mode }) => {
     return {
       define,
       publicDir: false,
+      // A rebuilt file must stay executable: npm sets the bit only when it links the command.
+      plugins: [{ name: 'executable', writeBundle: () => chmodSync('dist/cli/drydock.js', 0o755) }],
       // One file starts three times as fast as hundreds out of node_modules.
       ssr: { noExternal: true as const },
       build: {
