@@ -1,19 +1,26 @@
 /**
- * Log-linear histogram of non-negative numbers: every power of two is cut into 1024 equal bins, so a bin is between
- * 0.049 % and 0.098 % of its values wide. A bin is found from the bits of the number, without logarithms, so that all
- * JavaScript engines agree. Octaves are allocated when first used: 8 KiB each.
+ * Log-linear histogram of non-negative numbers: every power of two is cut into 512 equal bins, so a bin is between
+ * 0.098 % and 0.195 % of its values wide and its middle is off by less than 0.1 %. A bin is found from the bits of the number, without logarithms, so that all
+ * JavaScript engines agree. Octaves are allocated when first used: 4 KiB each.
  *
  * Values are multiplied by `SCALE` before they are binned: bin borders then never fall on round numbers, where rounding
  * noise of 1e-12 would send equal measurements to two different bins.
  */
-const BINS_PER_OCTAVE = 1024;
+const BIN_BITS = 9;
+const BINS_PER_OCTAVE = 1 << BIN_BITS;
+/** Low bits of a double's upper half that do not tell bins apart. */
+const DROPPED_BITS = 20 - BIN_BITS;
 const OCTAVES = 2048;
 const SCALE = 1.000000123456789;
 
+/** One double seen as two words; which one is the upper depends on the machine. */
+const DOUBLE = new Float64Array([1]);
+const WORDS = new Int32Array(DOUBLE.buffer);
+const UPPER = WORDS[1] === 0 ? 0 : 1;
+
 export class OctaveHistogram {
-  /** Counts: `#octaves[exponent][mantissa]`; biased exponent of a double, top 10 mantissa bits. */
+  /** Counts: `#octaves[exponent][mantissa]`; biased exponent of a double, top mantissa bits. */
   readonly #octaves: (Float64Array | undefined)[] = [];
-  readonly #bits = new DataView(new ArrayBuffer(8));
   #count = 0;
 
   get count(): number {
@@ -22,7 +29,7 @@ export class OctaveHistogram {
 
   /** Adds `count` observations of `value` (finite, at least 0). */
   add(value: number, count: number): void {
-    this.#addToBin(this.#binOf(value), count);
+    this.#addToBin(binOf(value), count);
   }
 
   /**
@@ -32,8 +39,8 @@ export class OctaveHistogram {
   addSeries(first: number, increment: number, steps: number, count: number): void {
     let done = 0;
     while (done < steps) {
-      const bin = this.#binOf(first + done * increment);
-      const next = this.#firstStepPast(bin, first, increment, done, steps);
+      const bin = binOf(first + done * increment);
+      const next = firstStepFrom(scaledLowerEdge(bin + 1), first, increment, done, steps);
       this.#addToBin(bin, (next - done) * count);
       done = next;
     }
@@ -59,13 +66,13 @@ export class OctaveHistogram {
       for (let i = 0; i < BINS_PER_OCTAVE; i++) {
         if (counts[i]! === 0) continue;
         const bin = exponent * BINS_PER_OCTAVE + i;
-        if (!visit(this.#lowerEdge(bin), this.#lowerEdge(bin + 1), counts[i]!)) return;
+        if (!visit(scaledLowerEdge(bin) / SCALE, scaledLowerEdge(bin + 1) / SCALE, counts[i]!)) return;
       }
     }
   }
 
   #addToBin(bin: number, count: number): void {
-    const exponent = bin >>> 10;
+    const exponent = bin >>> BIN_BITS;
     let counts = this.#octaves[exponent];
     if (counts === undefined) {
       counts = new Float64Array(BINS_PER_OCTAVE);
@@ -74,24 +81,25 @@ export class OctaveHistogram {
     counts[bin & (BINS_PER_OCTAVE - 1)]! += count;
     this.#count += count;
   }
+}
 
-  #binOf(value: number): number {
-    this.#bits.setFloat64(0, value * SCALE);
-    return this.#bits.getInt32(0) >>> 10;
-  }
+function binOf(value: number): number {
+  DOUBLE[0] = value * SCALE;
+  return WORDS[UPPER]! >>> DROPPED_BITS;
+}
 
-  #lowerEdge(bin: number): number {
-    this.#bits.setInt32(0, bin << 10);
-    this.#bits.setInt32(4, 0);
-    return this.#bits.getFloat64(0) / SCALE;
-  }
+/** Lower edge of a bin, times SCALE: a scaled value lies at or above it exactly when its bin is this one or a later one. */
+function scaledLowerEdge(bin: number): number {
+  WORDS[UPPER] = bin << DROPPED_BITS;
+  WORDS[1 - UPPER] = 0;
+  return DOUBLE[0]!;
+}
 
-  /** First step after `from` whose term lies beyond `bin`, at most `steps`. */
-  #firstStepPast(bin: number, first: number, increment: number, from: number, steps: number): number {
-    const guess = (this.#lowerEdge(bin + 1) - first) / increment;
-    let next = guess < steps ? Math.max(from + 1, Math.ceil(guess)) : steps;
-    while (next > from + 1 && this.#binOf(first + (next - 1) * increment) > bin) next -= 1;
-    while (next < steps && this.#binOf(first + next * increment) <= bin) next += 1;
-    return next;
-  }
+/** First step after `from` whose scaled term is at or above `edge`, at most `steps`. */
+function firstStepFrom(edge: number, first: number, increment: number, from: number, steps: number): number {
+  const guess = (edge / SCALE - first) / increment;
+  let next = guess < steps ? Math.max(from + 1, Math.ceil(guess)) : steps;
+  while (next > from + 1 && (first + (next - 1) * increment) * SCALE >= edge) next -= 1;
+  while (next < steps && (first + next * increment) * SCALE < edge) next += 1;
+  return next;
 }
