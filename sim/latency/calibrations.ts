@@ -29,8 +29,11 @@ export interface Calibration {
   readonly moe: HostOverhead;
   /** Host time per layer without CUDA graphs; the step takes at least layers times this. */
   readonly eagerLayerUs: number;
-  /** Extra time per layer of a step that holds prompt chunks: attention runs outside of the graphs. */
-  readonly mixedLayerUs: number;
+  /**
+   * Part of a step that passes between a first token and its delivery, besides waiting and computing; charged at the
+   * length of a step of 16 sequences.
+   */
+  readonly firstTokenLagSteps: number;
   readonly sampler: SamplerCost;
   /** Before a request is queued: fixed, and per prompt token (template, tokenisation, serialisation). */
   readonly frontEndUs: number;
@@ -41,16 +44,20 @@ export interface Calibration {
 }
 
 /**
- * Top-p sampling, which most models' generation_config asks for and which sorts the vocabulary; and greedy. Fitted to the
+ * Top-p sampling, which most models' generation_config asks for and which sorts the vocabulary; Fitted to the
  * step times of Llama-2 (32,000 entries) and Llama-3.1 (128,256) on H100 with vLLM 0.15.1.
  */
-const TOP_P: SamplerCost = { fixedUs: 250, bytesPerEntry: 320 };
-const GREEDY: SamplerCost = { fixedUs: 50, bytesPerEntry: 10 };
+const TOP_P: SamplerCost = { fixedUs: 300, bytesPerEntry: 380 };
+/** One or a few passes over the logits; assumed. */
+const PLAIN: SamplerCost = { fixedUs: 50, bytesPerEntry: 10 };
 
 const NOTHING: HostOverhead = { mode: 'add', baseUs: 0, perSequenceUs: 0, tailUs: 0 };
 
-/** Fitted to time to first token of prompts found in the prefix cache: vLLM 0.15.1, 7B to 70B, H100 and A100. */
-const MIXED_LAYER_US = 40;
+/**
+ * Prompts found whole in the prefix cache have TTFT = 2.3 ms + 3.03 TPOT (29 runs of vLLM 0.15.1, 7B to 70B, H100 and
+ * A100). Asynchronous scheduling explains 2.5 steps: the rest of the step in progress, the one decided already, and their own.
+ */
+const ASYNC_LAG_STEPS = 0.35;
 
 /** Newest last within an engine. */
 export const CALIBRATIONS: readonly Calibration[] = [
@@ -60,7 +67,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     dense: FRAMEWORK_OVERHEAD.vllmSync,
     moe: FRAMEWORK_OVERHEAD.vllmSync,
     eagerLayerUs: EAGER_LAYER_US.h100Host,
-    mixedLayerUs: MIXED_LAYER_US,
+    firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 5000,
     frontEndPerTokenUs: 1,
@@ -73,10 +80,10 @@ export const CALIBRATIONS: readonly Calibration[] = [
     dense: NOTHING,
     moe: NOTHING,
     eagerLayerUs: EAGER_LAYER_US.h100Host,
-    mixedLayerUs: MIXED_LAYER_US,
+    firstTokenLagSteps: ASYNC_LAG_STEPS,
     sampler: TOP_P,
-    frontEndUs: 4000,
-    frontEndPerTokenUs: 1,
+    frontEndUs: 3000,
+    frontEndPerTokenUs: 0.5,
     handoverUs: 5000,
     notes: ['Asynchronous scheduling hides the host: 20 runs of vLLM 0.15.1 on H100.'],
   },
@@ -86,10 +93,10 @@ export const CALIBRATIONS: readonly Calibration[] = [
     dense: NOTHING,
     moe: FRAMEWORK_OVERHEAD.vllmAsyncMoe,
     eagerLayerUs: EAGER_LAYER_US.h100Host,
-    mixedLayerUs: MIXED_LAYER_US,
+    firstTokenLagSteps: ASYNC_LAG_STEPS,
     sampler: TOP_P,
-    frontEndUs: 4000,
-    frontEndPerTokenUs: 1,
+    frontEndUs: 3000,
+    frontEndPerTokenUs: 0.5,
     handoverUs: 5000,
     notes: ['Host time of mixture-of-experts models: gpt-oss at vLLM 0.18 on H100.'],
   },
@@ -99,7 +106,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     dense: FRAMEWORK_OVERHEAD.sglang,
     moe: FRAMEWORK_OVERHEAD.sglang,
     eagerLayerUs: EAGER_LAYER_US.h100Host,
-    mixedLayerUs: MIXED_LAYER_US,
+    firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 6000,
     frontEndPerTokenUs: 1,
@@ -112,7 +119,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     dense: FRAMEWORK_OVERHEAD.trtllmOverlap,
     moe: FRAMEWORK_OVERHEAD.trtllmOverlap,
     eagerLayerUs: EAGER_LAYER_US.h100Host,
-    mixedLayerUs: MIXED_LAYER_US,
+    firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 5000,
     frontEndPerTokenUs: 1,
@@ -125,7 +132,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     dense: FRAMEWORK_OVERHEAD.vllmSync,
     moe: FRAMEWORK_OVERHEAD.vllmSync,
     eagerLayerUs: EAGER_LAYER_US.h100Host,
-    mixedLayerUs: MIXED_LAYER_US,
+    firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 2000,
     frontEndPerTokenUs: 0.5,
@@ -144,19 +151,18 @@ export function builtinCalibration(engine: Deployment['engine']): Calibration {
   return found;
 }
 
-/** Suffix of a built-in name that means greedy sampling in place of top-p. */
-const GREEDY_SUFFIX = '/greedy';
+/** Suffix of a name that means greedy or plain random sampling in place of top-p. */
+const PLAIN_SUFFIX = '/plain';
 
 /**
  * The calibration of that name; `builtin` alone means that of the deployment's engine version. Throws ConfigError
  * when there is none.
  */
 export function findCalibration(given: string, engine: Deployment['engine'], path: string): Calibration {
-  const greedy = given.endsWith(GREEDY_SUFFIX);
-  const name = greedy ? given.slice(0, -GREEDY_SUFFIX.length) : given;
+  const plain = given.endsWith(PLAIN_SUFFIX);
+  const name = plain ? given.slice(0, -PLAIN_SUFFIX.length) : given;
   const found = name === 'builtin' ? builtinCalibration(engine) : CALIBRATIONS.find((c) => c.name === name);
-  if (found !== undefined && greedy)
-    return { ...found, name: `${found.name}${GREEDY_SUFFIX}`, sampler: GREEDY };
+  if (found !== undefined && plain) return { ...found, name: `${found.name}${PLAIN_SUFFIX}`, sampler: PLAIN };
   if (found !== undefined) return found;
   const names = CALIBRATIONS.map((c) => c.name);
   const near = nearest(name, names);

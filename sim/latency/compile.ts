@@ -27,6 +27,9 @@ import type { DecodeTerms, ModelProvenance, StepShape } from './step-model.ts';
 const BUCKETS_PER_DOUBLING = 4;
 const BUCKETS = 80;
 
+/** Sequences of the step that a first token's delay is measured in. */
+const LAG_SEQUENCES = 16;
+
 /** Compiles a deployment under a calibration. */
 export function compileStepModel(deployment: Deployment, calibration: Calibration): BuiltStepModel {
   assert(deployment.maxBatchedTokens >= 1 && deployment.maxSeqs >= 1, 'a step holds at least one token');
@@ -52,6 +55,8 @@ class CompiledStepModel implements BuiltStepModel {
   readonly #bucketEnds = new Float64Array(BUCKETS);
   readonly #stages: number;
   readonly #eagerFloorUs: number;
+  /** Delay of a first token (`firstTokenLagSteps`), µs. */
+  readonly #lagUs: number;
   readonly #terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
 
   constructor(context: LayerContext, calibration: Calibration, provenance: ModelProvenance) {
@@ -63,7 +68,7 @@ class CompiledStepModel implements BuiltStepModel {
     this.#host = model.moe === undefined ? calibration.dense : calibration.moe;
     this.#decode = decodeAttention(context, false);
     this.#mixedDecode = decodeAttention(context, true);
-    this.#prefillFixedUs = prefillFixedUs(context) + model.layers * calibration.mixedLayerUs;
+    this.#prefillFixedUs = prefillFixedUs(context);
     const sizes = enforceEager ? [] : (deployment.cudaGraphSizes ?? vllmGraphSizes(maxSeqs));
     this.#padded = paddingTable(sizes);
     const mostTokens = Math.max(deployment.maxBatchedTokens, this.#padded.length - 1);
@@ -74,10 +79,14 @@ class CompiledStepModel implements BuiltStepModel {
     for (let k = 0; k < BUCKETS; k++) {
       this.#bucketEnds[k] = 128 * (2 ** ((k + 1) / BUCKETS_PER_DOUBLING) - 1);
     }
+    const sequences = Math.min(LAG_SEQUENCES, maxSeqs, mostTokens);
+    this.decodeTerms(sequences, sequences, this.#terms);
+    this.#lagUs = calibration.firstTokenLagSteps * this.#terms.baseUs;
   }
 
   frontEndUs(promptTokens: number): number {
-    return this.#calibration.frontEndUs + promptTokens * this.#calibration.frontEndPerTokenUs;
+    const { frontEndUs, frontEndPerTokenUs } = this.#calibration;
+    return frontEndUs + promptTokens * frontEndPerTokenUs + this.#lagUs;
   }
 
   handoverUs(): number {
