@@ -290,12 +290,16 @@ export function definePlugin<P>(spec: PluginSpec<P>): PluginDefinition {
   return definition;
 }
 
-/** The same plugin under another, usually deprecated, type name. */
-export function renamed(definition: PluginDefinition, type: string): PluginDefinition {
+/** The same plugin under another type name. */
+export function renamed(
+  definition: PluginDefinition,
+  type: string,
+  stability: Stability = 'deprecated',
+): PluginDefinition {
   const other: PluginDefinition = {
     ...definition,
     type,
-    stability: 'deprecated',
+    stability,
     bind: (raw, path) => ({ ...definition.bind(raw, path), definition: other }),
   };
   return other;

@@ -1,0 +1,89 @@
+/**
+ * Spreads requests that hit no cache over the endpoints that were least lately given one. Warm requests score 0.5
+ * everywhere. Cold, n candidates: never used ones in candidate order 1 - i/(n-1); used ones
+ * max(0, 1 - (neverUsed + age rank)/(n-1)), the rank counting all keys of the LRU, oldest 0. One candidate: 1.
+ * Source: router specification 3.3.
+ */
+import type { PrefixMatchColumn } from '../columns.ts';
+import { Fields } from '../config/fields.ts';
+import { type Cycle, type DispatchDraft, definePlugin, type RequestHooks, type Scorer } from '../plugin.ts';
+import { PREFILL_PROFILE } from '../producers/approximate-prefix.ts';
+import { matchProducerOf } from '../producers/keys.ts';
+import type { InferenceRequest } from '../request.ts';
+
+interface Parameters {
+  readonly lruSize: number;
+  readonly matchProducer: string;
+}
+
+export const noHitLruScorer = definePlugin<Parameters>({
+  type: 'no-hit-lru-scorer',
+  kinds: ['scorer', 'pre-request'],
+  stability: 'beta',
+  summary: 'spreads requests without a cache hit over the least lately used endpoints',
+  parse(raw, path) {
+    const fields = new Fields(raw, path, ['lruSize', 'prefixMatchInfoProducerName']);
+    return { lruSize: fields.integer('lruSize', 1024, { min: 1 }), matchProducer: matchProducerOf(fields) };
+  },
+  needs: ({ matchProducer }) => ({
+    required: [{ type: 'PrefixCacheMatchInfo', producer: matchProducer }],
+  }),
+  create({ lruSize, matchProducer }, { column }) {
+    const scorer = new NoHitLru(lruSize, column('PrefixCacheMatchInfo', matchProducer));
+    return { scorer, hooks: scorer };
+  },
+});
+
+class NoHitLru implements Scorer, RequestHooks {
+  readonly #size: number;
+  readonly #match: PrefixMatchColumn;
+  /** Rows by time of last use, oldest first. */
+  #order: number[] = [];
+  /** Request whose scoring found it cold, or -1; scoring and dispatch of a request follow each other at once. */
+  #coldRequest = -1;
+
+  constructor(size: number, match: PrefixMatchColumn) {
+    this.#size = size;
+    this.#match = match;
+  }
+
+  score(cycle: Cycle, out: Float64Array): void {
+    const { rows, count, request } = cycle;
+    const isCold = !this.#anyHit(cycle);
+    this.#coldRequest = isCold ? request.id : -1;
+    if (!isCold || count === 1) {
+      out.fill(isCold ? 1 : 0.5, 0, count);
+      return;
+    }
+    let neverUsed = 0;
+    for (let i = 0; i < count; i++) if (!this.#order.includes(rows[i]!)) neverUsed += 1;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      const rank = this.#order.indexOf(rows[i]!);
+      out[i] = rank < 0 ? 1 - fresh++ / (count - 1) : Math.max(0, 1 - (neverUsed + rank) / (count - 1));
+    }
+  }
+
+  onDispatched(request: InferenceRequest, draft: DispatchDraft): void {
+    if (this.#coldRequest !== request.id) return;
+    this.#coldRequest = -1;
+    this.#touch(draft.rows[0]!);
+    for (const pick of draft.picks) if (pick.profile === PREFILL_PROFILE) this.#touch(pick.rows[0]!);
+  }
+
+  endpointRemoved(row: number): void {
+    this.#order = this.#order.filter((other) => other !== row);
+  }
+
+  #anyHit({ rows, count }: Cycle): boolean {
+    if (!this.#match.present) return false;
+    for (let i = 0; i < count; i++) if (this.#match.matchBlocks[rows[i]!]! > 0) return true;
+    return false;
+  }
+
+  #touch(row: number): void {
+    this.#order = this.#order.filter((other) => other !== row);
+    this.#order.push(row);
+    if (this.#order.length > this.#size) this.#order = this.#order.slice(1);
+  }
+}
