@@ -18,7 +18,7 @@ export function planStages(measured: MeasuredCase, readFile: ReadCaseFile, rng: 
   const { workload, per_request_file: perRequest } = measured;
   const { process } = workload.arrival;
   const file = workload.trace_file ?? perRequest;
-  if (file != null && file.endsWith('.jsonl')) return [traceStage(readFile(file))];
+  if (file?.endsWith('.jsonl') === true) return [traceStage(readFile(file))];
   if (process === 'closed_loop_trace' || (workload.multi_turn === true && file != null)) {
     return [conversations(readFile(file ?? skip('no file of conversations')))];
   }

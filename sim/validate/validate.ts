@@ -2,7 +2,8 @@
 
 import { ConfigError } from '../../src/core/check.ts';
 import type { CalibrationSpec } from '../scenario/schema.ts';
-import type { Measured, MeasuredCase } from './case.ts';
+import type { Measured, MeasuredCase, MeasuredStats } from './case.ts';
+import { caseCalibration } from './case-calibration.ts';
 import type { ReadCaseFile } from './case-files.ts';
 import { caseFleet } from './case-fleet.ts';
 import { type NaivePrediction, naive } from './naive.ts';
@@ -54,7 +55,7 @@ export function validateCase(
   const { id } = measured;
   if (measured.usable === false) return { id, reason: 'marked unusable in the file' };
   try {
-    const run = runCase(measured, readFile, seed, calibration ?? sampling(measured));
+    const run = runCase(measured, readFile, seed, calibration ?? caseCalibration(measured));
     const points = comparePoints(measured, run);
     if (points.length === 0) return { id, reason: 'none of its measured metrics is predicted' };
     const pool = run.fleet.pools[0]!;
@@ -76,27 +77,28 @@ export function validateCase(
   }
 }
 
-/** `vllm bench` asks for temperature 0; other clients leave sampling to the model's generation_config. */
-function sampling(measured: MeasuredCase): string {
-  return /^(silicon|gpustack|llmd-exp7|llmd-pdsweep|llmservingsim|splitwise)/.test(measured.family)
-    ? 'builtin/greedy'
-    : 'builtin';
-}
-
 /** Summary of the run and, where there are several, its stages. Repeats of one load are pooled in the summary. */
 function comparePoints(measured: MeasuredCase, run: CaseRun): Point[] {
   const { summary, stages = [] } = measured.measured;
   const points: Point[] = [];
   const hasSummary = summary !== null && summary !== undefined;
   if (hasSummary) {
-    points.push(...pointsOf(null, summary, run.whole, naiveOf(measured, run, run.whole, 0)));
+    points.push(...pointsOf(null, summary, run.whole, naiveOf(measured, run, run.whole, 0), null));
   }
   for (const [i, stage] of stages.entries()) {
     const index = stage.index ?? i;
     const observed = run.stages[index];
     if (observed === undefined || observed.completed === 0 || stage.repeat === true) continue;
     if (hasSummary && stages.length === 1) continue;
-    points.push(...pointsOf(index, stage, observed, naiveOf(measured, run, observed, index)));
+    points.push(
+      ...pointsOf(
+        index,
+        stage,
+        observed,
+        naiveOf(measured, run, observed, index),
+        measured.workload.stages[index]?.osl,
+      ),
+    );
   }
   return points;
 }
@@ -113,6 +115,7 @@ function pointsOf(
   measured: Measured,
   observed: Observed,
   straw: NaivePrediction | null,
+  outputTokens: number | null | undefined,
 ): Point[] {
   const points: Point[] = [];
   const add = (
@@ -129,6 +132,11 @@ function pointsOf(
   for (const [field, metric] of TIMES) {
     const stats = measured[field];
     if (stats === undefined) continue;
+    if (metric === 'e2eMs' && isNominal(stats)) {
+      const nominal = nominalE2eMs(observed, outputTokens);
+      add('e2eMs.mean', stats['mean'], nominal, straw?.e2eMs ?? null);
+      continue;
+    }
     for (const name of STATISTICS) {
       const isCentral = name === 'mean' || name === 'p50';
       add(
@@ -148,6 +156,19 @@ function pointsOf(
   );
   add('requestsPerS', measured.request_throughput, observed.completed * perSecond, null);
   return points.filter((point) => Number.isFinite(point.errorPct));
+}
+
+/** Some files derive the mean E2E from the requested output length, though answers were shorter. */
+function isNominal(stats: MeasuredStats): boolean {
+  return String(stats['how'] ?? '').includes('requested osl');
+}
+
+/** The same derivation from predicted means. */
+function nominalE2eMs(observed: Observed, outputTokens: number | null | undefined): number | undefined {
+  const ttftMs = statistic(observed.ttftMs, 'mean');
+  const tpotMs = statistic(observed.tpotMs, 'mean');
+  if (ttftMs === undefined || tpotMs === undefined || outputTokens == null) return undefined;
+  return ttftMs + tpotMs * (outputTokens - 1);
 }
 
 function naiveOf(
