@@ -8,7 +8,7 @@ import type { SimRequest } from '../workload/request.ts';
 import { type RequestTraits, requestTraits, simulatedRequest } from '../workload/simulated-request.ts';
 import type { Workload } from '../workload/workload.ts';
 
-/** A request to come: prompt as content runs. Content ids from 0 up may be shared, below 0 are used once. */
+/** A request to come: prompt as content runs. Requests with equal content ids share it. */
 export interface PlannedRequest {
   readonly contentIds: readonly number[];
   readonly lengths: readonly number[];
@@ -138,10 +138,10 @@ export class CaseWorkload implements Workload {
     );
   }
 
-  /** Odd ids below zero, apart from the even ones that plans use. */
+  /** Ids below zero: answers that no prompt holds. */
   #singleUse(): number {
     const id = this.#nextSingleUse;
-    this.#nextSingleUse -= 2;
+    this.#nextSingleUse -= 1;
     return id;
   }
 }

@@ -82,6 +82,7 @@ export interface MeasuredCase {
     readonly ep?: number | null;
     readonly replicas?: number | null;
     readonly pd?: CasePd | null;
+    readonly detail?: string | null;
   };
   readonly engine: { readonly name: string; readonly version: string | null };
   readonly precision?: { readonly weights?: string | null; readonly kv?: string | null };

@@ -1,16 +1,20 @@
 /**
  * Prompt contents of a case's requests: all new, or cycling through a number of distinct prompts in groups that share their
- * beginning. Shared ids count up from 0; ids used once are even and below zero.
+ * beginning. Shared ids count up from 0. Prompts used once count up from 2^40: an engine that preempts a request finds its blocks
+ * again, which ids below zero would rule out.
  */
 import type { CasePrefixes } from './case.ts';
 import type { PlannedRequest } from './case-workload.ts';
+
+/** First content id of prompts that are used once. */
+export const FIRST_SINGLE = 2 ** 40;
 
 /** Makes prompts; request numbers count through the whole case or start again with each stage, as the caller says. */
 export class PromptMaker {
   readonly #groups: number;
   readonly #perGroup: number;
   readonly #sharedTokens: number;
-  #nextSingleUse = -2;
+  #nextSingleUse = FIRST_SINGLE;
 
   constructor(prefixes: CasePrefixes | null | undefined) {
     this.#groups = prefixes?.groups_effective ?? prefixes?.groups ?? 0;
@@ -36,7 +40,7 @@ export class PromptMaker {
 
   #single(): number {
     const id = this.#nextSingleUse;
-    this.#nextSingleUse -= 2;
+    this.#nextSingleUse += 1;
     return id;
   }
 }

@@ -3,7 +3,7 @@ import type { Rng } from '../../src/core/rng.ts';
 import type { CaseStage, MeasuredCase } from './case.ts';
 import { csvRows, jsonRows, type ReadCaseFile } from './case-files.ts';
 import type { PlannedRequest, StagePlan } from './case-workload.ts';
-import { PromptMaker } from './contents.ts';
+import { FIRST_SINGLE, PromptMaker } from './contents.ts';
 import { drawLengths } from './lengths.ts';
 import { skip } from './skip.ts';
 
@@ -104,11 +104,11 @@ function gap(process: string, burstiness: number | undefined, rng: Rng): number 
 function traceStage(text: string): StagePlan {
   const rows = jsonRows(text);
   if (rows.length === 0) skip('its workload file is empty');
-  let single = -2;
+  let single = FIRST_SINGLE;
   const requests = rows.map((row): PlannedRequest => {
     const blocks = row.hash_ids ?? [];
     const rest = row.input_tokens - blocks.length * TRACE_BLOCK_TOKENS;
-    single -= 2;
+    single += 1;
     return {
       contentIds: [...blocks, single],
       lengths: [...blocks.map(() => TRACE_BLOCK_TOKENS), Math.max(0, rest)],

@@ -12,6 +12,7 @@ import type { SimRequest } from '../workload/request.ts';
 import type { MeasuredCase } from './case.ts';
 import type { ReadCaseFile } from './case-files.ts';
 import { caseFleet } from './case-fleet.ts';
+import { caseRouter } from './case-router.ts';
 import { CaseWorkload } from './case-workload.ts';
 import { Observed } from './observed.ts';
 import { planStages } from './plan.ts';
@@ -72,7 +73,7 @@ export function runCase(
     clients: PATIENT_CLIENTS,
     makeRouter: (output) =>
       createRouter({
-        config: defaultRouterConfig(fleet),
+        config: caseRouter(measured) ?? defaultRouterConfig(fleet),
         table,
         output,
         streams,
