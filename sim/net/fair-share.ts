@@ -68,8 +68,12 @@ export class FairShareNetwork {
     let kept = 0;
     for (const flow of this.#flows) {
       // Less than what moves in one grid tick is rounding noise of the grid.
-      if (flow.moving && flow.leftBytes <= flow.rateBytesPerUs / GRID_PER_US) done.push(flow.tag);
-      else this.#flows[kept++] = flow;
+      if (flow.moving && flow.leftBytes <= flow.rateBytesPerUs / GRID_PER_US) {
+        this.#carry(flow, flow.leftBytes);
+        done.push(flow.tag);
+      } else {
+        this.#flows[kept++] = flow;
+      }
     }
     const ended = this.#flows.length - kept;
     this.#flows.length = kept;
@@ -93,11 +97,15 @@ export class FairShareNetwork {
       for (const flow of this.#flows) {
         if (!flow.moving) continue;
         const moved = Math.min(flow.leftBytes, flow.rateBytesPerUs * elapsed);
-        flow.leftBytes -= moved;
-        for (const link of flow.links) this.#carried[link] = this.#carried[link]! + moved;
+        this.#carry(flow, moved);
       }
     }
     this.#nowUs = Math.max(this.#nowUs, nowUs);
+  }
+
+  #carry(flow: Flow, bytes: number): void {
+    flow.leftBytes -= bytes;
+    for (const link of flow.links) this.#carried[link] = this.#carried[link]! + bytes;
   }
 
   #startDue(): void {
