@@ -6,7 +6,6 @@
 import { PreciseIndex, type TierWeight } from '../../prefix/precise.ts';
 import type { PrefixMatchColumn } from '../columns.ts';
 import { Fields } from '../config/fields.ts';
-import type { EndpointTable } from '../endpoint.ts';
 import {
   type DispatchDraft,
   definePlugin,
@@ -61,11 +60,8 @@ export const precisePrefixProducer = definePlugin<PreciseParameters>({
 /** Keys that the deprecated scorer form shares. */
 export const PRECISE_KEYS: readonly string[] = PARAMETER_KEYS;
 
-export function createPrecise(
-  parameters: PreciseParameters,
-  { name, table, column }: PluginContext,
-): PrecisePrefix {
-  return new PrecisePrefix(parameters, table, column('PrefixCacheMatchInfo', name));
+export function createPrecise(parameters: PreciseParameters, { name, column }: PluginContext): PrecisePrefix {
+  return new PrecisePrefix(parameters, column('PrefixCacheMatchInfo', name));
 }
 
 /** Reads the producer's parameters. */
@@ -154,13 +150,11 @@ export class PrecisePrefix implements Producer, RequestHooks {
   /** Written by whoever consumes KV events. */
   readonly index: PreciseIndex;
   readonly match: PrefixMatchColumn;
-  readonly #table: EndpointTable;
 
-  constructor(parameters: PreciseParameters, table: EndpointTable, match: PrefixMatchColumn) {
+  constructor(parameters: PreciseParameters, match: PrefixMatchColumn) {
     this.parameters = parameters;
     this.index = new PreciseIndex(parameters);
     this.match = match;
-    this.#table = table;
   }
 
   produce(request: InferenceRequest, rows: Int32Array, count: number, nowUs: number): void {
@@ -195,6 +189,6 @@ export class PrecisePrefix implements Producer, RequestHooks {
   }
 
   endpointRemoved(row: number): void {
-    if (row < this.#table.capacity) this.index.removeRow(row);
+    this.index.removeRow(row);
   }
 }
