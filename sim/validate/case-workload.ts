@@ -30,12 +30,20 @@ export type StagePlan =
 /** Pause between the end of a stage and the next one's start (inference-perf waits a second). */
 const PAUSE_US = 1e6;
 
-/** Plays stages one after the other. */
+/**
+ * Plays stages one after the other. The API server of a fleet's instance takes requests one at a time: each occupies it for
+ * `serviceUs`, and one that finds it busy waits. That wait lies before the simulated arrival and is kept in `waitedUs`, to
+ * be added to what the client measures.
+ */
 export class CaseWorkload implements Workload {
   readonly classes = ['all'];
   /** Stage of each request by id, and when stages began (µs; Infinity: not yet). */
   readonly stageOf: number[] = [];
   readonly startedUs: number[];
+  /** Wait of each request by id for the API server, µs. */
+  readonly waitedUs: number[] = [];
+  readonly #serviceUs: number;
+  #serverFreeUs = 0;
   readonly #stages: readonly StagePlan[];
   readonly #traits: RequestTraits;
   #stage = -1;
@@ -47,8 +55,9 @@ export class CaseWorkload implements Workload {
   readonly #positions = new Map<number, number>();
   #nextSingleUse = -1;
 
-  constructor(stages: readonly StagePlan[], model: string) {
+  constructor(stages: readonly StagePlan[], model: string, serviceUs: number) {
     this.#stages = stages;
+    this.#serviceUs = serviceUs;
     this.#traits = requestTraits(0, model, 0, 'validate');
     this.startedUs = stages.map(() => Number.POSITIVE_INFINITY);
     this.#advance(0);
@@ -121,13 +130,16 @@ export class CaseWorkload implements Workload {
   #make(planned: PlannedRequest, atUs: number, client: number): SimRequest {
     const id = this.stageOf.length;
     this.stageOf.push(this.#stage);
+    const arrivalUs = Math.max(atUs, this.#serverFreeUs);
+    this.#serverFreeUs = arrivalUs + this.#serviceUs;
+    this.waitedUs.push(arrivalUs - atUs);
     this.#unfinished += 1;
     const tokens = planned.lengths.reduce((sum, n) => sum + n, 0);
     const { contentIds, lengths, outputTokens } = planned;
     return simulatedRequest(
       {
         id,
-        arrivalUs: gridUs(atUs),
+        arrivalUs: gridUs(arrivalUs),
         prompt: new PromptContent(contentIds, lengths, tokens, this.#traits.keySeed),
         outputTokens,
         maxTokens: outputTokens,

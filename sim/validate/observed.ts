@@ -11,7 +11,7 @@ export class Observed {
   #firstUs = Number.POSITIVE_INFINITY;
   #lastUs = 0;
 
-  /** Takes in a completed request. `hiddenUs` of its front end lie before the clock of the measurement starts. */
+  /** Takes in a completed request. `hiddenUs` of its front end lie before the clock of the measurement starts; negative: the clock started so much earlier. */
   add(request: SimRequest, hiddenUs: number): void {
     const { course, outputTokens } = request;
     const { arrivalUs } = request.request;
@@ -20,7 +20,8 @@ export class Observed {
     if (outputTokens > 1) this.tpotMs.push((course.endUs - course.firstTokenUs) / (outputTokens - 1) / 1e3);
     this.outputTokens += outputTokens;
     this.completed += 1;
-    if (arrivalUs < this.#firstUs) this.#firstUs = arrivalUs;
+    const startUs = Math.min(arrivalUs, arrivalUs + hiddenUs);
+    if (startUs < this.#firstUs) this.#firstUs = startUs;
     if (course.endUs > this.#lastUs) this.#lastUs = course.endUs;
   }
 
