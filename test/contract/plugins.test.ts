@@ -162,7 +162,7 @@ describe.each(scorers.map((definition) => [definition.type, definition] as const
           const peerFirst = [rows[0]!, ...rows.slice(1).reverse()];
           const forward = score(states, rows);
           const backward = score(states, peerFirst);
-          peerFirst.forEach((row, i) => expect(backward[i]).toBeCloseTo(forward[row]!, 12));
+          for (const [i, row] of peerFirst.entries()) expect(backward[i]).toBeCloseTo(forward[row]!, 12);
         }),
         { numRuns: 50 },
       );
@@ -277,8 +277,9 @@ describe('frequencies', () => {
     }
     return hits.map((hit) => hit / 20_000);
   };
-  const near = (found: readonly number[], wanted: readonly number[]) =>
-    wanted.forEach((value, i) => expect(Math.abs(found[i]! - value)).toBeLessThan(0.02));
+  const near = (found: readonly number[], wanted: readonly number[]) => {
+    for (const [i, value] of wanted.entries()) expect(Math.abs(found[i]! - value)).toBeLessThan(0.02);
+  };
 
   test('max-score picks ties alike and nothing below them', () => {
     near(share('max-score-picker', [3, 3, 2]), [0.5, 0.5, 0]);
