@@ -2,7 +2,7 @@
  * Built-in calibrations: what an engine version adds to the kernels' time. A version takes the newest entry of its engine
  * that is not newer than itself. Few coefficients, each with the runs it comes from.
  */
-import { EAGER_LAYER_US, FRAMEWORK_OVERHEAD } from '../../models/coefficients/framework-overhead.ts';
+import { FRAMEWORK_OVERHEAD } from '../../models/coefficients/framework-overhead.ts';
 import { ConfigError, nearest } from '../../src/core/check.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -51,6 +51,11 @@ const TOP_P: SamplerCost = { fixedUs: 300, bytesPerEntry: 380 };
 /** One or a few passes over the logits; assumed. */
 const PLAIN: SamplerCost = { fixedUs: 50, bytesPerEntry: 10 };
 
+/** Host time per layer without CUDA graphs, H100 hosts: Llama-3.1-8B at 0.8.5 (gaps of 11.2 ms over 32 layers, median). */
+const EAGER_V8_US = 350;
+/** Llama-3.1-70B at 0.11 to 0.13: 22.7 to 26.7 ms over 80 layers. */
+const EAGER_V11_US = 300;
+
 const NOTHING: HostOverhead = { mode: 'add', baseUs: 0, perSequenceUs: 0, tailUs: 0 };
 
 /**
@@ -66,7 +71,20 @@ export const CALIBRATIONS: readonly Calibration[] = [
     engine: 'vllm',
     dense: FRAMEWORK_OVERHEAD.vllmSync,
     moe: FRAMEWORK_OVERHEAD.vllmSync,
-    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    eagerLayerUs: EAGER_V8_US,
+    firstTokenLagSteps: 0,
+    sampler: TOP_P,
+    frontEndUs: 5000,
+    frontEndPerTokenUs: 1,
+    handoverUs: 5000,
+    notes: ['Host time of synchronous vLLM: Qwen3-32B on H100 at TP 2, 4, 8 (vLLM 0.12).'],
+  },
+  {
+    name: 'builtin/vllm@0.11',
+    engine: 'vllm',
+    dense: FRAMEWORK_OVERHEAD.vllmSync,
+    moe: FRAMEWORK_OVERHEAD.vllmSync,
+    eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 5000,
@@ -79,7 +97,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     engine: 'vllm',
     dense: NOTHING,
     moe: NOTHING,
-    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: ASYNC_LAG_STEPS,
     sampler: TOP_P,
     frontEndUs: 3000,
@@ -92,7 +110,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     engine: 'vllm',
     dense: NOTHING,
     moe: FRAMEWORK_OVERHEAD.vllmAsyncMoe,
-    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: ASYNC_LAG_STEPS,
     sampler: TOP_P,
     frontEndUs: 3000,
@@ -105,7 +123,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     engine: 'sglang',
     dense: FRAMEWORK_OVERHEAD.sglang,
     moe: FRAMEWORK_OVERHEAD.sglang,
-    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 6000,
@@ -118,7 +136,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     engine: 'trtllm',
     dense: FRAMEWORK_OVERHEAD.trtllmOverlap,
     moe: FRAMEWORK_OVERHEAD.trtllmOverlap,
-    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 5000,
@@ -131,7 +149,7 @@ export const CALIBRATIONS: readonly Calibration[] = [
     engine: 'tgi',
     dense: FRAMEWORK_OVERHEAD.vllmSync,
     moe: FRAMEWORK_OVERHEAD.vllmSync,
-    eagerLayerUs: EAGER_LAYER_US.h100Host,
+    eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
     sampler: TOP_P,
     frontEndUs: 2000,

@@ -18,7 +18,12 @@ export interface PlannedRequest {
 }
 
 /** One load level. Requests arrive at `offsetsUs`, or are sent by `clients`: each has its own queue, or all share one. */
-export type StagePlan =
+export type StagePlan = StageRequests & {
+  /** Sent alone before the stage and not observed. */
+  readonly trial?: PlannedRequest;
+};
+
+type StageRequests =
   | {
       readonly kind: 'open';
       readonly requests: readonly PlannedRequest[];
@@ -37,9 +42,10 @@ const PAUSE_US = 1e6;
  */
 export class CaseWorkload implements Workload {
   readonly classes = ['all'];
-  /** Stage of each request by id, and when stages began (µs; Infinity: not yet). */
+  /** Stage of each request by id; -1 for trials. */
   readonly stageOf: number[] = [];
-  readonly startedUs: number[];
+  #startUs = 0;
+  #trial: 'none' | 'toSend' | 'sent' = 'none';
   /** Wait of each request by id for the API server, µs. */
   readonly waitedUs: number[] = [];
   readonly #serviceUs: number;
@@ -59,7 +65,6 @@ export class CaseWorkload implements Workload {
     this.#stages = stages;
     this.#serviceUs = serviceUs;
     this.#traits = requestTraits(0, model, 0, 'validate');
-    this.startedUs = stages.map(() => Number.POSITIVE_INFINITY);
     this.#advance(0);
   }
 
@@ -71,6 +76,15 @@ export class CaseWorkload implements Workload {
     for (;;) {
       const stage = this.#stages[this.#stage];
       if (stage === undefined) return null;
+      if (this.#trial === 'toSend') {
+        this.#trial = 'sent';
+        return this.#make(stage.trial!, this.#startUs, -1, true);
+      }
+      if (this.#trial === 'sent') {
+        if (this.#unfinished > 0) return null;
+        this.#trial = 'none';
+        this.#startUs = gridUs(this.#lastEndUs + PAUSE_US);
+      }
       const request = this.#nextOf(stage);
       if (request !== null) return request;
       if (this.#unfinished > 0) return null;
@@ -82,7 +96,7 @@ export class CaseWorkload implements Workload {
     this.#unfinished -= 1;
     this.#lastEndUs = nowUs;
     const stage = this.#stages[this.#stage];
-    if (stage === undefined) return null;
+    if (stage === undefined || this.#trial !== 'none') return null;
     if (stage.kind === 'shared' && this.#taken < stage.requests.length) {
       return this.#make(stage.requests[this.#taken++]!, nowUs, request.session);
     }
@@ -99,7 +113,7 @@ export class CaseWorkload implements Workload {
 
   /** The next request that a stage starts by itself. */
   #nextOf(stage: StagePlan): SimRequest | null {
-    const startUs = this.startedUs[this.#stage]!;
+    const startUs = this.#startUs;
     const i = this.#issued;
     if (stage.kind === 'open') {
       if (i >= stage.requests.length) return null;
@@ -124,12 +138,13 @@ export class CaseWorkload implements Workload {
     this.#issued = 0;
     this.#taken = 0;
     this.#positions.clear();
-    if (this.#stage < this.#stages.length) this.startedUs[this.#stage] = gridUs(startUs);
+    this.#startUs = gridUs(startUs);
+    this.#trial = this.#stages[this.#stage]?.trial === undefined ? 'none' : 'toSend';
   }
 
-  #make(planned: PlannedRequest, atUs: number, client: number): SimRequest {
+  #make(planned: PlannedRequest, atUs: number, client: number, isTrial = false): SimRequest {
     const id = this.stageOf.length;
-    this.stageOf.push(this.#stage);
+    this.stageOf.push(isTrial ? -1 : this.#stage);
     const arrivalUs = Math.max(atUs, this.#serverFreeUs);
     this.#serverFreeUs = arrivalUs + this.#serviceUs;
     this.waitedUs.push(arrivalUs - atUs);

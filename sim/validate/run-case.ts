@@ -60,6 +60,8 @@ export function runCase(
   let reason = '';
   let inputTokens = 0;
   const onRecord = (request: SimRequest): void => {
+    const stage = workload.stageOf[request.request.id]!;
+    if (stage < 0) return;
     if (request.course.ending !== 'completed') {
       failed += 1;
       reason = request.course.reason;
@@ -70,7 +72,7 @@ export function runCase(
       : -workload.waitedUs[request.request.id]!;
     inputTokens += request.promptTokens;
     whole.add(request, hiddenUs);
-    observed[workload.stageOf[request.request.id]!]!.add(request, hiddenUs);
+    observed[stage]!.add(request, hiddenUs);
   };
   const kernel = new Kernel();
   const table = new EndpointTable();
