@@ -20,6 +20,8 @@ export class PromptContent implements PromptIdentity, ContentRuns {
   readonly tokens: number;
   /** Start of every key chain: prompts of different models share nothing. */
   readonly seed: number;
+  /** First token of single-use content; Infinity when all of the prompt may recur. */
+  readonly singleUseFrom: number;
   #approximate: Uint32Array = NO_KEYS;
   #approximateBlock = 0;
   #approximateMax = 0;
@@ -31,6 +33,7 @@ export class PromptContent implements PromptIdentity, ContentRuns {
     this.lengths = lengths;
     this.tokens = tokens;
     this.seed = seed;
+    this.singleUseFrom = singleUseStart(ids, lengths);
   }
 
   approximateKeys(blockSizeTokens: number, maxBlocks: number): Uint32Array {
@@ -50,6 +53,15 @@ export class PromptContent implements PromptIdentity, ContentRuns {
     }
     return this.#precise;
   }
+}
+
+function singleUseStart(ids: readonly number[], lengths: readonly number[]): number {
+  let start = 0;
+  for (let i = 0; i < ids.length; i++) {
+    if (ids[i]! < 0) return start;
+    start += lengths[i]!;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 /** Seed of the key chains of a model, from its name (FNV-1a). */

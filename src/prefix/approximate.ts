@@ -105,8 +105,11 @@ export class ApproximateIndex {
     return i;
   }
 
-  /** Notes that the row was sent these blocks. `capacityBlocks` counts only at the row's first write. */
-  insert(row: number, keys: Uint32Array, capacityBlocks: number): void {
+  /**
+   * Notes that the row was sent these blocks, and after them `blankBlocks` more that no request will ever look up: those
+   * take room in the row's LRU like any other. `capacityBlocks` counts only at the row's first write.
+   */
+  insert(row: number, keys: Uint32Array, capacityBlocks: number, blankBlocks = 0): void {
     this.#needRow(row);
     if (this.#capacity[row] === 0) {
       assert(capacityBlocks >= 1, `LRU capacity of row ${row} is ${capacityBlocks} blocks`);
@@ -119,9 +122,14 @@ export class ApproximateIndex {
     for (let i = 0; i < blocks; i++) {
       entry = this.#findOrAdd(keys[2 * i]! | 0, keys[2 * i + 1]! | 0, entry + 1);
       this.#request[i] = entry;
-      if (this.#lru.touch(row, entry) && this.#lru.size(row) > capacity) this.#evict(row);
+      if (this.#lru.touch(row, entry) && this.#lru.size(row) > capacity) this.#evict(row, 1);
     }
-    const first = this.#keepGhosts ? 0 : Math.max(0, blocks - capacity);
+    if (blankBlocks > 0) {
+      this.#lru.addBlank(row, blankBlocks);
+      const excess = this.#lru.size(row) - capacity;
+      if (excess > 0) this.#evict(row, excess);
+    }
+    const first = this.#keepGhosts ? 0 : Math.max(0, blocks + blankBlocks - capacity);
     for (let i = first; i < blocks; i++) this.#hold(row, this.#request[i]!);
     for (const orphan of this.#orphans) if (this.#set[orphan] === EMPTY_SET) this.#freeKey(orphan);
     this.#orphans.length = 0;
@@ -130,7 +138,7 @@ export class ApproximateIndex {
   /** Forgets an endpoint: its LRU, its keys, ghosts included, and its capacity. */
   removeRow(row: number): void {
     if (row >= this.#capacity.length) return;
-    while (this.#lru.size(row) > 0) this.#evict(row);
+    this.#evict(row, this.#lru.size(row));
     if (this.#held[row]! > 0) {
       for (let entry = 0; entry < this.#entries; entry++) {
         if (this.#set[entry]! !== NONE) this.#drop(row, entry);
@@ -141,10 +149,17 @@ export class ApproximateIndex {
     this.#orphans.length = 0;
   }
 
-  #evict(row: number): void {
-    const entry = this.#lru.evictOldest(row);
-    this.#drop(row, entry);
-    if (this.#set[entry] === EMPTY_SET) this.#orphans.push(entry);
+  #evict(row: number, blocks: number): void {
+    let left = blocks;
+    while (left > 0) {
+      const blank = this.#lru.evictBlank(row, left);
+      left -= blank;
+      if (blank > 0) continue;
+      const entry = this.#lru.evictOldest(row);
+      this.#drop(row, entry);
+      if (this.#set[entry] === EMPTY_SET) this.#orphans.push(entry);
+      left -= 1;
+    }
   }
 
   #hold(row: number, entry: number): void {

@@ -5,6 +5,8 @@
 import { grown, IdTable, mixWords } from './id-table.ts';
 
 const NONE = -1;
+/** Entry of a node that stands for a run of blocks nobody will look up. */
+const BLANK = -2;
 
 /** LRU lists by row. */
 export class RowLru {
@@ -16,6 +18,8 @@ export class RowLru {
   #row = new Int32Array(0);
   #older = new Int32Array(0);
   #newer = new Int32Array(0);
+  /** Length of the run, for BLANK nodes. */
+  #count = new Int32Array(0);
   #nodes = 0;
   #freeFirst = NONE;
   #freeLast = NONE;
@@ -30,7 +34,7 @@ export class RowLru {
 
   get bytes(): number {
     const perRow = this.#oldest.byteLength + this.#newest.byteLength + this.#size.byteLength;
-    return 4 * this.#entry.byteLength + perRow + this.#table.bytes;
+    return 5 * this.#entry.byteLength + perRow + this.#table.bytes;
   }
 
   /** Entries in the row's list. */
@@ -57,20 +61,55 @@ export class RowLru {
     return added;
   }
 
-  /** Drops the row's oldest entry and returns it. The list must not be empty. */
+  /** Adds `count` blocks that nobody will look up as the row's most recent ones. */
+  addBlank(row: number, count: number): void {
+    this.#needRow(row);
+    this.#hint = NONE;
+    this.#size[row] = this.#size[row]! + count;
+    const newest = this.#newest[row]!;
+    if (newest !== NONE && this.#entry[newest] === BLANK) {
+      this.#count[newest] = this.#count[newest]! + count;
+      return;
+    }
+    const node = this.#newNode();
+    this.#entry[node] = BLANK;
+    this.#row[node] = row;
+    this.#count[node] = count;
+    this.#linkNewest(row, node);
+  }
+
+  /** Drops up to `most` of the row's oldest blocks if nobody will look them up; returns how many. */
+  evictBlank(row: number, most: number): number {
+    const node = this.#oldest[row]!;
+    if (node === NONE || this.#entry[node] !== BLANK) return 0;
+    const dropped = Math.min(most, this.#count[node]!);
+    this.#count[node] = this.#count[node]! - dropped;
+    this.#size[row] = this.#size[row]! - dropped;
+    if (this.#count[node] === 0) {
+      this.#unlink(row, node);
+      this.#free(node);
+    }
+    return dropped;
+  }
+
+  /** Drops the row's oldest entry and returns it. The list must not be empty, and not begin with blank blocks. */
   evictOldest(row: number): number {
     const node = this.#oldest[row]!;
     const entry = this.#entry[node]!;
     this.#unlink(row, node);
     this.#size[row] = this.#size[row]! - 1;
     this.#table.remove(pairHash(entry, row), node);
+    this.#free(node);
+    return entry;
+  }
+
+  #free(node: number): void {
     this.#entry[node] = NONE;
     this.#newer[node] = NONE;
     if (this.#freeLast === NONE) this.#freeFirst = node;
     else this.#newer[this.#freeLast] = node;
     this.#freeLast = node;
     this.#hint = NONE;
-    return entry;
   }
 
   #find(row: number, entry: number): number {
@@ -83,6 +122,15 @@ export class RowLru {
   }
 
   #add(row: number, entry: number): number {
+    const node = this.#newNode();
+    this.#entry[node] = entry;
+    this.#row[node] = row;
+    this.#size[row] = this.#size[row]! + 1;
+    this.#table.insert(pairHash(entry, row), node);
+    return node;
+  }
+
+  #newNode(): number {
     let node = this.#freeFirst;
     if (node !== NONE) {
       this.#freeFirst = this.#newer[node]!;
@@ -94,11 +142,8 @@ export class RowLru {
       this.#row = grown(this.#row, this.#nodes);
       this.#older = grown(this.#older, this.#nodes);
       this.#newer = grown(this.#newer, this.#nodes);
+      this.#count = grown(this.#count, this.#nodes);
     }
-    this.#entry[node] = entry;
-    this.#row[node] = row;
-    this.#size[row] = this.#size[row]! + 1;
-    this.#table.insert(pairHash(entry, row), node);
     return node;
   }
 

@@ -11,6 +11,11 @@ export interface PromptIdentity {
   /** Prompt length in tokens as the router knows it (exact, or the pseudo-token estimate of the token producer). */
   readonly tokens: number;
   /**
+   * First token of content that no other request will ever hold, where the host knows (a simulator does); absent: unknown.
+   * An index need not tell the blocks from there on apart: they only take room.
+   */
+  readonly singleUseFrom?: number;
+  /**
    * Chained keys of the prompt's blocks for the approximate index, two 32-bit lanes per block: index 2i is the low
    * lane of block i, 2i+1 the high one. The last partial block is included (router.md 4.1). `maxBlocks` caps the
    * count (Infinity: none). The array is owned by the identity and must not be written; equal arguments may return

@@ -61,6 +61,8 @@ function approximateProducer(type: string, stability: 'alpha' | 'beta') {
   });
 }
 
+const NO_KEYS = new Uint32Array(0);
+
 /** Index, column and parameters of one instance. */
 class ApproximatePrefix implements Producer, RequestHooks {
   readonly index = new ApproximateIndex();
@@ -68,6 +70,8 @@ class ApproximatePrefix implements Producer, RequestHooks {
   readonly #table: EndpointTable;
   readonly #match: PrefixMatchColumn;
   #maxBlocks = 0;
+  /** Keys of the request that is being routed, as far as others may look them up. */
+  #keys: Uint32Array = NO_KEYS;
 
   constructor(parameters: Parameters, table: EndpointTable, match: PrefixMatchColumn) {
     this.#parameters = parameters;
@@ -84,21 +88,28 @@ class ApproximatePrefix implements Producer, RequestHooks {
     const block = approximateBlockSize(autoTune, metric, blockSizeTokens);
     if (maxPrefixTokensToMatch > 0) this.#maxBlocks = Math.floor(maxPrefixTokensToMatch / block);
     else this.#maxBlocks = maxPrefixBlocksToMatch > 0 ? maxPrefixBlocksToMatch : Number.POSITIVE_INFINITY;
-    const keys = request.prompt.approximateKeys(block, this.#maxBlocks);
+    const { prompt } = request;
     match.blockSizeTokens = block;
-    match.totalBlocks = keys.length >>> 1;
+    if (prompt.singleUseFrom === undefined) {
+      this.#keys = prompt.approximateKeys(block, this.#maxBlocks);
+      match.totalBlocks = this.#keys.length >>> 1;
+    } else {
+      const findable = Math.min(this.#maxBlocks, Math.floor(prompt.singleUseFrom / block));
+      this.#keys = findable === 0 ? NO_KEYS : prompt.approximateKeys(block, findable);
+      match.totalBlocks = Math.min(this.#maxBlocks, Math.ceil(prompt.tokens / block));
+    }
+    const keys = this.#keys;
     this.index.match(keys, match.matchBlocks);
     match.cachedBlocks = match.matchBlocks;
   }
 
-  onDispatched(request: InferenceRequest, draft: DispatchDraft): void {
+  onDispatched(_request: InferenceRequest, draft: DispatchDraft): void {
     if (!this.#match.present || this.#match.totalBlocks === 0) return;
-    const keys = request.prompt.approximateKeys(this.#match.blockSizeTokens, this.#maxBlocks);
     const primary = draft.rows[0]!;
-    this.#insert(primary, keys);
+    this.#insert(primary);
     for (const pick of draft.picks) {
       const row = pick.rows[0]!;
-      if (pick.profile === PREFILL_PROFILE && row !== primary) this.#insert(row, keys);
+      if (pick.profile === PREFILL_PROFILE && row !== primary) this.#insert(row);
     }
   }
 
@@ -106,8 +117,14 @@ class ApproximatePrefix implements Producer, RequestHooks {
     this.index.removeRow(row);
   }
 
-  #insert(row: number, keys: Uint32Array): void {
+  #insert(row: number): void {
+    const keys = this.#keys;
     const metric = this.#parameters.autoTune ? this.#table.numBlocks[row]! : 0;
-    this.index.insert(row, keys, metric > 0 ? metric : this.#parameters.lruCapacityPerServer);
+    this.index.insert(
+      row,
+      keys,
+      metric > 0 ? metric : this.#parameters.lruCapacityPerServer,
+      this.#match.totalBlocks - (keys.length >>> 1),
+    );
   }
 }
