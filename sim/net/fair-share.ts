@@ -22,6 +22,8 @@ export class FairShareNetwork {
   readonly #capacity: number[] = [];
   /** Bytes carried per link, for utilisation. */
   readonly #carried: number[] = [];
+  /** Moving flows per link. */
+  readonly #users: number[] = [];
   readonly #flows: Flow[] = [];
   #nowUs = 0;
 
@@ -30,6 +32,7 @@ export class FairShareNetwork {
     assert(bytesPerUs > 0, 'a link carries nothing');
     this.#capacity.push(bytesPerUs);
     this.#carried.push(0);
+    this.#users.push(0);
     return this.#capacity.length - 1;
   }
 
@@ -66,18 +69,19 @@ export class FairShareNetwork {
   collect(nowUs: number, done: number[]): void {
     this.#advance(nowUs);
     let kept = 0;
+    let disturbed = false;
     for (const flow of this.#flows) {
       // Less than what moves in one grid tick is rounding noise of the grid.
       if (flow.moving && flow.leftBytes <= flow.rateBytesPerUs / GRID_PER_US) {
         this.#carry(flow, flow.leftBytes);
+        if (this.#leave(flow)) disturbed = true;
         done.push(flow.tag);
       } else {
         this.#flows[kept++] = flow;
       }
     }
-    const ended = this.#flows.length - kept;
     this.#flows.length = kept;
-    if (ended > 0) this.#share();
+    if (disturbed) this.#share();
     this.#startDue();
   }
 
@@ -86,8 +90,8 @@ export class FairShareNetwork {
     this.#advance(nowUs);
     const index = this.#flows.findIndex((flow) => flow.tag === tag);
     if (index < 0) return false;
-    this.#flows.splice(index, 1);
-    this.#share();
+    const [flow] = this.#flows.splice(index, 1);
+    if (flow!.moving && this.#leave(flow!)) this.#share();
     return true;
   }
 
@@ -109,21 +113,42 @@ export class FairShareNetwork {
   }
 
   #startDue(): void {
-    let started = false;
+    let disturbed = false;
     for (const flow of this.#flows) {
       if (flow.moving || gridUs(flow.startUs) > this.#nowUs) continue;
       flow.moving = true;
-      started = true;
+      if (this.#join(flow)) disturbed = true;
     }
-    if (started) this.#share();
+    if (disturbed) this.#share();
+  }
+
+  /** Counts a flow in on its links; false when it has them to itself, and so its rate at once. */
+  #join(flow: Flow): boolean {
+    let shared = false;
+    flow.rateBytesPerUs = Number.POSITIVE_INFINITY;
+    for (const link of flow.links) {
+      if (this.#users[link]! > 0) shared = true;
+      this.#users[link] = this.#users[link]! + 1;
+      flow.rateBytesPerUs = Math.min(flow.rateBytesPerUs, this.#capacity[link]!);
+    }
+    return shared;
+  }
+
+  /** Counts a flow out; true when others use its links and now have more room. */
+  #leave(flow: Flow): boolean {
+    let shared = false;
+    for (const link of flow.links) {
+      this.#users[link] = this.#users[link]! - 1;
+      if (this.#users[link]! > 0) shared = true;
+    }
+    return shared;
   }
 
   /** Progressive filling: the link with the least room per flow fixes the rate of its flows, again and again. */
   #share(): void {
     const open = this.#flows.filter((flow) => flow.moving);
     const room = [...this.#capacity];
-    const users = new Array<number>(room.length).fill(0);
-    for (const flow of open) for (const link of flow.links) users[link] = users[link]! + 1;
+    const users = [...this.#users];
     let left = open;
     while (left.length > 0) {
       let tightest = -1;
