@@ -97,6 +97,8 @@ class PredictedLatency implements Producer, RequestHooks {
   readonly #running = new Map<number, Observation>();
   /** Uncached prompt tokens of requests without a first token; index: row. */
   readonly #tokens: number[] = [];
+  /** Scratch; index: row. */
+  #strictestTpotMs = new Float64Array(0);
 
   constructor(
     parameters: Parameters,
@@ -117,7 +119,7 @@ class PredictedLatency implements Producer, RequestHooks {
     latency.present = this.#ttft.samples >= SAMPLES_MIN && (predictsTpot || !streamingMode);
     if (!latency.present) return;
     const ttftSlo = sloTtftMs(request);
-    const tpotSlo = sloTpotMs(request);
+    if (predictsTpot) this.#collectTpotSlos(sloTpotMs(request));
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       this.#describe(request, row);
@@ -128,9 +130,7 @@ class PredictedLatency implements Producer, RequestHooks {
       const hasTpot = predictsTpot && !this.#onlyPrefills(row);
       const tpotMs = hasTpot ? Math.max(0, this.#tpot.predict(this.#tpotFeatures)) : 0;
       latency.tpotMs[row] = tpotMs;
-      latency.tpotHeadroomMs[row] = hasTpot
-        ? this.#strictestTpot(row, tpotSlo) * sloBufferFactor - tpotMs
-        : 0;
+      latency.tpotHeadroomMs[row] = hasTpot ? this.#strictestTpotMs[row]! * sloBufferFactor - tpotMs : 0;
     }
   }
 
@@ -210,14 +210,15 @@ class PredictedLatency implements Producer, RequestHooks {
     return Math.max(0, request.prompt.tokens - cached);
   }
 
-  /** The tightest TPOT objective among the request and those running on the row. */
-  #strictestTpot(row: number, ownMs: number): number {
-    let least = ownMs;
-    this.#running.forEach((observation) => {
-      if (observation.row === row && observation.sloTpotMs > 0)
-        least = Math.min(least, observation.sloTpotMs);
+  /** Per row the tightest TPOT objective among the request's and those of requests running there. */
+  #collectTpotSlos(ownMs: number): void {
+    const rows = this.#latency.valid.length;
+    if (this.#strictestTpotMs.length < rows) this.#strictestTpotMs = new Float64Array(rows);
+    const strictest = this.#strictestTpotMs;
+    strictest.fill(ownMs);
+    this.#running.forEach(({ row, sloTpotMs }) => {
+      if (row >= 0 && sloTpotMs > 0) strictest[row] = Math.min(strictest[row]!, sloTpotMs);
     });
-    return least;
   }
 
   #releaseTokens(observation: Observation): void {

@@ -39,6 +39,7 @@ class NoHitLru implements Scorer, RequestHooks {
   readonly #match: PrefixMatchColumn;
   /** Rows by time of last use, oldest first. */
   #order: number[] = [];
+  #rank = new Int32Array(0);
   /** Request whose scoring found it cold, or -1; scoring and dispatch of a request follow each other at once. */
   #coldRequest = -1;
 
@@ -55,13 +56,22 @@ class NoHitLru implements Scorer, RequestHooks {
       out.fill(isCold ? 1 : 0.5, 0, count);
       return;
     }
+    const rank = this.#ranks(cycle.table.capacity);
     let neverUsed = 0;
-    for (let i = 0; i < count; i++) if (!this.#order.includes(rows[i]!)) neverUsed += 1;
+    for (let i = 0; i < count; i++) if (rank[rows[i]!]! < 0) neverUsed += 1;
     let fresh = 0;
     for (let i = 0; i < count; i++) {
-      const rank = this.#order.indexOf(rows[i]!);
-      out[i] = rank < 0 ? 1 - fresh++ / (count - 1) : Math.max(0, 1 - (neverUsed + rank) / (count - 1));
+      const own = rank[rows[i]!]!;
+      out[i] = own < 0 ? 1 - fresh++ / (count - 1) : Math.max(0, 1 - (neverUsed + own) / (count - 1));
     }
+  }
+
+  /** Position of each row among all keys of the LRU, oldest 0; -1 for rows that are not in it. */
+  #ranks(capacity: number): Int32Array {
+    if (this.#rank.length < capacity) this.#rank = new Int32Array(2 * capacity);
+    this.#rank.fill(-1);
+    for (let i = 0; i < this.#order.length; i++) this.#rank[this.#order[i]!] = i;
+    return this.#rank;
   }
 
   onDispatched(request: InferenceRequest, draft: DispatchDraft): void {

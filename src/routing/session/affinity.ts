@@ -9,7 +9,7 @@ import type { Dispatch } from '../contract.ts';
 import type { EndpointTable } from '../endpoint.ts';
 import type { Cycle, DispatchDraft, PluginContext, RequestHooks } from '../plugin.ts';
 import type { InferenceRequest } from '../request.ts';
-import { base64 } from './base64.ts';
+import { base64, fromBase64 } from './base64.ts';
 
 /** Where a session id is read; exactly one of the two is set. */
 interface Source {
@@ -120,10 +120,7 @@ export class SessionAffinity implements RequestHooks {
       if (binding === undefined || nowUs - binding.usedUs >= this.#parameters.ttlUs) return '';
       return binding.endpointId;
     }
-    const token = request.headers.get(this.#parameters.tokenHeader);
-    if (token === undefined || token === '') return '';
-    for (const row of this.#table.rows) if (base64(this.#idOf(row)) === token) return this.#idOf(row);
-    return '';
+    return fromBase64(request.headers.get(this.#parameters.tokenHeader) ?? '');
   }
 
   #sessionOf(request: InferenceRequest): string {

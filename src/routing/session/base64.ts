@@ -1,8 +1,9 @@
-/** Base64 of a string's UTF-8 bytes, as session tokens carry it. */
+/** Base64 as session tokens carry it: of an endpoint id, which is ASCII in Kubernetes. */
 import { utf8 } from '../../core/utf8.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
+/** Base64 of the string's UTF-8 bytes. */
 export function base64(text: string): string {
   const bytes = utf8(text);
   let out = '';
@@ -14,4 +15,24 @@ export function base64(text: string): string {
     out += left > 2 ? ALPHABET[word & 63]! : '=';
   }
   return out;
+}
+
+/** The ASCII text that a token stands for; empty for what is no base64. */
+export function fromBase64(token: string): string {
+  const body = token.replace(/=+$/, '');
+  if (body === '' || token.length % 4 !== 0) return '';
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const character of body) {
+    const digit = ALPHABET.indexOf(character);
+    if (digit < 0) return '';
+    bits = (bits << 6) | digit;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    text += String.fromCharCode((bits >> held) & 255);
+    bits &= (1 << held) - 1;
+  }
+  return text;
 }
