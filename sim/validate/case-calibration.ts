@@ -36,7 +36,9 @@ export function caseCalibration(measured: MeasuredCase): string {
 
 /** True when the run's recipe asked for asynchronous scheduling. */
 export function isAsync(measured: MeasuredCase): boolean {
-  return measured.engine.name === 'vllm' && ASYNC_FAMILIES.test(measured.family);
+  if (measured.engine.name !== 'vllm') return false;
+  const commandLine = String(measured.engine_args?.['other'] ?? '');
+  return ASYNC_FAMILIES.test(measured.family) || /async-scheduling/.test(commandLine);
 }
 
 function isOld(measured: MeasuredCase): boolean {

@@ -17,7 +17,7 @@ const GPU_ONLY: Calibration = {
   dense: NOTHING,
   moe: NOTHING,
   eagerLayerUs: 0,
-  mixedLayerUs: 0,
+  firstTokenLagSteps: 0,
   sampler: { fixedUs: 0, bytesPerEntry: 0 },
   frontEndUs: 0,
   frontEndPerTokenUs: 0,
