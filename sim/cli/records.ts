@@ -1,6 +1,6 @@
 /** The `--records` file: one CSV line per request in the order in which they end, written as the run goes on. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { requestTimes } from '../metrics/recorder.ts';
+import { requestTimes } from '../metrics/request-stats.ts';
 import type { SimRequest } from '../workload/request.ts';
 import { unwritable } from './document.ts';
 

@@ -7,9 +7,11 @@ import type { ModelProvenance } from '../latency/step-model.ts';
 import type { SloSpec } from '../scenario/schema.ts';
 import { FIGURES, figureValue } from './figures.ts';
 import { fixed } from './format-figure.ts';
+import { overloadNotes } from './overload-notes.ts';
 import { costOf, type PriceOf, poolReports, unpricedNotes } from './pool-report.ts';
-import { Recorder, type RequestStats } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import type { Interval, Quantiles, Report } from './report.ts';
+import type { RequestStats } from './request-stats.ts';
 import type { RunResult } from './run-result.ts';
 import { EXACT_LIMIT, type QuantileSketch } from './sketch.ts';
 import { type SloFigures, sloReport } from './slo-report.ts';
@@ -123,7 +125,11 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     cost: costOf(pools, throughput, context.priceOf),
     intervals: {},
     provenance: distinctProvenance(results),
-    notes: [...unpricedNotes(pools, context.priceOf), ...notesOf(results, recorder)],
+    notes: [
+      ...overloadNotes(results),
+      ...unpricedNotes(pools, context.priceOf),
+      ...notesOf(results, recorder),
+    ],
     sim: {
       wallMs: context.wallMs,
       events: sum(results, (r) => r.events),

@@ -1,7 +1,7 @@
 /**
  * Log-linear histogram of non-negative numbers: every power of two is cut into 512 equal bins, so a bin is between
- * 0.098 % and 0.195 % of its values wide and its middle is off by less than 0.1 %. A bin is found from the bits of the number, without logarithms, so that all
- * JavaScript engines agree. Octaves are allocated when first used: 4 KiB each.
+ * 0.098 % and 0.195 % of its values wide and its middle is off by less than 0.1 %. A bin is found from the bits of the
+ * number, without logarithms, so that all JavaScript engines agree. Octaves are allocated when first used: 4 KiB each.
  *
  * Values are multiplied by `SCALE` before they are binned: bin borders then never fall on round numbers, where rounding
  * noise of 1e-12 would send equal measurements to two different bins.
@@ -18,7 +18,26 @@ const DOUBLE = new Float64Array([1]);
 const WORDS = new Int32Array(DOUBLE.buffer);
 const UPPER = WORDS[1] === 0 ? 0 : 1;
 
+/** A histogram as data that can cross threads: the octaves in use, ascending, and their counts one after the other. */
+export interface HistogramData {
+  readonly exponents: Int32Array<ArrayBuffer>;
+  /** 512 counts for each exponent. */
+  readonly counts: Float64Array<ArrayBuffer>;
+}
+
 export class OctaveHistogram {
+  /** The histogram that `toData` was called on. */
+  static fromData(data: HistogramData): OctaveHistogram {
+    const histogram = new OctaveHistogram();
+    for (const [k, exponent] of data.exponents.entries()) {
+      for (let i = 0; i < BINS_PER_OCTAVE; i++) {
+        const count = data.counts[k * BINS_PER_OCTAVE + i]!;
+        histogram.#addToBin(exponent * BINS_PER_OCTAVE + i, count);
+      }
+    }
+    return histogram;
+  }
+
   /** Counts: `#octaves[exponent][mantissa]`; biased exponent of a double, top mantissa bits. */
   readonly #octaves: (Float64Array | undefined)[] = [];
   #count = 0;
@@ -69,6 +88,15 @@ export class OctaveHistogram {
         if (!visit(scaledLowerEdge(bin) / SCALE, scaledLowerEdge(bin + 1) / SCALE, counts[i]!)) return;
       }
     }
+  }
+
+  /** A copy as plain data. */
+  toData(): HistogramData {
+    const used: number[] = [];
+    for (let e = 0; e < this.#octaves.length; e++) if (this.#octaves[e] !== undefined) used.push(e);
+    const counts = new Float64Array(used.length * BINS_PER_OCTAVE);
+    for (const [k, exponent] of used.entries()) counts.set(this.#octaves[exponent]!, k * BINS_PER_OCTAVE);
+    return { exponents: Int32Array.from(used), counts };
   }
 
   #addToBin(bin: number, count: number): void {

@@ -5,12 +5,39 @@
  * merged, nor on whether they came singly or as a series.
  */
 import { fail } from '../../src/core/check.ts';
-import { OctaveHistogram } from './octave-histogram.ts';
+import { type HistogramData, OctaveHistogram } from './octave-histogram.ts';
 
 /** Observations kept one by one: 100,000 doubles, 0.8 MB. */
 export const EXACT_LIMIT = 100_000;
 
+/** A sketch as data that can cross threads. */
+export interface SketchData {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  readonly sumError: number;
+  /** The observations, while all are kept; empty beside a histogram. */
+  readonly values: Float64Array<ArrayBuffer>;
+  readonly isSorted: boolean;
+  readonly histogram: HistogramData | null;
+}
+
 export class QuantileSketch {
+  /** The sketch that `toData` was called on; takes `data.values` over. */
+  static fromData(data: SketchData): QuantileSketch {
+    const sketch = new QuantileSketch();
+    sketch.#count = data.count;
+    sketch.#min = data.min;
+    sketch.#max = data.max;
+    sketch.#sum = data.sum;
+    sketch.#sumError = data.sumError;
+    sketch.#values = data.values;
+    sketch.#isSorted = data.isSorted;
+    sketch.#histogram = data.histogram === null ? null : OctaveHistogram.fromData(data.histogram);
+    return sketch;
+  }
+
   #count = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
@@ -75,6 +102,20 @@ export class QuantileSketch {
     this.#addToSum(count * (steps * first + increment * ((steps * (steps - 1)) / 2)));
     this.#histogram!.addSeries(low, Math.abs(increment), steps, count);
     this.#count += steps * count;
+  }
+
+  /** A copy as plain data. */
+  toData(): SketchData {
+    return {
+      count: this.#count,
+      min: this.#min,
+      max: this.#max,
+      sum: this.#sum,
+      sumError: this.#sumError,
+      values: this.#values.slice(0, this.#histogram === null ? this.#count : 0),
+      isSorted: this.#isSorted,
+      histogram: this.#histogram?.toData() ?? null,
+    };
   }
 
   merge(other: QuantileSketch): void {
