@@ -1,8 +1,9 @@
 /**
- * The affine calibration: a step lasts `baseUs + s perSequenceUs + p perPrefillTokenUs + c perContextTokenUs`, where s counts
- * its sequences, p its prompt tokens (recomputed ones too; a decode's one token is not in p) and c sums every scheduled
- * sequence's KV length once the step is done. Every request pays `frontEndUs` before it is queued. For theory tests and
- * outside oracles, so the terms are added in exactly that order.
+ * The affine calibration: a step lasts `baseUs + s perSequenceUs + p perPrefillTokenUs + c
+ * perContextTokenUs`, where s counts its sequences, p its prompt tokens (recomputed ones too; a decode's one
+ * token is not in p) and c sums every scheduled sequence's KV length once the step is done. Every request
+ * pays `frontEndUs` before it is queued. For theory tests and outside oracles, so the terms are added in
+ * exactly that order.
  */
 import type { DecodeTerms, StepModel, StepShape } from './step-model.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Attention of a deployment, gathered from its groups of layers into few numbers. Decode: terms of layers that see the
- * whole context, and one entry per window. Prefill: a sum over groups per chunk, and a fixed part once per step.
- * Chunked-local layers count as windows of their chunk's length, an upper bound.
+ * Attention of a deployment, gathered from its groups of layers into few numbers. Decode: terms of layers
+ * that see the whole context, and one entry per window. Prefill: a sum over groups per chunk, and a fixed
+ * part once per step. Chunked-local layers count as windows of their chunk's length, an upper bound.
  */
 import type { AttentionLayers } from '../../models/schema.ts';
 import { type LayerContext, rankHeads } from './layers.ts';
@@ -15,7 +15,10 @@ import { linearDecodeUs, linearPrefillUs } from './operators/linear-attention.ts
 import { type MlaShape, mlaDecodeTerms, mlaPrefillUs } from './operators/mla.ts';
 import { type HeadShape, prefillAttentionUs } from './operators/prefill-attention.ts';
 
-/** Decode attention of all layers: `fixed + perLog log2(1 + c / 128) + perSequence b + sum over windows`. Times in µs. */
+/**
+ * Decode attention of all layers: `fixed + perLog log2(1 + c / 128) + perSequence b + sum over windows`.
+ * Times in µs.
+ */
 export interface DecodeAttention {
   fixedUs: number;
   perLogContextUs: number;
@@ -152,7 +155,10 @@ function windowOf(context: LayerContext, group: AttentionLayers): number {
   return group.windowTokens ?? EVERYTHING;
 }
 
-/** Reading index keys of the whole context (sparse attention), µs per context token, the group's layers together. */
+/**
+ * Reading index keys of the whole context (sparse attention), µs per context token, the group's layers
+ * together.
+ */
 function indexerPerContextUs(context: LayerContext, group: AttentionLayers): number {
   const keyBytes = group.indexKeyDim ?? 0;
   if (keyBytes === 0) return 0;

@@ -1,14 +1,14 @@
 /**
- * Compiles a deployment into a step model that costs nanoseconds: everything that depends on the number of tokens alone is
- * tabulated on first use, attention is closed form.
+ * Compiles a deployment into a step model that costs nanoseconds: everything that depends on the number of
+ * tokens alone is tabulated on first use, attention is closed form.
  *
- * A pure decode step is exactly `base + perContext * context` within a bucket of mean context. The split-KV term
- * log2(1 + c/128) is taken at the middle of its bucket (a quarter of a power of two: at most an eighth of
- * `perLogContextUs` off), windows are cut where the mean context reaches them, and a host-bound step is flat up to the
- * context at which the GPU takes over. Mean context stands for each sequence's own in windows.
+ * A pure decode step is exactly `base + perContext * context` within a bucket of mean context. The split-KV
+ * term log2(1 + c/128) is taken at the middle of its bucket (a quarter of a power of two: at most an eighth
+ * of `perLogContextUs` off), windows are cut where the mean context reaches them, and a host-bound step is
+ * flat up to the context at which the GPU takes over. Mean context stands for each sequence's own in windows.
  *
- * Pipeline stages: the batch is cut into as many micro-batches as there are stages (or sequences, if fewer), each
- * passing all stages, so that a step lasts what one micro-batch takes from end to end.
+ * Pipeline stages: the batch is cut into as many micro-batches as there are stages (or sequences, if fewer),
+ * each passing all stages, so that a step lasts what one micro-batch takes from end to end.
  */
 import { assert } from '../../src/core/check.ts';
 import { type DecodeAttention, decodeAttention, prefillChunkUs, prefillFixedUs } from './attention.ts';
@@ -223,8 +223,8 @@ class CompiledStepModel implements BuiltStepModel {
 }
 
 /**
- * Turns GPU terms into those of a step that lasts at least `floorUs`: flat while the GPU is faster, up to the context at
- * which it no longer is.
+ * Turns GPU terms into those of a step that lasts at least `floorUs`: flat while the GPU is faster, up to the
+ * context at which it no longer is.
  */
 function atLeast(terms: DecodeTerms, floorUs: number, contextTokens: number): void {
   const { baseUs, perContextUs } = terms;

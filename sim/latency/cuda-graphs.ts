@@ -1,13 +1,15 @@
 /**
- * CUDA graphs are captured for some batch sizes; a step with fewer tokens is padded up to the next one, and its matrix
- * products work on the padded size. Steps above the largest size, and engines in eager mode, are not padded.
+ * CUDA graphs are captured for some batch sizes; a step with fewer tokens is padded up to the next one, and
+ * its matrix products work on the padded size. Steps above the largest size, and engines in eager mode, are
+ * not padded.
  */
 
 /** Largest batch that vLLM captures, whatever `max_num_seqs` is. */
 const VLLM_LARGEST = 512;
 
 /**
- * vLLM's default sizes: 1, 2, 4, then 8 to 248 in steps of 8, then 256 to M in steps of 16, M = min(2 max_num_seqs, 512).
+ * vLLM's default sizes: 1, 2, 4, then 8 to 248 in steps of 8, then 256 to M in steps of 16, M = min(2
+ * max_num_seqs, 512).
  * source: vllm/config/vllm.py `_set_cudagraph_sizes`, 2026.
  */
 export function vllmGraphSizes(maxSeqs: number): readonly number[] {

@@ -1,6 +1,6 @@
 /**
- * What a step model is compiled for: one engine instance. For data-parallel attention the model describes one rank, whose
- * peers are assumed to carry the same load.
+ * What a step model is compiled for: one engine instance. For data-parallel attention the model describes one
+ * rank, whose peers are assumed to carry the same load.
  */
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 

@@ -1,7 +1,7 @@
 /**
- * A GPU as the operators see it: rates per microsecond, and which measured kernels stand for it. A profiled GPU is used
- * with the peaks its fit assumed; another variant of its chip with the catalogue's peaks and the same efficiencies;
- * any other GPU with the catalogue's peaks and the mean efficiencies of profiled GPUs.
+ * A GPU as the operators see it: rates per microsecond, and which measured kernels stand for it. A profiled
+ * GPU is used with the peaks its fit assumed; another variant of its chip with the catalogue's peaks and the
+ * same efficiencies; any other GPU with the catalogue's peaks and the mean efficiencies of profiled GPUs.
  */
 import { PROFILED_GPU_SPECS, profileOf } from '../../models/coefficients/profiled-gpus.ts';
 import type { ProfiledGpu } from '../../models/coefficients/types.ts';
@@ -28,8 +28,8 @@ export interface Hardware {
 }
 
 /**
- * Accelerators with a few large cores (TPU, Gaudi, Trainium) still work on many tiles at once; per-unit terms that were
- * fitted on GPUs of 100 and more units would grow out of bounds. Assumption.
+ * Accelerators with a few large cores (TPU, Gaudi, Trainium) still work on many tiles at once; per-unit terms
+ * that were fitted on GPUs of 100 and more units would grow out of bounds. Assumption.
  */
 const FEWEST_PARALLEL_UNITS = 64;
 

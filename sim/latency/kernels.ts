@@ -1,7 +1,8 @@
 /**
- * Which measured kernels a deployment's operators use, and what that choice assumes. A format that was not measured on a
- * GPU falls back to a neighbour: per-tensor and block fp8 stand for each other; formats a chip has no unit for run as
- * weight-only kernels (as vLLM's Marlin does); what nobody measured takes the 16-bit efficiencies with its own bytes.
+ * Which measured kernels a deployment's operators use, and what that choice assumes. A format that was not
+ * measured on a GPU falls back to a neighbour: per-tensor and block fp8 stand for each other; formats a chip
+ * has no unit for run as weight-only kernels (as vLLM's Marlin does); what nobody measured takes the 16-bit
+ * efficiencies with its own bytes.
  */
 import { DECODE_ATTENTION } from '../../models/coefficients/attention-decode.ts';
 import { PREFILL_ATTENTION } from '../../models/coefficients/attention-prefill.ts';
@@ -112,7 +113,10 @@ function runnable(format: KernelPrecision, hardware: Hardware, notes: string[]):
   return substitute;
 }
 
-/** Per-tensor fp8 experts on Hopper ran five times below the roofline when measured; block kernels are what vLLM uses. */
+/**
+ * Per-tensor fp8 experts on Hopper ran five times below the roofline when measured; block kernels are what
+ * vLLM uses.
+ */
 function moeKernel(
   wanted: KernelPrecision,
   table: Readonly<Partial<Record<KernelPrecision, MoeCoefficients>>>,

@@ -1,6 +1,7 @@
 /**
- * Everything of a step but attention over the KV cache: projections, MLPs, experts, norms, collectives. It depends only
- * on the number of tokens, so that it can be tabulated. The language-model head depends on the rows that are sampled.
+ * Everything of a step but attention over the KV cache: projections, MLPs, experts, norms, collectives. It
+ * depends only on the number of tokens, so that it can be tabulated. The language-model head depends on the
+ * rows that are sampled.
  */
 import { elementwiseBytesPerToken } from '../../models/coefficients/elementwise.ts';
 import { moeLayers } from '../../models/params.ts';
@@ -54,12 +55,15 @@ export function layersUs(context: LayerContext, tokens: number): number {
   us += 2 * model.layers * elementwiseUs(hardware, 4 * hiddenBytes);
   us += denseLayers * denseMlpUs(context, model.intermediateSize, tokens);
   if (expertLayers > 0) us += expertLayers * expertLayerUs(context, tokens);
-  // One all-reduce after attention, one after the MLP (experts under data parallelism exchange instead), one embedding.
+  // One after attention, one after the MLP (experts under data parallelism exchange instead), one embedding.
   const reductions = model.layers + denseLayers + (dp === 1 ? expertLayers : 0) + 1;
   return us + reductions * allReduceUs(context.reduce, hiddenBytes);
 }
 
-/** Time in µs of final norm, language-model head and gathering of logits for `rows` sampled rows among `tokens`. */
+/**
+ * Time in µs of final norm, language-model head and gathering of logits for `rows` sampled rows among
+ * `tokens`.
+ */
 export function headUs(context: LayerContext, rows: number): number {
   const { model, tp } = context.deployment;
   const { hardware, kernels } = context;

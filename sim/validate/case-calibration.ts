@@ -1,7 +1,7 @@
 /**
- * The built-in calibration of a measured run: its sampling and its scheduling mode. Sampling decides what the sampler costs:
- * benchmarks of the `vllm bench` kind ask for
- * temperature 0; other clients leave it to the model's generation_config, which vLLM applies by default from 0.8 on.
+ * The built-in calibration of a measured run: its sampling and its scheduling mode. Sampling decides what the
+ * sampler costs: benchmarks of the `vllm bench` kind ask for temperature 0; other clients leave it to the
+ * model's generation_config, which vLLM applies by default from 0.8 on.
  */
 import type { MeasuredCase } from './case.ts';
 import { caseModel } from './case-names.ts';
@@ -21,7 +21,8 @@ const PLAIN_MODELS = [
 ];
 
 /**
- * Families whose recipes pass `--async-scheduling` before it became the default. source: InferenceX benchmark scripts for vLLM.
+ * Families whose recipes pass `--async-scheduling` before it became the default. source: InferenceX benchmark
+ * scripts for vLLM.
  */
 const ASYNC_FAMILIES = /^(silicon-inferencex|inferencex)/;
 /** Built-in calibration of asynchronous scheduling for dense models and mixtures of experts. */

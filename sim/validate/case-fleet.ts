@@ -8,8 +8,9 @@ import { engineVersion } from './engine-version.ts';
 import { skip } from './skip.ts';
 
 /**
- * GPUs of one host reach each other through CUDA IPC: 21 GB/s with blocks of 64 KiB, 84 with 256 KiB (NIXL pull request 115);
- * requests have a few hundred blocks in flight, for which the geometric mean is taken. Launch of a request: 3 ms.
+ * GPUs of one host reach each other through CUDA IPC: 21 GB/s with blocks of 64 KiB, 84 with 256 KiB (NIXL
+ * pull request 115); requests have a few hundred blocks in flight, for which the geometric mean is taken.
+ * Launch of a request: 3 ms.
  */
 const SAME_HOST_LINK = { GBps: 42, baseUs: 3000 };
 
@@ -125,8 +126,8 @@ function blockScaled(measured: MeasuredCase): boolean {
 }
 
 /**
- * KV precision; nothing: 16 bit. InferenceX recipes for Blackwell set `--kv-cache-dtype fp8` for quantised models though
- * their rows do not say so.
+ * KV precision; nothing: 16 bit. InferenceX recipes for Blackwell set `--kv-cache-dtype fp8` for quantised
+ * models though their rows do not say so.
  */
 function kvPrecision(measured: MeasuredCase): { kv?: string } {
   const { precision, hardware } = measured;

@@ -1,7 +1,9 @@
 /** The router of a measured fleet, as far as its description names one. */
 import type { MeasuredCase } from './case.ts';
 
-/** Balancing without any knowledge of the engines: a Kubernetes Service, or a scheduler that picks at random. */
+/**
+ * Balancing without any knowledge of the engines: a Kubernetes Service, or a scheduler that picks at random.
+ */
 const BLIND = /round[- ]?robin|random|kubernetes service|\bk8s\b/i;
 
 /** Picks among all endpoints at random. */

@@ -1,6 +1,7 @@
 /**
- * A workload played from a script, as measured runs need it: stages that start once their predecessor has drained; in a
- * stage requests at given times, or clients that each send their next request when the last one has ended.
+ * A workload played from a script, as measured runs need it: stages that start once their predecessor has
+ * drained; in a stage requests at given times, or clients that each send their next request when the last one
+ * has ended.
  */
 import { gridUs } from '../kernel/kernel.ts';
 import { PromptContent } from '../workload/prompt-content.ts';
@@ -17,7 +18,10 @@ export interface PlannedRequest {
   readonly answerId?: number;
 }
 
-/** One load level. Requests arrive at `offsetsUs`, or are sent by `clients`: each has its own queue, or all share one. */
+/**
+ * One load level. Requests arrive at `offsetsUs`, or are sent by `clients`: each has its own queue, or all
+ * share one.
+ */
 export type StagePlan = StageRequests & {
   /** Sent alone before the stage and not observed. */
   readonly trial?: PlannedRequest;
@@ -36,9 +40,9 @@ type StageRequests =
 const PAUSE_US = 1e6;
 
 /**
- * Plays stages one after the other. The API server of a fleet's instance takes requests one at a time: each occupies it for
- * `serviceUs`, and one that finds it busy waits. That wait lies before the simulated arrival and is kept in `waitedUs`, to
- * be added to what the client measures.
+ * Plays stages one after the other. The API server of a fleet's instance takes requests one at a time: each
+ * occupies it for `serviceUs`, and one that finds it busy waits. That wait lies before the simulated arrival
+ * and is kept in `waitedUs`, to be added to what the client measures.
  */
 export class CaseWorkload implements Workload {
   readonly classes = ['all'];

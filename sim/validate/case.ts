@@ -1,6 +1,7 @@
 /**
- * A measured case as its file describes it, in the published format: one JSON object per line. Only the fields that
- * prediction needs are typed; unknown fields are left alone, as cases of many origins share the format.
+ * A measured case as its file describes it, in the published format: one JSON object per line. Only the
+ * fields that prediction needs are typed; unknown fields are left alone, as cases of many origins share the
+ * format.
  */
 import { ConfigError } from '../../src/core/check.ts';
 

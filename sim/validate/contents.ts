@@ -1,7 +1,7 @@
 /**
- * Prompt contents of a case's requests: all new, or cycling through a number of distinct prompts in groups that share their
- * beginning. Shared ids count up from 0. Prompts used once count up from 2^40: an engine that preempts a request finds its blocks
- * again, which ids below zero would rule out.
+ * Prompt contents of a case's requests: all new, or cycling through a number of distinct prompts in groups
+ * that share their beginning. Shared ids count up from 0. Prompts used once count up from 2^40: an engine
+ * that preempts a request finds its blocks again, which ids below zero would rule out.
  */
 import type { CasePrefixes } from './case.ts';
 import type { PlannedRequest } from './case-workload.ts';
@@ -9,7 +9,10 @@ import type { PlannedRequest } from './case-workload.ts';
 /** First content id of prompts that are used once. */
 export const FIRST_SINGLE = 2 ** 40;
 
-/** Makes prompts; request numbers count through the whole case or start again with each stage, as the caller says. */
+/**
+ * Makes prompts; request numbers count through the whole case or start again with each stage, as the caller
+ * says.
+ */
 export class PromptMaker {
   readonly #groups: number;
   readonly #perGroup: number;

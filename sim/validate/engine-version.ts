@@ -1,6 +1,6 @@
 /**
- * The vLLM version of a measured run. Files give it as a number, as a sentence around one, or only through a date; the date
- * then means the release that was current.
+ * The vLLM version of a measured run. Files give it as a number, as a sentence around one, or only through a
+ * date; the date then means the release that was current.
  */
 import type { MeasuredCase } from './case.ts';
 

@@ -10,8 +10,8 @@ export interface RequestLengths {
 }
 
 /**
- * Spread of chat data sets of which only the mean is known: standard deviation over mean of ShareGPT conversations as
- * `vllm bench` filters them (prompts and answers of 4 to 1024 tokens).
+ * Spread of chat data sets of which only the mean is known: standard deviation over mean of ShareGPT
+ * conversations as `vllm bench` filters them (prompts and answers of 4 to 1024 tokens).
  */
 const CHAT_CV = 1.15;
 const CHAT_MIN_TOKENS = 4;

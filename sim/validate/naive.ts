@@ -1,6 +1,7 @@
 /**
- * The straw man that any simulator must beat: TPOT = 1.30 x (weight and KV bytes) / bandwidth + 0.75 ms, TTFT = 3.2 x TPOT,
- * running requests by Little's law. Three numbers, fitted on the calibration half of one family of cases.
+ * The straw man that any simulator must beat: TPOT = 1.30 x (weight and KV bytes) / bandwidth + 0.75 ms, TTFT
+ * = 3.2 x TPOT, running requests by Little's law. Three numbers, fitted on the calibration half of one family
+ * of cases.
  */
 import { kvBytesPerTokenPerRank } from '../../models/kv.ts';
 import { moeLayers, paramGroups } from '../../models/params.ts';

@@ -11,7 +11,10 @@ export class Observed {
   #firstUs = Number.POSITIVE_INFINITY;
   #lastUs = 0;
 
-  /** Takes in a completed request. `hiddenUs` of its front end lie before the clock of the measurement starts; negative: the clock started so much earlier. */
+  /**
+   * Takes in a completed request. `hiddenUs` of its front end lie before the clock of the measurement starts;
+   * negative: the clock started so much earlier.
+   */
   add(request: SimRequest, hiddenUs: number): void {
     const { course, outputTokens } = request;
     const { arrivalUs } = request.request;

@@ -9,7 +9,10 @@ import { skip } from './skip.ts';
 
 /** Tokens of a block that a trace's hash ids stand for. */
 const TRACE_BLOCK_TOKENS = 16;
-/** Length of a stage whose duration is not stated, seconds, and requests per client of a closed loop of unknown size. */
+/**
+ * Length of a stage whose duration is not stated, seconds, and requests per client of a closed loop of
+ * unknown size.
+ */
 const STAGE_S = 60;
 const REQUESTS_PER_CLIENT = 10;
 
@@ -31,7 +34,10 @@ export function planStages(measured: MeasuredCase, readFile: ReadCaseFile, rng: 
   });
 }
 
-/** Benchmarks that are known to send their first prompt once before they measure, so that it is found in the cache. */
+/**
+ * Benchmarks that are known to send their first prompt once before they measure, so that it is found in the
+ * cache.
+ */
 const SENDS_FIRST_PROMPT = /^llmd-(pdsweep|exp7)/;
 
 function withTrial(plan: StagePlan): StagePlan {
@@ -130,7 +136,10 @@ function traceStage(text: string): StagePlan {
   return { kind: 'open', requests, offsetsUs: rows.map((row) => (row.arrival_s - firstS) * 1e6) };
 }
 
-/** Logged requests by stage; the k-th request of every stage sends the same prompt when its length is the same. */
+/**
+ * Logged requests by stage; the k-th request of every stage sends the same prompt when its length is the
+ * same.
+ */
 function loggedStages(text: string): StagePlan[] {
   const rows = csvRows(text);
   const names = [...new Set(rows.map((row) => row['stage'] ?? '0'))];

@@ -27,8 +27,8 @@ export interface CaseRun {
 }
 
 /**
- * Time that a request occupies the API server of its instance, µs: bursts of 1,000 short requests at vLLM 0.11 end at about
- * 200 a second on H100 whatever the model's size.
+ * Time that a request occupies the API server of its instance, µs: bursts of 1,000 short requests at vLLM
+ * 0.11 end at about 200 a second on H100 whatever the model's size.
  */
 const SERVICE_US = 4500;
 

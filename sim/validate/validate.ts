@@ -1,4 +1,7 @@
-/** Predicts measured cases and compares: points per case, errors in percent, and the naive formula beside them. */
+/**
+ * Predicts measured cases and compares: points per case, errors in percent, and the naive formula beside
+ * them.
+ */
 
 import { ConfigError } from '../../src/core/check.ts';
 import type { CalibrationSpec } from '../scenario/schema.ts';
@@ -77,7 +80,9 @@ export function validateCase(
   }
 }
 
-/** Summary of the run and, where there are several, its stages. Repeats of one load are pooled in the summary. */
+/**
+ * Summary of the run and, where there are several, its stages. Repeats of one load are pooled in the summary.
+ */
 function comparePoints(measured: MeasuredCase, run: CaseRun): Point[] {
   const { summary, stages = [] } = measured.measured;
   const points: Point[] = [];

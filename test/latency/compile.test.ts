@@ -1,4 +1,7 @@
-/** Laws of compiled step models, over models with windows, latent and linear attention, experts, and host-bound engines. */
+/**
+ * Laws of compiled step models, over models with windows, latent and linear attention, experts, and
+ * host-bound engines.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GPUS } from '../../models/gpus.ts';

@@ -1,6 +1,6 @@
 /**
- * GPU-only step times against the table that the fit's own prototype produced (docs of the fit, 2026-11-22): decode at mean
- * contexts of 1k and 4k, one prompt of 512, 2048 and 8192 tokens, in ms.
+ * GPU-only step times against the table that the fit's own prototype produced (docs of the fit, 2026-11-22):
+ * decode at mean contexts of 1k and 4k, one prompt of 512, 2048 and 8192 tokens, in ms.
  */
 import { describe, expect, test } from 'vitest';
 import { findGpu } from '../../models/gpus.ts';

@@ -5,7 +5,9 @@ import type { SimRequest } from '../../sim/workload/request.ts';
 
 const request = (id: number): PlannedRequest => ({ contentIds: [id], lengths: [10], outputTokens: 5 });
 
-/** Plays a script, each request taking `serviceUs`; returns arrival times and content ids in order of arrival. */
+/**
+ * Plays a script, each request taking `serviceUs`; returns arrival times and content ids in order of arrival.
+ */
 function play(
   stages: readonly StagePlan[],
   takesUs: number,

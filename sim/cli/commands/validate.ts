@@ -1,13 +1,19 @@
-/** `drydock validate`: predicts measured cases and prints the errors, beside those of a three-parameter formula. */
-import { readFileSync } from 'node:fs';
+/**
+ * `drydock validate`: predicts measured cases and prints the errors, beside those of a three-parameter
+ * formula.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
+import { findCalibration } from '../../latency/calibrations.ts';
 import { fixed } from '../../metrics/format-figure.ts';
 import { type MeasuredCase, parseCase } from '../../validate/case.ts';
+import { quantilePlot } from '../../validate/quantile-plot.ts';
 import { type SummaryRow, summarise } from '../../validate/summary.ts';
 import { type CaseReport, type SkippedCase, validateCase } from '../../validate/validate.ts';
+import { unwritable } from '../document.ts';
 import { blocksText, csv, type Format, json, print } from '../output.ts';
 import type { Block } from '../report-tables.ts';
 import { formatOption } from '../run-options.ts';
@@ -18,6 +24,7 @@ interface Options {
   readonly seed: string;
   readonly calibration?: string;
   readonly only?: string;
+  readonly plot?: string;
 }
 
 export function register(program: Command): void {
@@ -25,13 +32,14 @@ export function register(program: Command): void {
     .command('validate')
     .summary('predict measured cases and print the errors')
     .description(
-      'Simulates measured serving runs and compares every metric that was measured. Files that a case names are ' +
-        'found relative to the cases file.',
+      'Simulates measured serving runs and compares every metric that was measured. Files that a case ' +
+        'names are found relative to the cases file.',
     )
     .requiredOption('--cases <file>', 'measured cases, one JSON object per line')
     .addOption(formatOption())
     .option('--seed <n>', 'seed of arrivals and lengths that are not recorded', '1')
     .option('--calibration <name>', 'step-time calibration in place of the built-in one')
+    .option('--plot <file>', 'write a quantile-quantile plot of predictions against measurements (SVG)')
     .option('--only <text>', 'only cases whose id, family or model contains the text')
     .addHelpText(
       'after',
@@ -47,6 +55,9 @@ function run(options: Options): void {
   const seed = Number(options.seed);
   if (!Number.isInteger(seed) || seed < 0) {
     throw new ConfigError({ path: '--seed', found: options.seed, expected: 'an integer >= 0' });
+  }
+  if (options.calibration !== undefined) {
+    findCalibration(options.calibration, { name: 'vllm', version: '0.19' }, '--calibration');
   }
   const all = readCases(options.cases);
   const { only } = options;
@@ -69,9 +80,18 @@ function run(options: Options): void {
   }
   process.stderr.write('\n');
   const summary = summarise(reports);
+  if (options.plot !== undefined) writePlot(options.plot, quantilePlot(reports));
   if (options.format === 'json') print(json({ cases: reports, skipped, summary }));
   else if (options.format === 'csv') print(pointsCsv(reports));
   else print(blocksText(blocks(reports, skipped, summary, options.format), options.format));
+}
+
+function writePlot(file: string, svg: string): void {
+  try {
+    writeFileSync(file, svg);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
 }
 
 function readCases(file: string): MeasuredCase[] {

@@ -1,7 +1,7 @@
 /**
- * Collectives inside one instance: tensor-parallel all-reduce (vLLM's kernels in a CUDA graph, or eager), NCCL all-gather
- * and reduce-scatter, transfers between pipeline stages. Unmeasured GPUs and group sizes fall back to a ring over the
- * scale-up link, or over PCIe when the GPU has none.
+ * Collectives inside one instance: tensor-parallel all-reduce (vLLM's kernels in a CUDA graph, or eager),
+ * NCCL all-gather and reduce-scatter, transfers between pipeline stages. Unmeasured GPUs and group sizes fall
+ * back to a ring over the scale-up link, or over PCIe when the GPU has none.
  */
 import { ALL_REDUCE, type GroupSize } from '../../../models/coefficients/allreduce.ts';
 import { NCCL, type NcclOperation } from '../../../models/coefficients/nccl.ts';
@@ -9,7 +9,9 @@ import type { AllReduceCoefficients, NcclCoefficients } from '../../../models/co
 import type { Hardware } from '../hardware.ts';
 import { blendDown } from './blend.ts';
 
-/** Start of a collective and of a hop where nothing was measured, µs (median of measured GPUs with NVLink). */
+/**
+ * Start of a collective and of a hop where nothing was measured, µs (median of measured GPUs with NVLink).
+ */
 const UNMEASURED_FIXED_US = 10;
 /** Share of link bandwidth that a ring reaches (H100 all-reduce of 64 MiB: 0.45 to 0.55 of 450 GB/s). */
 const RING_EFFICIENCY = 0.5;

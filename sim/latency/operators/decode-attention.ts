@@ -1,6 +1,6 @@
 /**
- * Attention of decoding sequences in one layer: a fixed part, a part per sequence, a part per context token, and a slowly
- * growing split-KV part in log2(1 + mean context / 128).
+ * Attention of decoding sequences in one layer: a fixed part, a part per sequence, a part per context token,
+ * and a slowly growing split-KV part in log2(1 + mean context / 128).
  */
 import { MIXED_STEP } from '../../../models/coefficients/attention-decode.ts';
 import type {
@@ -20,9 +20,9 @@ export interface DecodeAttentionTerms {
 }
 
 /**
- * KV heads per rank up to which the time per sequence and head was measured; with more heads the tiles of a sequence
- * overlap, and the time per sequence is kept (Llama-2-7B with 32 KV heads: measured 16.6 ms at batch 83, 17 with the cap,
- * 19 without).
+ * KV heads per rank up to which the time per sequence and head was measured; with more heads the tiles of a
+ * sequence overlap, and the time per sequence is kept (Llama-2-7B with 32 KV heads: measured 16.6 ms at batch
+ * 83, 17 with the cap, 19 without).
  */
 const MOST_MEASURED_KV_HEADS = 8;
 
@@ -46,7 +46,10 @@ export function decodeAttentionTerms(
   };
 }
 
-/** Terms of decodes that share a step with prompt chunks where they run through the prefill kernel (`MIXED_STEP`). */
+/**
+ * Terms of decodes that share a step with prompt chunks where they run through the prefill kernel
+ * (`MIXED_STEP`).
+ */
 export function mixedDecodeTerms(
   c: PrefillAttentionCoefficients,
   hardware: Hardware,

@@ -1,6 +1,7 @@
 /**
- * Moving tokens to the ranks of their experts and back (expert parallelism). vLLM gathers all tokens of the data-parallel
- * ranks and scatters the results (`allgather_reducescatter`, its default); DeepEP sends each token to its experts only.
+ * Moving tokens to the ranks of their experts and back (expert parallelism). vLLM gathers all tokens of the
+ * data-parallel ranks and scatters the results (`allgather_reducescatter`, its default); DeepEP sends each
+ * token to its experts only.
  */
 import { DEEP_EP, type NodeCount } from '../../../models/coefficients/expert-parallel.ts';
 import type { Hardware } from '../hardware.ts';

@@ -1,7 +1,7 @@
 /**
- * How many tokens each expert of a layer gets. Routing in real text is skewed: expert popularity follows a power law, here
- * with the exponent of the benchmark's traffic generator. Loads decide how many experts' weights are read at all, and how
- * far the busiest expert-parallel rank exceeds the mean.
+ * How many tokens each expert of a layer gets. Routing in real text is skewed: expert popularity follows a
+ * power law, here with the exponent of the benchmark's traffic generator. Loads decide how many experts'
+ * weights are read at all, and how far the busiest expert-parallel rank exceeds the mean.
  */
 
 /**
@@ -25,8 +25,8 @@ export function activeExperts(tokens: number, perToken: number, experts: number)
 }
 
 /**
- * Load of the busiest rank over the mean when experts lie on `ranks` ranks at random: one plus the expected maximum of
- * `ranks` sums of `experts / ranks` popularities. No rebalancing of experts is assumed.
+ * Load of the busiest rank over the mean when experts lie on `ranks` ranks at random: one plus the expected
+ * maximum of `ranks` sums of `experts / ranks` popularities. No rebalancing of experts is assumed.
  */
 export function rankImbalance(tokens: number, experts: number, ranks: number): number {
   if (ranks <= 1 || experts <= ranks) return 1;

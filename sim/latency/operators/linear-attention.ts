@@ -1,7 +1,7 @@
 /**
- * Linear attention and state-space layers, approximately: no kernel of theirs was fitted. Projections are ordinary
- * matrix products; a decode reads and writes each sequence's state once; a prompt's tokens cost their state updates on
- * tensor cores at the efficiency of prefill attention, in chunks of 64.
+ * Linear attention and state-space layers, approximately: no kernel of theirs was fitted. Projections are
+ * ordinary matrix products; a decode reads and writes each sequence's state once; a prompt's tokens cost
+ * their state updates on tensor cores at the efficiency of prefill attention, in chunks of 64.
  */
 import type { LinearAttention } from '../../../models/schema.ts';
 import { type Hardware, peakOf } from '../hardware.ts';

@@ -1,6 +1,7 @@
 /**
- * Multi-head latent attention in one layer. Decode attends over the latent vector (shared by all heads of the rank) after
- * two small products that absorb the up-projections; prefill expands the latent vectors of prefix and chunk to full heads.
+ * Multi-head latent attention in one layer. Decode attends over the latent vector (shared by all heads of the
+ * rank) after two small products that absorb the up-projections; prefill expands the latent vectors of prefix
+ * and chunk to full heads.
  */
 import type { MlaDecodeCoefficients, MlaPrefillCoefficients } from '../../../models/coefficients/types.ts';
 import { type Hardware, peakOf } from '../hardware.ts';
@@ -22,7 +23,10 @@ export interface MlaShape {
   readonly windowTokens: number;
 }
 
-/** Share of peak bandwidth and of peak compute that the absorbing products reach (assumption of the prototype fits). */
+/**
+ * Share of peak bandwidth and of peak compute that the absorbing products reach (assumption of the prototype
+ * fits).
+ */
 const ABSORB_MEMORY_EFFICIENCY = 0.8;
 const ABSORB_COMPUTE_EFFICIENCY = 0.5;
 
@@ -52,7 +56,10 @@ export function mlaDecodeTerms(
   };
 }
 
-/** Time in µs that a chunk of `tokens` after `prefix` adds to one layer, up-projection of prefix and chunk included. */
+/**
+ * Time in µs that a chunk of `tokens` after `prefix` adds to one layer, up-projection of prefix and chunk
+ * included.
+ */
 export function mlaPrefillUs(
   c: MlaPrefillCoefficients,
   hardware: Hardware,

@@ -1,7 +1,7 @@
 /**
  * Routed experts of one layer on one rank: permutation, two grouped products, activation, combination. The
- * efficiencies are documented at `MoeCoefficients`; expert parallelism multiplies rows and read weights by the load of
- * the busiest rank over the mean, as all ranks wait for it.
+ * efficiencies are documented at `MoeCoefficients`; expert parallelism multiplies rows and read weights by
+ * the load of the busiest rank over the mean, as all ranks wait for it.
  */
 import { KERNEL_TRAFFIC } from '../../../models/coefficients/kernel-traffic.ts';
 import type { KernelPrecision, MoeCoefficients } from '../../../models/coefficients/types.ts';

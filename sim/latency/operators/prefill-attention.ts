@@ -1,6 +1,7 @@
 /**
- * Attention of prompt chunks in one layer. One kernel serves all chunks of a step, so its fixed time is paid once a step;
- * everything else is paid per chunk and is a polynomial in the chunk's length and its computed prefix.
+ * Attention of prompt chunks in one layer. One kernel serves all chunks of a step, so its fixed time is paid
+ * once a step; everything else is paid per chunk and is a polynomial in the chunk's length and its computed
+ * prefix.
  */
 import type { PrefillAttentionCoefficients } from '../../../models/coefficients/types.ts';
 import { type Hardware, peakOf } from '../hardware.ts';
@@ -40,8 +41,8 @@ export function prefillAttentionUs(
 }
 
 /**
- * Query-key pairs that the kernel computes: `S (p + S/2)` under the causal mask; with a window each query sees at most
- * `window` keys.
+ * Query-key pairs that the kernel computes: `S (p + S/2)` under the causal mask; with a window each query
+ * sees at most `window` keys.
  */
 export function visiblePairs(prefix: number, tokens: number, window: number): number {
   if (prefix + tokens <= window) return tokens * (prefix + tokens / 2);
@@ -49,7 +50,10 @@ export function visiblePairs(prefix: number, tokens: number, window: number): nu
   return growing * (prefix + growing / 2) + (tokens - growing) * window;
 }
 
-/** Efficiency relative to heads of 128; linear in log2 between the measured sizes 64, 128 and 256, flat outside. */
+/**
+ * Efficiency relative to heads of 128; linear in log2 between the measured sizes 64, 128 and 256, flat
+ * outside.
+ */
 function headDimFactor(c: PrefillAttentionCoefficients, headDim: number): number {
   const position = Math.min(1, Math.max(-1, Math.log2(headDim / 128)));
   return position < 0 ? 1 + (1 - c.headDim64) * position : 1 + (c.headDim256 - 1) * position;
