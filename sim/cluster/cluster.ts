@@ -27,6 +27,7 @@ import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
+import { kvEventFeed, type PreciseTarget } from './kv-events.ts';
 import { KvTransfers } from './kv-transfers.ts';
 import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
 import { Replica } from './replica.ts';
@@ -66,6 +67,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   readonly #inFlight = new IdMap<SimRequest>();
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
+  #preciseTargets: readonly PreciseTarget[] = [];
   #routerWakeUs = Number.POSITIVE_INFINITY;
 
   constructor(parts: ClusterParts) {
@@ -148,7 +150,20 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     });
     this.replicas.push(replica);
     this.#admit(replica, nowUs);
+    this.#subscribe(replica);
     return replica;
+  }
+
+  /** From now on the router's precise indexes hear of the caches of all instances. */
+  publishKvEvents(targets: readonly PreciseTarget[]): void {
+    this.#preciseTargets = targets;
+    for (const replica of this.replicas) this.#subscribe(replica);
+  }
+
+  #subscribe(replica: Replica): void {
+    if (this.#preciseTargets.length === 0) return;
+    const feed = kvEventFeed(replica, this.#preciseTargets);
+    if (feed !== null) replica.engine.listenToCache?.(feed);
   }
 
   /** The router sends nothing more to this instance; what it has goes on. */

@@ -2,7 +2,8 @@
  * One run of one scenario: builds the parts from plain data, advances in bounded pieces (so that a worker can report and be
  * cancelled), and leaves a RunResult.
  */
-import { createRouter } from '../../src/router.ts';
+import { createRouter, type EndpointPicker } from '../../src/router.ts';
+import type { DecisionRecorder } from '../../src/routing/decision.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { createStreams } from '../kernel/streams.ts';
@@ -17,6 +18,7 @@ import { Cluster } from './cluster.ts';
 import { defaultRouterConfig } from './default-router.ts';
 import { FaultSchedule } from './faults.ts';
 import { buildFleet, type Fleet } from './fleet.ts';
+import { preciseTargets } from './kv-events.ts';
 
 /** How a run is made. */
 export interface SimulationOptions {
@@ -27,6 +29,8 @@ export interface SimulationOptions {
   readonly readLines?: (path: string) => Iterable<string>;
   /** Called with every request that has ended. */
   readonly onRecord?: (request: SimRequest) => void;
+  /** Gets every routing decision. */
+  readonly decisions?: DecisionRecorder;
   /** Path of the fleet in the user's document, for errors; default `fleet`. */
   readonly fleetPath?: string;
 }
@@ -70,6 +74,7 @@ export class Simulation {
     });
     const table = new EndpointTable();
     const router = scenario.router ?? {};
+    let picker: EndpointPicker | undefined;
     this.#cluster = new Cluster({
       kernel: this.#kernel,
       fleet: this.#fleet,
@@ -83,15 +88,19 @@ export class Simulation {
         retries: scenario.clients?.retries ?? 0,
         backoffUs: (scenario.clients?.backoffS ?? 1) * 1e6,
       },
-      makeRouter: (output) =>
-        createRouter({
+      makeRouter: (output) => {
+        picker = createRouter({
           config: router.config ?? defaultRouterConfig(this.#fleet),
           table,
           output,
           streams,
           allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,
-        }),
+          ...(options.decisions === undefined ? {} : { recorder: options.decisions }),
+        });
+        return picker;
+      },
     });
+    if (picker !== undefined) this.#cluster.publishKvEvents(preciseTargets(picker));
     new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? []);
     const rules = scenario.autoscaler ?? [];
     this.#autoscaler =

@@ -6,6 +6,7 @@
  * enclosing step boundary when something new arrives, and `observe` reads the state at any instant inside it.
  */
 import type { SimRequest } from '../workload/request.ts';
+import type { CacheListener } from './kv/block-pool.ts';
 import type { EngineMeters } from './meters.ts';
 
 /** What an engine reports. Implementations only collect; they must not call back into the engine. */
@@ -69,6 +70,8 @@ export interface Engine {
   interrupt(nowUs: number, urgent: boolean): number;
   /** State at `nowUs`, at or after the last call of any other method; changes nothing. */
   observe(nowUs: number, out: EngineObservation): void;
+  /** Reports KV events from now on; absent for engines that make none. */
+  listenToCache?(listener: CacheListener): void;
   /** Counters for the report. */
   readonly meters: EngineMeters;
 }

@@ -4,7 +4,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BlockHolder, BlockPool, type UnhashedOrder } from '../../sim/engine/kv/block-pool.ts';
+import {
+  type BlockHolder,
+  BlockPool,
+  type CachedSequence,
+  type UnhashedOrder,
+} from '../../sim/engine/kv/block-pool.ts';
 import type { ContentRuns } from '../../sim/workload/request.ts';
 
 const B = 4;
@@ -123,6 +128,25 @@ function compare(
   script: typeof steps extends fc.Arbitrary<infer S> ? S : never,
 ) {
   const pool = new BlockPool({ capacity, blockSizeTokens: B, prefixCaching: true, unhashedOrder: order });
+  // What a listener to KV events believes to be cached: the tokens up to the end of each block.
+  const heard = new Set<string>();
+  const chains = (s: CachedSequence, from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, i) =>
+      tokensOf(s.prompt)
+        .slice(0, (from + i + 1) * B)
+        .join('|'),
+    );
+  pool.listener = {
+    stored: (s, from, to) => {
+      for (const chain of chains(s, from, to)) {
+        expect(heard.has(chain)).toBe(false);
+        heard.add(chain);
+      }
+    },
+    removed: (s, from, to) => {
+      for (const chain of chains(s, from, to)) expect(heard.delete(chain)).toBe(true);
+    },
+  };
   const plain = new PlainPool(capacity, order);
   const live: Live[] = [];
   let unique = 0;
@@ -149,6 +173,11 @@ function compare(
       pool.lookup(runs, 99, 0, max);
       const found = plain.lookup(tokens, max);
       expect(pool.foundBlocks).toBe(found.length);
+      const told = plain
+        .hashes(tokens)
+        .slice(0, max)
+        .findIndex((hash) => !heard.has(hash));
+      expect(told === -1 ? Math.min(max, plain.hashes(tokens).length) : told).toBe(found.length);
       expect(pool.foundFree).toBe(found.filter((b) => b.refs === 0).length);
       const l: Live = { runs, tokens, computed: found.length * B, holder: emptyHolder(), blocks: found };
       pool.hold(l.holder, runs, 99, 0);

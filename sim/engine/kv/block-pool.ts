@@ -19,6 +19,19 @@ import { ExtentCursor } from './content.ts';
 /** How freed blocks without a hash rejoin the free list: at its tail (vLLM <= 0.23) or at its head (>= 0.24). */
 export type UnhashedOrder = 'append' | 'prepend';
 
+/** The sequence whose blocks are cached: its tokens, prompt and output. */
+export interface CachedSequence {
+  readonly prompt: ContentRuns;
+  readonly outputId: number;
+  readonly outputTokens: number;
+}
+
+/** Is told what the prefix cache gains and loses, as an engine's KV events say; blocks are counted from the start of the chain. */
+export interface CacheListener {
+  stored(sequence: CachedSequence, fromBlock: number, toBlock: number): void;
+  removed(sequence: CachedSequence, fromBlock: number, toBlock: number): void;
+}
+
 /** An extent of indexed blocks, or (key -1, no parent) a stretch of free blocks without content in the free queue. */
 export class BlockNode {
   parent: BlockNode | null;
@@ -33,6 +46,9 @@ export class BlockNode {
   children: Map<number, BlockNode> | null = null;
   before: BlockNode | null = null;
   after: BlockNode | null = null;
+  /** For a listener: a sequence that holds the extent, and the extent's first block in its chain. */
+  source: CachedSequence | null = null;
+  start = 0;
 
   constructor(
     parent: BlockNode | null,
@@ -69,6 +85,8 @@ export class BlockPool {
   readonly blockSizeTokens: number;
   /** Blocks that an allocation may take, cached ones included. */
   free: number;
+  /** Gets KV events; null: none are made. */
+  listener: CacheListener | null = null;
   /** Result of the last `lookup`: blocks found, and how many of them nobody holds. */
   foundBlocks = 0;
   foundFree = 0;
@@ -174,6 +192,10 @@ export class BlockPool {
       const count = Math.min(need, node.blocks);
       node.blocks -= count;
       need -= count;
+      if (node.source !== null) {
+        const from = node.start + node.blocks;
+        this.listener?.removed(node.source, from, from + count);
+      }
       if (node.blocks > 0) continue;
       this.#unlinkFromQueue(node);
       if (!node.linked) {
@@ -218,7 +240,13 @@ export class BlockPool {
         return;
       }
       left -= blocks;
+      const start = holder.indexed;
       node = this.#attach(holder, node, cursor.key, cursor.content, cursor.offset, blocks, true);
+      if (this.listener !== null) {
+        node.source = { prompt, outputId, outputTokens };
+        if (node.blocks === blocks) node.start = start;
+        this.listener.stored(node.source, start, start + blocks);
+      }
     }
   }
 
@@ -295,6 +323,9 @@ export class BlockPool {
   #split(node: BlockNode, blocks: number): BlockNode {
     const upper = new BlockNode(node.parent, node.key, node.content, node.offset, blocks, true);
     upper.holders = node.holders;
+    upper.source = node.source;
+    upper.start = node.start;
+    node.start += blocks;
     node.parent!.children!.set(node.key, upper);
     node.offset += blocks * this.blockSizeTokens;
     node.blocks -= blocks;

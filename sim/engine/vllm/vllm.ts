@@ -12,7 +12,7 @@ import type { SimRequest } from '../../workload/request.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
-import { type BlockNode, BlockPool } from '../kv/block-pool.ts';
+import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
@@ -138,6 +138,10 @@ export class VllmEngine implements Engine {
 
   interrupt(nowUs: number, urgent: boolean): number {
     return this.#stepper.interrupt(nowUs, urgent);
+  }
+
+  listenToCache(listener: CacheListener): void {
+    this.#pool.listener = listener;
   }
 
   observe(nowUs: number, out: EngineObservation): void {
