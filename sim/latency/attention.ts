@@ -29,6 +29,9 @@ export interface DecodeAttention {
   readonly windows: { windowTokens: number; perContextUs: number }[];
 }
 
+/** Models with attention sinks, which FlashAttention 2 lacks: vLLM runs them through its Triton kernel. */
+const ATTENTION_SINKS = /^gpt-oss/;
+
 const EVERYTHING = Number.POSITIVE_INFINITY;
 
 /** Decode attention in pure decode steps, or in steps that hold prompt chunks too. */
@@ -79,7 +82,8 @@ function groupDecodeTerms(
     return mlaDecodeTerms(kernels.mlaDecode, hardware, mlaShape(context, group), smallGemmUs);
   }
   const shape = headShape(context, group);
-  if (mixed && hardware.mixedStepPenalty) return mixedDecodeTerms(kernels.prefill, hardware, shape);
+  const hasSinks = ATTENTION_SINKS.test(context.deployment.model.id);
+  if (mixed && hardware.mixedStepPenalty && !hasSinks) return mixedDecodeTerms(kernels.prefill, hardware, shape);
   return decodeAttentionTerms(kernels.decode, hardware, shape);
 }
 
