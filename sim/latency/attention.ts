@@ -83,7 +83,8 @@ function groupDecodeTerms(
   }
   const shape = headShape(context, group);
   const hasSinks = ATTENTION_SINKS.test(context.deployment.model.id);
-  if (mixed && hardware.mixedStepPenalty && !hasSinks) return mixedDecodeTerms(kernels.prefill, hardware, shape);
+  if (mixed && hardware.mixedStepPenalty && !hasSinks)
+    return mixedDecodeTerms(kernels.prefill, hardware, shape);
   return decodeAttentionTerms(kernels.decode, hardware, shape);
 }
 

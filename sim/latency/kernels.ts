@@ -97,6 +97,7 @@ export function chooseKernels(deployment: Deployment, hardware: Hardware): Kerne
       moeTable,
       hardware,
       deployment.model.moe === undefined ? [] : notes,
+      isOldTriton(deployment, hardware) ? OLD_TRITON_EFFICIENCY : 1,
     ),
     kvBytes,
     notes,
@@ -122,10 +123,31 @@ function moeKernel(
   table: Readonly<Partial<Record<KernelPrecision, MoeCoefficients>>>,
   hardware: Hardware,
   notes: string[],
+  efficiency: number,
 ): Kernels['moe'] {
   const isHopper = hardware.profile === 'h100' || hardware.profile === 'h200';
   const format = wanted === 'fp8' && isHopper ? 'fp8_block' : wanted;
-  return { format, coefficients: pick<MoeCoefficients>(table, DEFAULT_MOE, format, 'experts', notes) };
+  const own = pick<MoeCoefficients>(table, DEFAULT_MOE, format, 'experts', notes);
+  const slowed = format === 'mxfp4' ? efficiency : 1;
+  return { format, coefficients: { ...own, computeEfficiency: own.computeEfficiency * slowed } };
+}
+
+/**
+ * Compute efficiency of the first MXFP4 expert kernels for Hopper (vLLM 0.10 and 0.11) relative to those of
+ * 0.24 that were timed. Fitted to throughput of gpt-oss-20b and 120b on H100 (26 runs): prefill at 2,000
+ * tokens was 1.5 times slower.
+ */
+const OLD_TRITON_EFFICIENCY = 0.5;
+
+function isOldTriton(deployment: Deployment, hardware: Hardware): boolean {
+  const isHopper = hardware.profile === 'h100' || hardware.profile === 'h200';
+  const { name, version } = deployment.engine;
+  return isHopper && name === 'vllm' && isOlderThan(version, 12);
+}
+
+function isOlderThan(version: string, minor: number): boolean {
+  const match = /^v?0\.(\d+)/.exec(version);
+  return match !== null && Number(match[1]) < minor;
 }
 
 function pick<C>(
