@@ -73,7 +73,7 @@ export class Autoscaler implements Component {
       replica.stop(nowUs);
       return false;
     });
-    const serving = this.#cluster.serving(scaled.pool);
+    const serving = this.#cluster.set.serving(scaled.pool);
     const wish = Math.min(
       rule.max,
       Math.max(rule.min, Math.ceil(this.#metric(rule, serving, nowUs) / rule.target)),

@@ -16,21 +16,18 @@ import type {
   RouterOutput,
   TerminationCause,
 } from '../../src/routing/contract.ts';
-import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import type { InferenceRequest } from '../../src/routing/request.ts';
 import type { EngineSink, Leg } from '../engine/engine.ts';
 import { type Component, gridUs, type Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
-import { ScaledStepModel } from '../latency/scaled.ts';
 import type { Recorder } from '../metrics/recorder.ts';
 import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { MetricsFeed } from './feed.ts';
-import type { Fleet } from './fleet.ts';
-import { kvEventFeed, type PreciseTarget } from './kv-events.ts';
 import { KvTransfers } from './kv-transfers.ts';
 import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
-import { Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
+import { ReplicaSet } from './replica-set.ts';
 
 const CODE_ARRIVE = 1;
 const CODE_DELIVER = 2;
@@ -42,7 +39,7 @@ const CODE_TIMEOUT = 7;
 
 /** The running fleet. */
 export class Cluster implements Component, RouterOutput, EngineSink {
-  readonly replicas: Replica[] = [];
+  readonly set: ReplicaSet;
   /** KV transfer time by pool, summed over transfers into it, µs. */
   readonly transferUsByPool: number[];
   /** Reasons of refusal and how often each was given. */
@@ -52,34 +49,26 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   arrived = 0;
   ended = 0;
   readonly #kernel: Kernel;
-  readonly #fleet: Fleet;
   readonly #workload: Workload;
   readonly #recorder: Recorder;
   readonly #router: Router;
   readonly #feed: MetricsFeed;
-  readonly #table: EndpointTable;
-  readonly #fastForward: boolean;
   readonly #clients: ClientBehaviour;
   readonly #transfers: KvTransfers;
-  /** Instance of each endpoint row that the router may send to. */
-  readonly #byRow: (Replica | undefined)[] = [];
   readonly #target: number;
   readonly #inFlight = new IdMap<SimRequest>();
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
-  #preciseTargets: readonly PreciseTarget[] = [];
   #routerWakeUs = Number.POSITIVE_INFINITY;
 
   constructor(parts: ClusterParts) {
     this.#kernel = parts.kernel;
-    this.#fleet = parts.fleet;
     this.#workload = parts.workload;
     this.#recorder = parts.recorder;
     this.#target = parts.kernel.register(this);
     this.#feed = new MetricsFeed(parts.table, parts.scrapeIntervalUs);
     this.#transfers = new KvTransfers(parts.kernel, (id, nowUs) => this.#transferred(id, nowUs));
-    this.#table = parts.table;
-    this.#fastForward = parts.fastForward;
+    this.set = new ReplicaSet({ ...parts, feed: this.#feed, network: this.#transfers.network });
     this.#clients = parts.clients ?? PATIENT;
     this.transferUsByPool = parts.fleet.pools.map(() => 0);
     for (const [pool, setup] of parts.fleet.pools.entries()) {
@@ -132,65 +121,16 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   // --- fleet --------------------------------------------------------------------------------------------------------
 
-  /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
-  addReplica(pool: number, nowUs: number): Replica {
-    const setup = this.#fleet.pools[pool]!;
-    const model = new ScaledStepModel(setup.stepModel);
-    const replica = new Replica({
-      index: this.replicas.length,
-      pool,
-      engine: setup.engine.create(model, this.#fastForward),
-      model,
-      egress: this.#transfers.network.addLink(setup.linkBytesPerUs),
-      ingress: this.#transfers.network.addLink(setup.linkBytesPerUs),
-      nowUs,
-      kernel: this.#kernel,
-      feed: this.#feed,
-      sink: this,
-    });
-    this.replicas.push(replica);
-    this.#admit(replica, nowUs);
-    this.#subscribe(replica);
-    return replica;
-  }
-
-  /** From now on the router's precise indexes hear of the caches of all instances. */
-  publishKvEvents(targets: readonly PreciseTarget[]): void {
-    this.#preciseTargets = targets;
-    for (const replica of this.replicas) this.#subscribe(replica);
-  }
-
-  #subscribe(replica: Replica): void {
-    if (this.#preciseTargets.length === 0) return;
-    const feed = kvEventFeed(replica, this.#preciseTargets);
-    if (feed !== null) replica.engine.listenToCache?.(feed);
+  /** Starts an instance of a pool. */
+  addReplica(pool: number, nowUs: number): void {
+    this.set.add(pool, this, nowUs);
   }
 
   /** The router sends nothing more to this instance; what it has goes on. */
   withdrawReplica(replica: Replica, nowUs: number): void {
-    if (this.#byRow[replica.row] !== replica) return;
+    if (!this.set.isShown(replica)) return;
     this.#router.endpointRemoved(replica.row, nowUs);
-    this.#table.remove(this.#table.endpoints[replica.row]!.id);
-    this.#feed.remove(replica.row);
-    this.#byRow[replica.row] = undefined;
-  }
-
-  /** A drained instance takes requests again, under a row of its own. */
-  readmitReplica(replica: Replica, nowUs: number): void {
-    if (replica.isDown || this.#byRow[replica.row] === replica) return;
-    this.#admit(replica, nowUs);
-  }
-
-  #admit(replica: Replica, nowUs: number): void {
-    const { index } = replica;
-    const setup = this.#setup(index);
-    replica.row = this.#table.add({
-      id: `${setup.name}-${index}`,
-      address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:8000`,
-      labels: setup.labels,
-    });
-    this.#feed.add(replica.row, replica.engine, nowUs);
-    this.#byRow[replica.row] = replica;
+    this.set.hide(replica);
   }
 
   /** Requests that the router holds in its queues. */
@@ -215,12 +155,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** Metrics of the instance cannot be scraped, or can again. */
   setScrapeLost(replica: Replica, lost: boolean): void {
-    if (this.#byRow[replica.row] === replica) this.#feed.setLost(replica.row, lost);
-  }
-
-  /** Instances of a pool that the router can send to. */
-  serving(pool: number): Replica[] {
-    return this.replicas.filter((r) => r.pool === pool && !r.isDown && this.#byRow[r.row] === r);
+    if (this.set.isShown(replica)) this.#feed.setLost(replica.row, lost);
   }
 
   /** Requests in flight on an instance, both legs. */
@@ -251,7 +186,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   #takeOff(request: SimRequest, nowUs: number): void {
     const { endpoint, prefillEndpoint } = request.course;
     for (const index of [endpoint, prefillEndpoint]) {
-      if (index >= 0 && !this.replicas[index]!.isDown) this.replicas[index]!.abort(request, nowUs);
+      if (index >= 0 && !this.set.all[index]!.isDown) this.set.all[index]!.abort(request, nowUs);
     }
     if (prefillEndpoint >= 0) this.#transfers.cancel(request.request.id, nowUs);
   }
@@ -324,10 +259,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const request = this.#request(routed.id);
     const { course } = request;
     course.dispatchedUs = nowUs;
-    course.endpoint = this.#byRow[dispatch.rows[0]!]!.index;
-    course.prefillEndpoint = dispatch.prefillRow < 0 ? -1 : this.#byRow[dispatch.prefillRow]!.index;
+    course.endpoint = this.set.at(dispatch.rows[0]!).index;
+    course.prefillEndpoint = dispatch.prefillRow < 0 ? -1 : this.set.at(dispatch.prefillRow).index;
     const first = course.prefillEndpoint >= 0 ? course.prefillEndpoint : course.endpoint;
-    const setup = this.#setup(first);
+    const setup = this.set.setupOf(first);
     const atUs = gridUs(nowUs + setup.stepModel.frontEndUs(request.promptTokens));
     const code = dispatch.prefillRow >= 0 ? CODE_PREFILL : CODE_DELIVER;
     course.queuedSinceUs = atUs;
@@ -376,7 +311,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     // An attempt that was lost meanwhile is delivered no more.
     if (request === undefined || request.course.queuedSinceUs !== nowUs) return;
     const { endpoint, prefillEndpoint } = request.course;
-    const replica = this.replicas[leg === 'prefill' ? prefillEndpoint : endpoint]!;
+    const replica = this.set.all[leg === 'prefill' ? prefillEndpoint : endpoint]!;
     if (replica.isDown) this.#lose(request, 'connection refused', nowUs);
     else replica.deliver(request, leg, nowUs);
   }
@@ -399,7 +334,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   finished(request: SimRequest, nowUs: number): void {
     if (this.#isPrefillLeg(request)) {
-      const setup = this.#setup(request.course.endpoint);
+      const setup = this.set.setupOf(request.course.endpoint);
       const atUs = gridUs(nowUs + setup.handoverUs);
       // From here on the request is the decode side's.
       request.course.transferSinceUs = nowUs;
@@ -434,7 +369,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: 0 };
     const { prefillEndpoint } = request.course;
     if (prefillEndpoint >= 0 && !this.#isPrefillLeg(request)) {
-      this.replicas[prefillEndpoint]!.release(request, nowUs);
+      this.set.all[prefillEndpoint]!.release(request, nowUs);
     }
     this.#release(request, usage, 'error', nowUs);
     this.#end(request, 'failed', reason, nowUs);
@@ -458,10 +393,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const { course } = request;
     const from = course.prefillEndpoint;
     const to = course.endpoint;
-    const setup = this.#setup(to);
+    const setup = this.set.setupOf(to);
     course.transferSinceUs = nowUs;
-    const bytes = tokens * this.#setup(from).kvBytesPerToken;
-    const links = [this.replicas[from]!.egress, this.replicas[to]!.ingress];
+    const bytes = tokens * this.set.setupOf(from).kvBytesPerToken;
+    const links = [this.set.all[from]!.egress, this.set.all[to]!.ingress];
     this.#transfers.begin(request.request.id, links, bytes, setup.linkBaseUs, nowUs);
   }
 
@@ -470,8 +405,8 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const { course } = request;
     const durationUs = nowUs - course.transferSinceUs;
     course.transferUs += durationUs;
-    const from = this.replicas[course.prefillEndpoint]!;
-    const to = this.replicas[course.endpoint]!;
+    const from = this.set.all[course.prefillEndpoint]!;
+    const to = this.set.all[course.endpoint]!;
     this.transferUsByPool[to.pool] = this.transferUsByPool[to.pool]! + durationUs;
     if (!from.isDown) from.release(request, nowUs);
     to.remoteReady(request, true, nowUs);
@@ -501,10 +436,5 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const request = this.#inFlight.get(id);
     if (request === undefined) fail(`request ${id} is not in flight`);
     return request;
-  }
-
-  /** Set-up of an instance's pool. */
-  #setup(index: number): Fleet['pools'][number] {
-    return this.#fleet.pools[this.replicas[index]!.pool]!;
   }
 }

@@ -67,7 +67,7 @@ export class FaultSchedule implements Component {
       this.#cluster.withdrawReplica(victim, nowUs);
       this.#cluster.addReplica(victim.pool, nowUs);
     } else if (fault.kind === 'drain') {
-      this.#cluster.readmitReplica(victim, nowUs);
+      this.#cluster.set.showAgain(victim, nowUs);
     } else if (fault.kind === 'slow') {
       if (!victim.isDown) victim.slowDown(1, nowUs);
     } else {
@@ -90,7 +90,7 @@ function victimOf(fault: FaultSpec, cluster: Cluster, fleet: Fleet, path: string
       expected: `a pool of the fleet: ${names}`,
     });
   }
-  const members = cluster.replicas.filter((r) => r.pool === pool);
+  const members = cluster.set.all.filter((r) => r.pool === pool);
   const victim = members[fault.replica];
   if (victim === undefined) {
     throw new ConfigError({

@@ -5,6 +5,7 @@
 import { createRouter, type EndpointPicker } from '../../src/router.ts';
 import type { DecisionRecorder } from '../../src/routing/decision.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
+import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { createStreams } from '../kernel/streams.ts';
 import { Recorder } from '../metrics/recorder.ts';
@@ -33,6 +34,10 @@ export interface SimulationOptions {
   readonly decisions?: DecisionRecorder;
   /** Path of the fleet in the user's document, for errors; default `fleet`. */
   readonly fleetPath?: string;
+  /** Plugin types of the router beside the built-in ones. */
+  readonly extraPlugins?: readonly PluginDefinition[];
+  /** Seed of the router's own draws (ties) where they are to differ from the run's; default: the run's seed. */
+  readonly routerSeed?: number | string;
 }
 
 /** A run in progress. */
@@ -93,14 +98,15 @@ export class Simulation {
           config: router.config ?? defaultRouterConfig(this.#fleet),
           table,
           output,
-          streams,
+          streams: options.routerSeed === undefined ? streams : createStreams(options.routerSeed),
           allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,
+          ...(options.extraPlugins === undefined ? {} : { extraPlugins: options.extraPlugins }),
           ...(options.decisions === undefined ? {} : { recorder: options.decisions }),
         });
         return picker;
       },
     });
-    if (picker !== undefined) this.#cluster.publishKvEvents(preciseTargets(picker));
+    if (picker !== undefined) this.#cluster.set.publishKvEvents(preciseTargets(picker));
     new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? []);
     const rules = scenario.autoscaler ?? [];
     this.#autoscaler =
@@ -134,7 +140,7 @@ export class Simulation {
     const durationUs = Math.min(cluster.lastUs, this.#horizonUs);
     let queriedTokens = 0;
     let hitTokens = 0;
-    for (const replica of cluster.replicas) {
+    for (const replica of cluster.set.all) {
       queriedTokens += replica.engine.meters.queriedTokens;
       hitTokens += replica.engine.meters.hitTokens;
     }
@@ -154,7 +160,7 @@ export class Simulation {
 
   #poolUsage(index: number, durationUs: number): PoolUsage {
     const pool = this.#fleet.pools[index]!;
-    const members = this.#cluster.replicas.filter((r) => r.pool === index);
+    const members = this.#cluster.set.all.filter((r) => r.pool === index);
     const engines = members.map((r) => r.engine);
     const sum = (of: (engine: (typeof engines)[number]) => number): number =>
       engines.reduce((total, engine) => total + of(engine), 0);

@@ -1,0 +1,111 @@
+/** The instances of a run: which there are, which of them the router sees, and what it hears of them. */
+import type { EndpointTable } from '../../src/routing/endpoint.ts';
+import type { EngineSink } from '../engine/engine.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { ScaledStepModel } from '../latency/scaled.ts';
+import type { FairShareNetwork } from '../net/fair-share.ts';
+import type { MetricsFeed } from './feed.ts';
+import type { Fleet, PoolSetup } from './fleet.ts';
+import { kvEventFeed, type PreciseTarget } from './kv-events.ts';
+import { Replica } from './replica.ts';
+
+/** What new instances are connected to. */
+export interface ReplicaSurroundings {
+  readonly kernel: Kernel;
+  readonly fleet: Fleet;
+  readonly table: EndpointTable;
+  readonly feed: MetricsFeed;
+  readonly network: FairShareNetwork;
+  readonly fastForward: boolean;
+}
+
+/** Instances by number (never used twice) and, while the router may send to them, by endpoint row. */
+export class ReplicaSet {
+  readonly all: Replica[] = [];
+  readonly #parts: ReplicaSurroundings;
+  readonly #byRow: (Replica | undefined)[] = [];
+  #preciseTargets: readonly PreciseTarget[] = [];
+
+  constructor(parts: ReplicaSurroundings) {
+    this.#parts = parts;
+  }
+
+  /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
+  add(pool: number, sink: EngineSink, nowUs: number): Replica {
+    const { kernel, feed, network, fleet, fastForward } = this.#parts;
+    const setup = fleet.pools[pool]!;
+    const model = new ScaledStepModel(setup.stepModel);
+    const replica = new Replica({
+      index: this.all.length,
+      pool,
+      engine: setup.engine.create(model, fastForward),
+      model,
+      egress: network.addLink(setup.linkBytesPerUs),
+      ingress: network.addLink(setup.linkBytesPerUs),
+      nowUs,
+      kernel,
+      feed,
+      sink,
+    });
+    this.all.push(replica);
+    this.#show(replica, nowUs);
+    this.#subscribe(replica);
+    return replica;
+  }
+
+  /** Instance of a row that the router was shown. */
+  at(row: number): Replica {
+    return this.#byRow[row]!;
+  }
+
+  /** Set-up of an instance's pool. */
+  setupOf(index: number): PoolSetup {
+    return this.#parts.fleet.pools[this.all[index]!.pool]!;
+  }
+
+  isShown(replica: Replica): boolean {
+    return this.#byRow[replica.row] === replica;
+  }
+
+  /** The router sees it no more; what it has goes on. Call `Router.endpointRemoved` before. */
+  hide(replica: Replica): void {
+    const { table, feed } = this.#parts;
+    table.remove(table.endpoints[replica.row]!.id);
+    feed.remove(replica.row);
+    this.#byRow[replica.row] = undefined;
+  }
+
+  /** A hidden instance takes requests again, under a row of its own. */
+  showAgain(replica: Replica, nowUs: number): void {
+    if (!replica.isDown && !this.isShown(replica)) this.#show(replica, nowUs);
+  }
+
+  /** Instances of a pool that the router can send to. */
+  serving(pool: number): Replica[] {
+    return this.all.filter((r) => r.pool === pool && !r.isDown && this.isShown(r));
+  }
+
+  /** From now on these indexes hear of the caches of all instances. */
+  publishKvEvents(targets: readonly PreciseTarget[]): void {
+    this.#preciseTargets = targets;
+    for (const replica of this.all) this.#subscribe(replica);
+  }
+
+  #show(replica: Replica, nowUs: number): void {
+    const { index } = replica;
+    const setup = this.setupOf(index);
+    replica.row = this.#parts.table.add({
+      id: `${setup.name}-${index}`,
+      address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:8000`,
+      labels: setup.labels,
+    });
+    this.#parts.feed.add(replica.row, replica.engine, nowUs);
+    this.#byRow[replica.row] = replica;
+  }
+
+  #subscribe(replica: Replica): void {
+    if (this.#preciseTargets.length === 0) return;
+    const feed = kvEventFeed(replica, this.#preciseTargets);
+    if (feed !== null) replica.engine.listenToCache?.(feed);
+  }
+}
