@@ -20,7 +20,7 @@ export interface HostOverhead {
  * Sampling: fixed, and memory traffic per sampled row and vocabulary entry (sorts, scans and copies of
  * logits).
  */
-export interface SamplerCost {
+interface SamplerCost {
   readonly fixedUs: number;
   readonly bytesPerEntry: number;
 }
@@ -75,7 +75,7 @@ const NOTHING: HostOverhead = { mode: 'add', baseUs: 0, perSequenceUs: 0, tailUs
 const ASYNC_LAG_STEPS = 0.35;
 
 /** Newest last within an engine. */
-export const CALIBRATIONS: readonly Calibration[] = [
+const CALIBRATIONS: readonly Calibration[] = [
   {
     name: 'builtin/vllm@0.8',
     engine: 'vllm',

@@ -21,6 +21,8 @@ export function caseFleet(measured: MeasuredCase): FleetSpec {
   if (engine !== 'vllm' && engine !== 'sglang' && engine !== 'trtllm' && engine !== 'tgi') {
     skip(`engine ${engine} is not modelled`);
   }
+  if (/p2p-pull/.test(measured.id))
+    skip('KV pulled from a peer engine for an aggregated request is not modelled');
   const base = {
     gpu: caseGpu(measured),
     model: caseModel(measured),

@@ -60,7 +60,7 @@ export interface CasePrefixes {
 }
 
 /** A disaggregated deployment. */
-export interface CasePd {
+interface CasePd {
   readonly prefill_instances: number;
   readonly decode_instances: number;
   readonly tp_prefill?: number;

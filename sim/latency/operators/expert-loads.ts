@@ -8,7 +8,7 @@
  * Exponent of expert popularity. The kernel benchmarks used 1.01 and 1.2 and end-to-end rows of vLLM fit 1.2
  * (AIConfigurator; for 8 experts the two are alike).
  */
-export const EXPERT_POWER_LAW = 1.2;
+const EXPERT_POWER_LAW = 1.2;
 
 /** Popularity spans from 1 to this share of the tokens, as in the benchmark's generator. */
 const WIDEST_SHARE = 0.8;
