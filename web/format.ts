@@ -1,0 +1,75 @@
+/**
+ * Every number on the page gets its unit and its rounding here: the simulator's own words, set with a true minus, thin
+ * spaces before units and a dash for what is not known.
+ */
+import type { FigureUnit } from '../sim/metrics/figures.ts';
+import { fixed, formatDifference, formatFigure, formatWithInterval } from '../sim/metrics/format-figure.ts';
+import type { Interval } from '../sim/metrics/report.ts';
+
+/** What stands for an unknown value. */
+export const UNKNOWN = '\u2014';
+
+const MINUS = '\u2212';
+const THIN_SPACE = '\u202f';
+
+/** ASCII text of a figure as type: minus, thin spaces, no break between number and unit. */
+function typeset(text: string): string {
+  return text
+    .replace(/(^|[[\s(±])-(?=[\d$])/g, `$1${MINUS}`)
+    .replace(/(\d|\]) (ms|s|%|\/s|pt)(?![a-z])/g, `$1${THIN_SPACE}$2`);
+}
+
+/** A sentence of the simulator, typeset. */
+export function sentence(text: string): string {
+  return typeset(text);
+}
+
+export function figureText(value: number | null, unit: FigureUnit, digits?: number): string {
+  return value === null ? UNKNOWN : typeset(formatFigure(value, unit, digits));
+}
+
+/** A figure with the half-width of its interval: `711 ±24 ms`. */
+export function intervalText(
+  value: number | null,
+  unit: FigureUnit,
+  interval: Interval | undefined,
+  digits?: number,
+): string {
+  return value === null ? UNKNOWN : typeset(formatWithInterval(value, unit, interval, digits));
+}
+
+/** A paired difference with its interval. */
+export function differenceText(difference: number, unit: FigureUnit, interval: Interval | null): string {
+  return typeset(formatDifference(difference, unit, interval));
+}
+
+export function countText(value: number): string {
+  return fixed(value, 0);
+}
+
+/** Share in whole percent. */
+export function percentText(share: number): string {
+  return `${fixed(share * 100, 0)}${THIN_SPACE}%`;
+}
+
+/** A tick of a time axis: `50 ms`, `2 s`. */
+export function timeTickText(ms: number): string {
+  return ms >= 1000 ? `${trim(ms / 1000)}${THIN_SPACE}s` : `${trim(ms)}${THIN_SPACE}ms`;
+}
+
+/** A tick of a money axis: as many decimals as the step between ticks needs. */
+export function moneyTickText(usd: number, step: number): string {
+  return `$${fixed(usd, Math.max(0, Math.min(4, Math.ceil(-Math.log10(step)))))}`;
+}
+
+export function gibText(bytes: number): string {
+  return `${fixed(bytes / 2 ** 30, 0)}${THIN_SPACE}GiB`;
+}
+
+export function wallTimeText(ms: number): string {
+  return ms >= 1000 ? `${fixed(ms / 1000, 1)}${THIN_SPACE}s` : `${fixed(ms, 0)}${THIN_SPACE}ms`;
+}
+
+function trim(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
