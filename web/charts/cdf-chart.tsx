@@ -1,0 +1,210 @@
+/**
+ * Cumulative distributions of a latency, one line per fleet, on a logarithmic axis, with the SLO as a line across. One tab
+ * stop: arrow keys move a reading line, and what it reads is said in words.
+ */
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { useState } from 'react';
+import type { QuantileCurve } from '../../sim/worker/api.ts';
+import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
+import { percentText, timeTickText } from '../format.ts';
+import { AxisX } from './axis-x.tsx';
+import { quantileMs, shareWithin, timeDomain, timeTicks } from './cdf-data.ts';
+import { GUTTER, useChartSize } from './chart-size.ts';
+
+export interface CdfLine {
+  readonly letter: string;
+  readonly name: string;
+  readonly curve: QuantileCurve;
+}
+
+interface CdfChartProps {
+  readonly title: string;
+  readonly lines: readonly CdfLine[];
+  readonly limitMs: number | null;
+  /** Statistic that the limit is for, e.g. `p95`. */
+  readonly limitStatistic: string;
+}
+
+const SHARES = [0, 0.25, 0.5, 0.75, 1];
+const TWIN_QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+/** Steps of the reading line over the whole axis. */
+const READING_STEPS = 60;
+
+export function CdfChart({ title, lines, limitMs, limitStatistic }: CdfChartProps) {
+  const { ref, width, height } = useChartSize();
+  const [reading, setReading] = useState<number | null>(null);
+  const domain = timeDomain(
+    lines.map((each) => each.curve),
+    limitMs,
+  );
+  const right = width - GUTTER.right;
+  const bottom = height - GUTTER.bottom;
+  const x = scaleLog(domain, [GUTTER.left, right]);
+  const y = scaleLinear([0, 1], [bottom, GUTTER.top]);
+  const path = line<number>()
+    .x((ms) => x(ms))
+    .y((_, i) => y(i));
+  const pathOf = ({ ms }: QuantileCurve): string => {
+    const points = Array.from(ms, (value, i) => [Math.max(value, domain[0]), (i + 0.5) / ms.length] as const);
+    return path.y((_, i) => y(points[i]![1]))(points.map(([value]) => value)) ?? '';
+  };
+  const readingMs =
+    reading === null ? null : x.invert(GUTTER.left + (reading / READING_STEPS) * (right - GUTTER.left));
+  const move = (event: React.KeyboardEvent): void => {
+    const next = nextReading(event.key, reading);
+    if (next === undefined) return;
+    event.preventDefault();
+    setReading(next);
+  };
+  const point = (event: React.PointerEvent<SVGSVGElement>): void => {
+    const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    const step = Math.round(((at - GUTTER.left) / (right - GUTTER.left)) * READING_STEPS);
+    setReading(Math.min(READING_STEPS, Math.max(0, step)));
+  };
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <div ref={ref}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the chart's reading line is moved by keys */}
+        <svg
+          width={width}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+          role="img"
+          aria-label={`${title}. Arrow keys move the reading line.`}
+          tabIndex={0}
+          onKeyDown={move}
+          onPointerMove={point}
+          onPointerLeave={() => setReading(null)}
+        >
+          {SHARES.map((share) => (
+            <g key={share}>
+              <line x1={GUTTER.left} x2={right} y1={y(share)} y2={y(share)} stroke="var(--rule)" />
+              <text x={GUTTER.left - 8} y={y(share) + 4} textAnchor="end">
+                {percentText(share)}
+              </text>
+            </g>
+          ))}
+          <AxisX
+            ticks={timeTicks(domain, Math.floor(width / 64))}
+            x={x}
+            y={bottom}
+            text={timeTickText}
+            label="share of requests at or below this time; logarithmic"
+            right={right}
+          />
+          {limitMs !== null && (
+            <g>
+              <line x1={x(limitMs)} x2={x(limitMs)} y1={GUTTER.top} y2={bottom} stroke="var(--fail)" />
+              <text
+                className="strong"
+                x={x(limitMs)}
+                y={GUTTER.top - 6}
+                textAnchor="end"
+                style={{ fill: 'var(--fail)' }}
+              >
+                SLO {limitStatistic} {timeTickText(limitMs)}
+              </text>
+            </g>
+          )}
+          {lines.map(({ letter, curve }, index) => (
+            <path
+              key={letter}
+              d={pathOf(curve)}
+              fill="none"
+              stroke={fleetColour(index)}
+              strokeWidth="2"
+              strokeDasharray={fleetDash(index)}
+            />
+          ))}
+          {lines.map(({ letter, curve }, index) => {
+            // Letters stand at different heights, so that lines that run close do not cover each other's.
+            const share = 0.35 + (0.45 * index) / Math.max(1, lines.length - 1);
+            const ms = quantileMs(curve, share);
+            if (ms === null) return null;
+            return (
+              <text
+                key={letter}
+                className="strong halo"
+                x={x(Math.max(ms, domain[0])) + 6}
+                y={y(share) + 12}
+                style={{ fill: fleetColour(index) }}
+              >
+                {letter}
+              </text>
+            );
+          })}
+          {readingMs !== null && (
+            <line x1={x(readingMs)} x2={x(readingMs)} y1={GUTTER.top} y2={bottom} stroke="var(--control)" />
+          )}
+        </svg>
+      </div>
+      <p className="reading" aria-live="polite">
+        {readingMs === null
+          ? ''
+          : `Within ${timeTickText(readingMs)}: ${lines.map(({ letter, curve }) => `${letter} ${percentOrDash(shareWithin(curve, readingMs))}`).join(', ')}`}
+      </p>
+      <CdfTwin lines={lines} title={title} />
+    </section>
+  );
+}
+
+/** The reading after a key: null puts it away, undefined is a key that is not ours. */
+function nextReading(key: string, reading: number | null): number | null | undefined {
+  const from = reading ?? READING_STEPS / 2;
+  switch (key) {
+    case 'ArrowLeft':
+      return Math.max(0, from - 1);
+    case 'ArrowRight':
+      return Math.min(READING_STEPS, from + 1);
+    case 'PageDown':
+      return Math.max(0, from - 10);
+    case 'PageUp':
+      return Math.min(READING_STEPS, from + 10);
+    case 'Home':
+      return 0;
+    case 'End':
+      return READING_STEPS;
+    case 'Escape':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+function CdfTwin({ lines, title }: { readonly lines: readonly CdfLine[]; readonly title: string }) {
+  return (
+    <details>
+      <summary>As a table</summary>
+      <table>
+        <caption className="visually-hidden">{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Share of requests</th>
+            {lines.map(({ letter, name }) => (
+              <th key={letter} scope="col">
+                {letter} {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {TWIN_QUANTILES.map((quantile) => (
+            <tr key={quantile}>
+              <th scope="row">{percentText(quantile)}</th>
+              {lines.map(({ letter, curve }) => {
+                const ms = quantileMs(curve, quantile);
+                return <td key={letter}>{ms === null ? '\u2014' : timeTickText(ms)}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function percentOrDash(share: number | null): string {
+  return share === null ? '\u2014' : percentText(share);
+}

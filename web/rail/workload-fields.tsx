@@ -1,0 +1,62 @@
+/** The traffic: how requests arrive and how long they are. */
+import type { Setup } from '../state/setup.ts';
+import { NumberField } from './number-field.tsx';
+import type { EditSetup } from './rail.tsx';
+
+export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonly edit: EditSetup }) {
+  return (
+    <fieldset>
+      <legend>Traffic</legend>
+      <NumberField
+        label="Arrival rate"
+        unit="requests/s"
+        value={setup.rateRps}
+        min={0.1}
+        max={10_000}
+        step={1}
+        slider={{ min: 1, max: 150, step: 1 }}
+        onChange={(rateRps) => edit({ rateRps })}
+      />
+      <NumberField
+        label="Burstiness"
+        unit="CV; 1 is Poisson"
+        value={setup.arrivalCv}
+        min={0.1}
+        max={10}
+        step={0.1}
+        slider={{ min: 0.1, max: 4, step: 0.1 }}
+        onChange={(arrivalCv) => edit({ arrivalCv })}
+      />
+      <NumberField
+        label="Prompt, mean"
+        unit="tokens"
+        value={setup.promptTokens}
+        min={10}
+        max={16_000}
+        step={1}
+        slider={{ min: 56, max: 8056, step: 100 }}
+        onChange={(promptTokens) => edit({ promptTokens })}
+      />
+      <NumberField
+        label="Answer, mean"
+        unit="tokens"
+        value={setup.outputTokens}
+        min={1}
+        max={2000}
+        step={1}
+        slider={{ min: 20, max: 1000, step: 20 }}
+        onChange={(outputTokens) => edit({ outputTokens })}
+      />
+      <NumberField
+        label="Shared prefix"
+        unit="% of the prompt"
+        value={setup.prefixShare * 100}
+        min={0}
+        max={95}
+        step={0.5}
+        slider={{ min: 0, max: 95, step: 1 }}
+        onChange={(percent) => edit({ prefixShare: percent / 100 })}
+      />
+    </fieldset>
+  );
+}
