@@ -21,8 +21,7 @@ export function realSampler(spec: LengthSpec, rng: Rng): Sampler {
 /** Token counts of a distribution: whole, clamped to its `min` and `max`, and at least 1. */
 export function tokenSampler(spec: LengthSpec, rng: Rng): Sampler {
   // Widened by half a token on both sides, rounding gives min and max the same odds as the counts between.
-  const draw =
-    spec.dist === 'uniform' ? uniform(spec.min - 0.5, spec.max + 0.5, rng) : unclamped(spec, rng);
+  const draw = spec.dist === 'uniform' ? uniform(spec.min - 0.5, spec.max + 0.5, rng) : unclamped(spec, rng);
   const min = Math.max(1, Math.ceil(spec.min ?? 1));
   const max = Math.max(min, Math.floor(spec.max ?? Number.MAX_SAFE_INTEGER));
   return () => Math.min(max, Math.max(min, Math.round(draw())));
