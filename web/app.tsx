@@ -17,9 +17,9 @@ export function App() {
   useScenario();
   return (
     <>
-      <a className="skip" href="#main" onClick={focusMain}>
+      <button type="button" className="skip" onClick={focusMain}>
         Skip to the result
-      </a>
+      </button>
       <header className="frame">
         <span className="wordmark">drydock</span>
         <nav aria-label="Screens">
@@ -51,8 +51,7 @@ export function App() {
   );
 }
 
-/** Moves focus without touching the address, which holds the scenario. */
-function focusMain(event: React.MouseEvent): void {
-  event.preventDefault();
+/** A skip link that leaves the address alone, which holds the scenario. */
+function focusMain(): void {
   document.getElementById('main')?.focus();
 }

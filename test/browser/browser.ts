@@ -22,12 +22,19 @@ export interface OpenPage {
 /** Throws when the page has not been built: a browser test without a page must not pass. */
 export async function openDashboard(): Promise<Dashboard> {
   const root = resolve(process.env['DRYDOCK_WEB'] ?? 'dist/web');
-  if (!existsSync(`${root}/index.html`)) throw new Error(`${root} has no index.html: run npm run build first`);
+  if (!existsSync(`${root}/index.html`))
+    throw new Error(`${root} has no index.html: run npm run build first`);
   const server: StaticServer = await serve(root);
   const browser: Browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
   });
   return {
     origin: server.origin,

@@ -66,13 +66,13 @@ export function CdfChart({ title, lines, limitMs, limitStatistic }: CdfChartProp
     <section aria-label={title}>
       <h2>{title}</h2>
       <div ref={ref}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the chart's reading line is moved by keys */}
         <svg
           width={width}
           height={height}
           viewBox={`0 0 ${width} ${height}`}
           role="img"
           aria-label={`${title}. Arrow keys move the reading line.`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the chart's reading line
           tabIndex={0}
           onKeyDown={move}
           onPointerMove={point}
@@ -91,9 +91,12 @@ export function CdfChart({ title, lines, limitMs, limitStatistic }: CdfChartProp
             x={x}
             y={bottom}
             text={timeTickText}
-            label="share of requests at or below this time; logarithmic"
+            label="TTFT, logarithmic"
             right={right}
           />
+          <text x={GUTTER.left} y={GUTTER.top - 6}>
+            share of requests
+          </text>
           {limitMs !== null && (
             <g>
               <line x1={x(limitMs)} x2={x(limitMs)} y1={GUTTER.top} y2={bottom} stroke="var(--fail)" />

@@ -65,7 +65,7 @@ export function ComparisonTable({ workload }: { readonly workload: WorkloadCompa
               {fleets.map((fleet, index) => (
                 <Fragment key={fleet.letter}>
                   <td>{countText(fleet.gpus)}</td>
-                  {index > 0 && <td className="difference">{gpuDifference(fleet, fleets[0]!)}</td>}
+                  {index > 0 && <td className="difference quiet-text">{gpuDifference(fleet, fleets[0]!)}</td>}
                 </Fragment>
               ))}
             </tr>

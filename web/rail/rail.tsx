@@ -1,9 +1,10 @@
 /** The scenario beside the result. Every change is run at once; there is no button for it. */
 import { useEffect, useState } from 'react';
-import { keyOf, redo, setScenario, undo, useScenario } from '../state/document-store.ts';
+import { useStore } from 'zustand';
+import { DEFAULT_STATE, keyOf, redo, setScenario, undo, useScenario } from '../state/document-store.ts';
 import { MAX_SEEDS } from '../state/fragment.ts';
 import { loadChoices } from '../state/runner.ts';
-import { DEFAULT_SETUP, documentOf, type Setup, setupOf } from '../state/setup.ts';
+import { documentOf, type Setup, setupOf } from '../state/setup.ts';
 import type { Choices } from '../worker/api.ts';
 import { FleetFields } from './fleet-fields.tsx';
 import { NumberField } from './number-field.tsx';
@@ -132,22 +133,18 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
 }
 
 function HistoryButtons() {
-  const isDefault = useScenario(
-    (state) => keyOf(state) === keyOf({ document: documentOf(DEFAULT_SETUP), seeds: 3 }),
-  );
+  const canUndo = useStore(useScenario.temporal, (state) => state.pastStates.length > 0);
+  const canRedo = useStore(useScenario.temporal, (state) => state.futureStates.length > 0);
+  const isDefault = useScenario((state) => keyOf(state) === keyOf(DEFAULT_STATE));
   return (
     <p className="buttons">
-      <button type="button" onClick={undo}>
+      <button type="button" onClick={undo} disabled={!canUndo}>
         Undo
       </button>
-      <button type="button" onClick={redo}>
+      <button type="button" onClick={redo} disabled={!canRedo}>
         Redo
       </button>
-      <button
-        type="button"
-        disabled={isDefault}
-        onClick={() => setScenario({ document: documentOf(DEFAULT_SETUP), seeds: 3 })}
-      >
+      <button type="button" disabled={isDefault} onClick={() => setScenario(DEFAULT_STATE)}>
         Start over
       </button>
     </p>

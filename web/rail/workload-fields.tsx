@@ -34,7 +34,7 @@ export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonl
         min={10}
         max={16_000}
         step={1}
-        slider={{ min: 56, max: 8056, step: 100 }}
+        slider={{ min: 50, max: 8050, step: 50 }}
         onChange={(promptTokens) => edit({ promptTokens })}
       />
       <NumberField

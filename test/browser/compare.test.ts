@@ -1,0 +1,132 @@
+/** The comparison page in a real browser: what it shows first, what edits do, and that it computes what Node computes. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { simulate } from '../../sim/cluster/simulate.ts';
+import { comparisonCells } from '../../sim/run/plan-cells.ts';
+import { parseComparison } from '../../sim/scenario/parse.ts';
+import { DEFAULT_SETUP, documentOf } from '../../web/state/setup.ts';
+import { type Dashboard, finished, openDashboard } from './browser.ts';
+
+let dashboard: Dashboard;
+beforeAll(async () => {
+  dashboard = await openDashboard();
+});
+afterAll(() => dashboard.close());
+
+describe('the first screen', () => {
+  it('is a finished comparison of three fleets: finding, verdicts, table, both charts', async () => {
+    const { page, complaints, foreign } = await dashboard.open();
+    await finished(page);
+    expect(await page.locator('h1').textContent()).toMatch(/SLO/);
+    expect(await page.getByRole('list', { name: 'Verdicts' }).getByRole('listitem').count()).toBe(3);
+    for (const row of ['GPUs', 'Cost', 'TTFT p95', 'ITL p99', 'Within SLO', 'Goodput', 'Cache hits'])
+      expect(await page.getByRole('rowheader', { name: row, exact: true }).first().isVisible()).toBe(true);
+    expect(
+      await page
+        .getByRole('img', { name: /^Time to first token/ })
+        .locator('path')
+        .count(),
+    ).toBe(3);
+    expect(
+      await page
+        .getByRole('img', { name: /^Cost against/ })
+        .locator('circle')
+        .count(),
+    ).toBe(3);
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+
+  it('shows for one seed the fingerprints that simulate() leaves in Node', async () => {
+    const document = documentOf(DEFAULT_SETUP);
+    const { page } = await dashboard.open();
+    await finished(page);
+    await page.getByLabel('Seeds, runs per fleet').fill('1');
+    await page.getByText('; seed 1; every fleet').waitFor();
+    const shown = await page.locator('.fingerprint code').allInnerTexts();
+    const cells = comparisonCells(parseComparison(document));
+    const own = cells.map(
+      (cell) => simulate(cell.scenario, { seed: DEFAULT_SETUP.seed, fastForward: true }).fingerprint,
+    );
+    expect(shown).toEqual(own);
+  });
+});
+
+describe('an edit', () => {
+  it('is run at once, and its result replaces the old one', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const before = await page.locator('.fingerprint code').allInnerTexts();
+    await page.getByLabel(/^Arrival rate, requests/).fill('90');
+    await expect.poll(() => page.locator('.fingerprint code').allInnerTexts()).not.toEqual(before);
+    await finished(page);
+    expect(
+      await page
+        .getByRole('columnheader', { name: /aggregated/ })
+        .first()
+        .isVisible(),
+    ).toBe(true);
+  });
+
+  it('of the split renames the fleet and keeps its number of GPUs', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const field = page.getByLabel('Of these, prefill', { exact: true }).first();
+    await field.fill('6');
+    await page.getByRole('columnheader', { name: '6P+2D' }).waitFor();
+    await finished(page);
+    const gpus = page.getByRole('row', { name: /^GPUs/ });
+    expect(await gpus.getByRole('cell').allInnerTexts()).toEqual(['8', '8', 'same', '8', 'same']);
+  });
+
+  it('that no fleet can run names the field and what is allowed', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    await page.getByLabel('Served model').selectOption('llama-3.1-405b');
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toMatch(/fleets\[0\].*found.*expected/s);
+    expect(await page.locator('h1').textContent()).toContain('cannot be run');
+  });
+
+  it('outside of the permitted range is refused beside the field and not run', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const rate = page.getByLabel(/^Arrival rate, requests/);
+    await rate.fill('-3');
+    expect(await rate.getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByText('0.1 to 10000').isVisible()).toBe(true);
+    expect(await page.getByText('every fleet saw the same requests').isVisible()).toBe(true);
+  });
+
+  it('can be undone, and the old result is back at once', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const before = await page.locator('.fingerprint code').allInnerTexts();
+    await page.getByLabel(/^Arrival rate, requests/).fill('30');
+    await expect.poll(() => page.locator('.fingerprint code').allInnerTexts()).not.toEqual(before);
+    await finished(page);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => page.locator('.fingerprint code').allInnerTexts()).toEqual(before);
+    expect(await page.getByLabel(/^Arrival rate, requests/).inputValue()).toBe('60');
+  });
+});
+
+describe('a long run', () => {
+  it('shows its progress and ends when it is cancelled, without passing old figures off as new', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    await page.getByLabel('Requests per run').fill('20000');
+    const cancel = page.getByRole('button', { name: 'Cancel' });
+    await cancel.waitFor();
+    await page.getByText(/Simulating, .*run \d+ of 9/).waitFor();
+    await cancel.click();
+    await page
+      .getByText(/^Cancelled/)
+      .first()
+      .waitFor();
+    expect(await page.locator('.results.stale').count()).toBe(1);
+    expect(await page.locator('h1').textContent()).toContain('Cancelled');
+    expect(await cancel.count()).toBe(0);
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await cancel.waitFor();
+  });
+});
