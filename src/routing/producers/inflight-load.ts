@@ -4,6 +4,7 @@
  * the prefill profile's request), the end of the response the rest; with estimated output only the prefill profile is
  * released at the first chunk. Source: router specification 3.6.
  */
+import { IdMap } from '../../core/id-map.ts';
 import type { InFlightColumn, PrefixMatchColumn, UncachedColumn } from '../columns.ts';
 import { Fields } from '../config/fields.ts';
 import type { Dispatch } from '../contract.ts';
@@ -73,7 +74,7 @@ class InFlightLoad implements Producer, RequestHooks {
   readonly #load: InFlightColumn;
   readonly #uncached: UncachedColumn;
   readonly #match: PrefixMatchColumn;
-  readonly #charges = new Map<number, Charge>();
+  readonly #charges = new IdMap<Charge>();
 
   constructor(
     parameters: Parameters,
@@ -140,9 +141,10 @@ class InFlightLoad implements Producer, RequestHooks {
   endpointRemoved(row: number): void {
     this.#load.requests[row] = 0;
     this.#load.tokens[row] = 0;
-    this.#charges.forEach((charge) => {
-      for (let i = 0; i < charge.rows.length; i++) if (charge.rows[i] === row) charge.rows[i] = -1;
-    });
+    for (const id of this.#charges.ids()) {
+      const { rows } = this.#charges.get(id)!;
+      for (let i = 0; i < rows.length; i++) if (rows[i] === row) rows[i] = -1;
+    }
   }
 
   #releaseTokens(charge: Charge, index: number): void {
