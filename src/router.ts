@@ -5,6 +5,8 @@
  * Invariants: a request that arrives is answered exactly once (dispatch or reject); hooks of a dispatched request see
  * its end exactly once.
  */
+
+import { IdMap } from './core/id-map.ts';
 import type { Streams } from './core/rng.ts';
 import { type Admission, FlowAdmission, LegacyAdmission } from './routing/admission.ts';
 import { Columns } from './routing/columns.ts';
@@ -24,7 +26,7 @@ import type {
 import type { DecisionRecorder } from './routing/decision.ts';
 import type { EndpointTable } from './routing/endpoint.ts';
 import { HoldQueue } from './routing/hold-queue.ts';
-import type { PluginInstance } from './routing/plugin.ts';
+import { type PluginDefinition, type PluginInstance, refuse } from './routing/plugin.ts';
 import { PLUGINS } from './routing/plugins.ts';
 import type { InferenceRequest } from './routing/request.ts';
 import { Scheduler } from './routing/scheduler.ts';
@@ -43,6 +45,8 @@ export interface RouterOptions {
   readonly disableEndpointSubsetFilter?: boolean;
   /** Gets every decision; absent: none is recorded, at no cost. */
   readonly recorder?: DecisionRecorder;
+  /** Plugin types beside the built-in ones (a user's own). */
+  readonly extraPlugins?: readonly PluginDefinition[];
 }
 
 /** A router with what shells need beyond the contract. */
@@ -71,16 +75,23 @@ const CANCELLED_WHILE_HELD: Rejection = {
 /** throws: ConfigError for a configuration that upstream would refuse at start-up. */
 export function createRouter(options: RouterOptions): EndpointPicker {
   const document = decodeDocument(options.config ?? BUILT_IN_CONFIG);
-  const plan = planRouter(document, PLUGINS, options.allowExperimentalPlugins);
+  const definitions = allDefinitions(options.extraPlugins ?? []);
+  const plan = planRouter(document, definitions, options.allowExperimentalPlugins);
   const columns = new Columns();
   columns.grow(options.table.capacity);
   const { table, streams } = options;
-  return new EppRouter(
-    plan,
-    assemble(plan, { table, columns, streams, definitions: PLUGINS }),
-    columns,
-    options,
-  );
+  return new EppRouter(plan, assemble(plan, { table, columns, streams, definitions }), columns, options);
+}
+
+/** throws: ConfigError for a type name that is taken. */
+function allDefinitions(extra: readonly PluginDefinition[]): readonly PluginDefinition[] {
+  const all = [...PLUGINS];
+  for (const definition of extra) {
+    if (all.some((known) => known.type === definition.type))
+      refuse('plugin.type', `"${definition.type}", which another plugin has`, 'a type name of its own');
+    all.push(definition);
+  }
+  return all;
 }
 
 class EppRouter implements EndpointPicker {
@@ -92,7 +103,7 @@ class EppRouter implements EndpointPicker {
   readonly #scheduler: Scheduler;
   readonly #admission: Admission;
   readonly #holds: HoldQueue;
-  readonly #inFlight = new Map<number, Dispatch>();
+  readonly #inFlight = new IdMap<Dispatch>();
 
   constructor(plan: RouterPlan, assembly: Assembly, columns: Columns, options: RouterOptions) {
     const { table, output } = options;
