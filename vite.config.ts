@@ -38,7 +38,8 @@ export default defineConfig(({ mode }) => {
         emptyOutDir: true,
         minify: false,
         rollupOptions: {
-          input: { drydock: 'sim/cli/main.ts' },
+          // The worker threads' file lies beside the command's.
+          input: { drydock: 'sim/cli/main.ts', worker: 'sim/cli/worker.ts' },
           output: {
             banner: (chunk: { isEntry: boolean }) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
             entryFileNames: '[name].js',

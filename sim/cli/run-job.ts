@@ -1,86 +1,74 @@
-/**
- * Drives a job from the terminal: in bursts, so that progress is drawn and Ctrl-C ends the command in an orderly way, with
- * files that scenarios name read from disk.
- */
-import { setImmediate } from 'node:timers/promises';
+/** Runs a job from the terminal: cells times seeds, with the files that their scenarios name read from disk. */
 import { parse } from 'yaml';
 import { ConfigError } from '../../src/core/check.ts';
 import type { RunResult } from '../metrics/run-result.ts';
 import { Job } from '../run/job.ts';
 import { type Cell, seedsFrom } from '../run/plan-cells.ts';
+import { throwIfFailed } from '../run/run-spec.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type LoadedDocument, readText } from './document.ts';
 import { EXIT, Stop } from './exit-codes.ts';
-import { fileLines } from './lines.ts';
-import { ProgressLine } from './progress.ts';
-import { RecordWriter } from './records.ts';
+import { workersFor } from './pool-host.ts';
+import { RecordsFile } from './records.ts';
 import type { RunOptions } from './run-options.ts';
-
-/** Wall time between looks at signals and progress, ms. */
-const BURST_MS = 50;
-/** Events between two looks at the clock. */
-const EVENTS_PER_LOOK = 4096;
+import { runSpecs } from './run-specs.ts';
 
 /** Results of all cells in order. */
 export interface JobResults {
   readonly results: readonly (readonly RunResult[])[];
   readonly wallMs: number;
+  /** Set where Ctrl-C came first: to be thrown once the results, of the seeds that were complete, are printed. */
+  readonly cancelled: Stop | null;
 }
 
-/** Runs all cells with all seeds. `documents[i]` is the file that cell i comes from. */
+/** Runs all cells with all seeds. `documentOf` a cell is the file that it comes from. */
 export async function runJob(
   cells: readonly Cell[],
   documentOf: (cell: Cell) => LoadedDocument,
   options: RunOptions,
 ): Promise<JobResults> {
-  const startMs = performance.now();
   const seeds = seedsFrom(cells[0]!.scenario.seed, options.seeds);
-  const isSingle = cells.length * seeds.length === 1;
+  const runs = cells.length * seeds.length;
   const ready = cells.map((cell) => ({ ...cell, scenario: withFiles(cell.scenario, documentOf(cell)) }));
-  const records = options.records === undefined ? null : new RecordWriter(options.records, !isSingle);
+  const records =
+    options.records === undefined
+      ? null
+      : new RecordsFile(options.records, runs, workersFor(runs, options.jobs) > 1);
   const job = new Job(ready, {
     seeds,
     fastForward: options.fastForward,
-    readLines: (path, cell) => fileLines(path === options.trace ? path : documentOf(cell).resolve(path)),
-    ...(records === null
-      ? {}
-      : {
-          onRecord: (request, cell, seed) => records.write(request, `${cell.fleet}/${cell.workload}/${seed}`),
-        }),
+    baseOf: (cell) => documentOf(cell).resolve(''),
+    ...(records === null ? {} : { recordsOf: (index, run) => records.placeOf(index, run) }),
   });
-  try {
-    await drive(job, options.quiet === true);
-  } catch (error) {
-    throw error instanceof ConfigError ? documentOf(job.cell).locate(error) : error;
-  } finally {
-    records?.close();
+  const ran = await runSpecs(job.specs, {
+    jobs: options.jobs,
+    isQuiet: options.quiet === true,
+    failFast: true,
+    labelOf: (index) => job.labelOf(index),
+    onOutcome: (index, outcome) => {
+      job.ended(index, outcome);
+      if (outcome.status === 'done') records?.ended(index);
+    },
+  });
+  records?.close();
+  for (const [index, outcome] of ran.outcomes.entries()) {
+    try {
+      throwIfFailed(outcome);
+    } catch (error) {
+      throw error instanceof ConfigError ? documentOf(job.cellOf(index)).locate(error) : error;
+    }
   }
-  return { results: cells.map((_, i) => job.results(i)), wallMs: performance.now() - startMs };
+  const cancelled = ran.isCancelled ? cancelledAt(ran.done, job.seedsDone, seeds.length) : null;
+  if (cancelled !== null && job.seedsDone === 0) throw cancelled;
+  return { results: cells.map((_, i) => job.results(i)), wallMs: ran.wallMs, cancelled };
 }
 
-async function drive(job: Job, isQuiet: boolean): Promise<void> {
-  const progress = new ProgressLine(isQuiet);
-  let isCancelled = false;
-  const cancel = (): void => {
-    isCancelled = true;
-  };
-  process.once('SIGINT', cancel);
-  process.once('SIGTERM', cancel);
-  try {
-    for (let isDone = false; !isDone; ) {
-      const burstMs = performance.now();
-      while (!isDone && performance.now() - burstMs < BURST_MS) isDone = job.step(EVENTS_PER_LOOK);
-      progress.show(job.done, job.label);
-      await setImmediate();
-      if (isCancelled && !isDone) {
-        throw new Stop(EXIT.cancelled, `cancelled at ${Math.floor(job.done * 100)} %`);
-      }
-    }
-  } finally {
-    progress.clear();
-    process.off('SIGINT', cancel);
-    process.off('SIGTERM', cancel);
-  }
+function cancelledAt(done: number, seedsDone: number, seeds: number): Stop {
+  const kept =
+    seedsDone === 0
+      ? 'no seed was complete, nothing is kept'
+      : `the report holds ${seedsDone} of ${seeds} seeds, the rest is lost`;
+  return new Stop(EXIT.cancelled, `cancelled at ${Math.floor(done * 100)} %: ${kept}`);
 }
 
 /** The scenario with the router's configuration file, where it names one, read in. */

@@ -1,4 +1,5 @@
 /** Options that `run` and `compare` share, and how they change a document. */
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../src/core/check.ts';
 import type { LoadedDocument } from './document.ts';
@@ -14,6 +15,7 @@ export interface RunOptions {
   readonly requests?: number;
   readonly out?: string;
   readonly records?: string;
+  readonly jobs?: number;
   readonly fastForward: boolean;
   readonly format: Format;
   readonly quiet?: boolean;
@@ -30,6 +32,7 @@ export function addRunOptions(command: Command): Command {
     .option('--requests <count>', 'stop arrivals after this many (run.requests)', wholeNumber(1))
     .option('--out <file>', 'write the report as JSON to a file as well')
     .option('--records <file>', 'write one CSV line per request')
+    .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
     .option('--no-fast-forward', 'one event per engine step; same results, slower')
     .option('--quiet', 'no progress')
     .addOption(formatOption());
@@ -47,7 +50,7 @@ export function applyOptions(document: LoadedDocument, options: RunOptions): voi
   document.settings.push(...options.set);
   if (options.seed !== undefined) data['seed'] = options.seed;
   if (options.requests !== undefined) setIn(data, 'run', 'requests', options.requests);
-  if (options.trace !== undefined) setTrace(data, 'path', options.trace, '--trace');
+  if (options.trace !== undefined) setTrace(data, 'path', resolve(options.trace), '--trace');
   if (options.skipBadRows === true) setTrace(data, 'badRows', 'skip', '--skip-bad-rows');
 }
 

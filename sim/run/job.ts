@@ -1,98 +1,70 @@
 /**
- * A job: cells times seeds, run one after the other in bounded steps, so that a terminal can show progress and a worker can
- * pause and be cancelled. Seeds are the outer loop: after each of them every cell has the same seeds, and the results so
- * far can be compared.
+ * A job: cells times seeds, as a list of runs and as a place where their results come together. Seeds are the outer loop:
+ * after each of them every cell has the same seeds, and the results so far can be compared. Runs may end in any order;
+ * what is read out depends on which have ended, never on when.
  */
 import { assert } from '../../src/core/check.ts';
-import { Simulation } from '../cluster/simulate.ts';
 import type { RunResult } from '../metrics/run-result.ts';
-import type { SimRequest } from '../workload/request.ts';
 import type { Cell } from './plan-cells.ts';
+import type { RecordPlace, RunOutcome, RunSpec } from './run-spec.ts';
 
-/** How a job is run. */
+/** What all runs of a job share. */
 export interface JobSettings {
   readonly seeds: readonly number[];
   readonly fastForward: boolean;
-  /** Reads the lines of a file that a cell's scenario names. */
-  readonly readLines?: (path: string, cell: Cell) => Iterable<string>;
-  /** Called with every request that ends. */
-  readonly onRecord?: (request: SimRequest, cell: Cell, seed: number) => void;
+  /** Where the paths of a cell's scenario start. */
+  readonly baseOf?: (cell: Cell) => string;
+  /** Where the records of run `index` go. */
+  readonly recordsOf?: (index: number, run: string) => RecordPlace;
 }
 
 export class Job {
   readonly cells: readonly Cell[];
-  readonly runsTotal: number;
-  runsDone = 0;
-  readonly #settings: JobSettings;
-  /** Results by cell, in order of seeds. */
-  readonly #results: RunResult[][];
-  #current: Simulation | null = null;
+  /** Runs in order: all cells with the first seed, then with the second. */
+  readonly specs: readonly RunSpec[];
+  readonly #results: (RunResult | undefined)[];
 
   constructor(cells: readonly Cell[], settings: JobSettings) {
     assert(cells.length > 0 && settings.seeds.length > 0, 'a job needs a cell and a seed');
+    const { seeds, fastForward, baseOf, recordsOf } = settings;
     this.cells = cells;
-    this.runsTotal = cells.length * settings.seeds.length;
-    this.#settings = settings;
-    this.#results = cells.map(() => []);
+    this.specs = seeds.flatMap((seed, s) =>
+      cells.map((cell, c) => {
+        const run = `${cell.fleet}/${cell.workload}/${seed}`;
+        return {
+          ...{ scenario: cell.scenario, seed, fleetPath: cell.fleetPath, fastForward },
+          ...(baseOf === undefined ? {} : { base: baseOf(cell) }),
+          ...(recordsOf === undefined ? {} : { records: recordsOf(s * cells.length + c, run) }),
+        };
+      }),
+    );
+    this.#results = this.specs.map(() => undefined);
   }
 
-  /** Handles up to `maxEvents` events of the current run; true once all runs are done. */
-  step(maxEvents: number): boolean {
-    if (this.runsDone === this.runsTotal) return true;
-    this.#current ??= this.#open();
-    if (this.#current.advance(maxEvents)) {
-      this.#results[this.#cellIndex]!.push(this.#current.result());
-      this.#current = null;
-      this.runsDone += 1;
-    }
-    return this.runsDone === this.runsTotal;
+  /** A run has ended. */
+  ended(index: number, outcome: RunOutcome): void {
+    if (outcome.status === 'done') this.#results[index] = outcome.result;
   }
 
-  /** Share that is done, 0..1, runs counted alike. */
-  get done(): number {
-    return (this.runsDone + (this.#current?.progress ?? 0)) / this.runsTotal;
+  cellOf(index: number): Cell {
+    return this.cells[index % this.cells.length]!;
   }
 
-  /** What is running, e.g. `aggregated, chat, seed 2`. */
-  get label(): string {
-    if (this.runsDone === this.runsTotal) return 'done';
-    const { cell } = this;
-    return `${cell.fleet}, ${cell.workload}, seed ${this.#seed}`;
+  /** Which run it is, e.g. `aggregated, chat, seed 2`. */
+  labelOf(index: number): string {
+    const { fleet, workload } = this.cellOf(index);
+    return `${fleet}, ${workload}, seed ${this.specs[index]!.seed}`;
   }
 
-  /** The cell that is running, or the next one. */
-  get cell(): Cell {
-    return this.cells[this.#cellIndex]!;
-  }
-
-  /** Seeds that every cell has been run with. */
+  /** Seeds, from the first, that every cell has been run with. */
   get seedsDone(): number {
-    return Math.floor(this.runsDone / this.cells.length);
+    const missing = this.#results.indexOf(undefined);
+    return Math.floor((missing < 0 ? this.#results.length : missing) / this.cells.length);
   }
 
-  /** Results of a cell for the seeds that every cell has been run with. */
+  /** Results of a cell for the seeds that every cell has been run with, in order of seeds. */
   results(cellIndex: number): readonly RunResult[] {
-    return this.#results[cellIndex]!.slice(0, this.seedsDone);
-  }
-
-  get #cellIndex(): number {
-    return this.runsDone % this.cells.length;
-  }
-
-  get #seed(): number {
-    return this.#settings.seeds[this.seedsDone]!;
-  }
-
-  #open(): Simulation {
-    const { cell } = this;
-    const seed = this.#seed;
-    const { fastForward, readLines, onRecord } = this.#settings;
-    return new Simulation(cell.scenario, {
-      seed,
-      fastForward,
-      fleetPath: cell.fleetPath,
-      ...(readLines === undefined ? {} : { readLines: (path: string) => readLines(path, cell) }),
-      ...(onRecord === undefined ? {} : { onRecord: (request: SimRequest) => onRecord(request, cell, seed) }),
-    });
+    const { cells, seedsDone } = this;
+    return Array.from({ length: seedsDone }, (_, s) => this.#results[s * cells.length + cellIndex]!);
   }
 }

@@ -6,6 +6,7 @@
 import type { ConfigProblem } from '../../src/core/check.ts';
 import type { ComparisonReport } from '../compare/comparison-report.ts';
 import type { Report } from '../metrics/report.ts';
+import type { RunHost } from './run-worker.ts';
 
 /** How to run a job. */
 export interface JobOptions {
@@ -94,7 +95,4 @@ export interface SimulationWorker {
 }
 
 /** What the worker needs from its surroundings: a monotonic clock in ms, and a pause that lets messages in. */
-export interface WorkerHost {
-  readonly nowMs: () => number;
-  readonly pause: () => Promise<void>;
-}
+export type WorkerHost = Pick<RunHost, 'nowMs' | 'pause'>;

@@ -1,7 +1,7 @@
 /**
- * The worker's side of `SimulationWorker`: runs jobs in short bursts of events and lets messages in between, so that
- * progress is seen, and a cancel is heard, while a run is going on. It knows no browser and no Node: clock and pause come
- * from the host, and comlink (or anything else) exposes the object that is made here.
+ * The worker's side of `SimulationWorker`: plans a job's runs, has a pool make them, and turns results into reports. It knows
+ * no browser and no Node: clock, pause and workers come from the host, and comlink (or anything else) exposes the object
+ * that is made here.
  */
 import { ConfigError } from '../../src/core/check.ts';
 import { compare } from '../compare/compare.ts';
@@ -10,6 +10,7 @@ import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { Job } from '../run/job.ts';
 import { type Cell, comparisonCells, scenarioCell, seedsFrom } from '../run/plan-cells.ts';
 import { priceLookup } from '../run/prices.ts';
+import { throwIfFailed } from '../run/run-spec.ts';
 import { parseComparison, parseScenario } from '../scenario/parse.ts';
 import type {
   ComparisonResult,
@@ -20,18 +21,15 @@ import type {
   SimulationWorker,
   WorkerHost,
 } from './api.ts';
+import type { Batch } from './batch.ts';
 import { fleetCurves } from './curves.ts';
+import { localWorker, RunPool } from './run-pool.ts';
 
-/** Wall time between pauses, ms: short enough for a cancel within 100 ms, long enough to cost nothing. */
-const BURST_MS = 8;
+/** Held in place of a former job's traces. */
+const NO_TEXTS = {};
+
 /** Wall time between progress messages, ms. */
 const PROGRESS_MS = 100;
-/** Events between two looks at the clock. */
-const EVENTS_PER_LOOK = 512;
-
-interface RunningJob {
-  isCancelled: boolean;
-}
 
 /** A job's cells and how its results become the answer. */
 interface Plan<Result> {
@@ -40,25 +38,62 @@ interface Plan<Result> {
   readonly collect: (job: Job, wallMs: number) => Result;
 }
 
-/** Makes the object that a worker exposes. */
-export function createSimulationWorker(host: WorkerHost): SimulationWorker {
-  const running = new Map<string, RunningJob>();
+/** Makes the object that a worker exposes. Runs go to `pool`; without one they are made in this thread. */
+export function createSimulationWorker(
+  host: WorkerHost,
+  pool = new RunPool({ start: localWorker(host), size: 1 }),
+): SimulationWorker {
+  const running = new Map<string, Batch>();
 
   async function run<Result>(
     plan: () => Plan<Result>,
     options: JobOptions,
     onProgress: ProgressSink<Result>,
   ): Promise<JobOutcome<Result>> {
-    const state: RunningJob = { isCancelled: false };
-    running.set(options.jobId, state);
     try {
-      return await drive(plan(), options, onProgress, state, host);
+      return await drive(plan(), options, onProgress);
     } catch (error) {
       if (error instanceof ConfigError) return { status: 'invalid', problems: error.problems };
       return { status: 'failed', message: error instanceof Error ? error.message : String(error) };
-    } finally {
-      if (running.get(options.jobId) === state) running.delete(options.jobId);
     }
+  }
+
+  async function drive<Result>(
+    plan: Plan<Result>,
+    options: JobOptions,
+    onProgress: ProgressSink<Result>,
+  ): Promise<JobOutcome<Result>> {
+    const { jobId } = options;
+    const startMs = host.nowMs();
+    const seeds = seedsFrom(plan.seed, options.seeds);
+    const job = new Job(plan.cells, { seeds, fastForward: options.fastForward ?? true });
+    const collect = (): Result | null =>
+      job.seedsDone === 0 ? null : plan.collect(job, host.nowMs() - startMs);
+    let partial: Result | null = null;
+    let partialSeeds = 0;
+    let sentMs = Number.NEGATIVE_INFINITY;
+    const batch = pool.start(job.specs, {
+      texts: options.traces ?? NO_TEXTS,
+      failFast: true,
+      onOutcome: (index, outcome) => job.ended(index, outcome),
+      onProgress: ({ done, runsDone, runsTotal, running: index }) => {
+        if (runsDone === runsTotal || host.nowMs() - sentMs < PROGRESS_MS) return;
+        if (job.seedsDone > partialSeeds) {
+          partial = collect();
+          partialSeeds = job.seedsDone;
+        }
+        onProgress({ jobId, done, runsDone, runsTotal, label: job.labelOf(index), partial });
+        sentMs = host.nowMs();
+      },
+    });
+    running.set(jobId, batch);
+    const outcomes = await batch.outcomes;
+    if (running.get(jobId) === batch) running.delete(jobId);
+    for (const outcome of outcomes) throwIfFailed(outcome);
+    if (outcomes.some((outcome) => outcome.status === 'cancelled')) {
+      return { status: 'cancelled', partial: collect() };
+    }
+    return { status: 'done', result: plan.collect(job, host.nowMs() - startMs) };
   }
 
   return {
@@ -67,49 +102,11 @@ export function createSimulationWorker(host: WorkerHost): SimulationWorker {
       run(() => comparisonPlan(document), options, onProgress),
     runScenario: (document, options, onProgress) => run(() => scenarioPlan(document), options, onProgress),
     cancel: (jobId) => {
-      const state = running.get(jobId);
-      if (state === undefined) return false;
-      state.isCancelled = true;
-      return true;
+      const batch = running.get(jobId);
+      batch?.cancel();
+      return batch !== undefined;
     },
   };
-}
-
-async function drive<Result>(
-  plan: Plan<Result>,
-  options: JobOptions,
-  onProgress: ProgressSink<Result>,
-  state: RunningJob,
-  host: WorkerHost,
-): Promise<JobOutcome<Result>> {
-  const startMs = host.nowMs();
-  const job = new Job(plan.cells, {
-    seeds: seedsFrom(plan.seed, options.seeds),
-    fastForward: options.fastForward ?? true,
-    readLines: (path) => linesOf(options.traces ?? {}, path),
-  });
-  const collect = (): Result | null =>
-    job.seedsDone === 0 ? null : plan.collect(job, host.nowMs() - startMs);
-  let partial: Result | null = null;
-  let partialSeeds = 0;
-  let sentMs = Number.NEGATIVE_INFINITY;
-  for (let isDone = false; !isDone; ) {
-    const burstMs = host.nowMs();
-    while (!isDone && host.nowMs() - burstMs < BURST_MS) isDone = job.step(EVENTS_PER_LOOK);
-    if (isDone) break;
-    if (host.nowMs() - sentMs >= PROGRESS_MS) {
-      if (job.seedsDone > partialSeeds) {
-        partial = collect();
-        partialSeeds = job.seedsDone;
-      }
-      const { done, runsDone, runsTotal, label } = job;
-      onProgress({ jobId: options.jobId, done, runsDone, runsTotal, label, partial });
-      sentMs = host.nowMs();
-    }
-    await host.pause();
-    if (state.isCancelled) return { status: 'cancelled', partial: collect() };
-  }
-  return { status: 'done', result: plan.collect(job, host.nowMs() - startMs) };
 }
 
 function comparisonPlan(document: unknown): Plan<ComparisonResult> {
@@ -154,22 +151,4 @@ function contextOf(cell: Cell, name: string, wallMs: number): ReportContext {
 
 function curvesOf(cell: Cell, job: Job, index: number): ReturnType<typeof fleetCurves> {
   return fleetCurves(cell.workload, cell.fleet, mergeRecorders(job.results(index), cell.scenario.slo));
-}
-
-function* linesOf(traces: Readonly<Record<string, string>>, path: string): Generator<string> {
-  const text = Object.hasOwn(traces, path) ? traces[path] : undefined;
-  if (text === undefined) {
-    throw new ConfigError({
-      path: 'workload.path',
-      found: `${path}, which was not handed in`,
-      expected: 'a trace that has been loaded',
-    });
-  }
-  let from = 0;
-  while (from < text.length) {
-    const end = text.indexOf('\n', from);
-    const to = end === -1 ? text.length : end;
-    yield text.slice(from, to);
-    from = to + 1;
-  }
 }

@@ -47,7 +47,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   const plan =
     documents.length === 1 ? fromComparison(documents[0]!, options) : fromScenarios(documents, options);
   const first = plan.cells[0]!;
-  const { results, wallMs, priceOf } = await locating(plan.documentOf(first), async () => ({
+  const { results, wallMs, cancelled, priceOf } = await locating(plan.documentOf(first), async () => ({
     priceOf: priceLookup(first.scenario.prices),
     ...(await runJob(plan.cells, plan.documentOf, options)),
   }));
@@ -65,6 +65,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(comparisonCsv(report));
   else print(blocksText(comparisonBlocks(report), options.format));
+  if (cancelled !== null) throw cancelled;
   const assertions = parseAssertions(first.scenario.assert ?? []);
   stopOnThresholds(
     report.workloads.flatMap(({ workload, fleets }) =>

@@ -55,7 +55,7 @@ async function runDocument(document: LoadedDocument, options: RunOptions): Promi
   const assertions = parseAssertions(scenario.assert ?? []);
   const cell = scenarioCell(scenario, basename(file).replace(/\.[^.]*$/, ''));
   const priceOf = priceLookup(scenario.prices);
-  const { results, wallMs } = await runJob([cell], () => document, options);
+  const { results, wallMs, cancelled } = await runJob([cell], () => document, options);
   const report = buildReport(results[0]!, {
     scenario: cell.fleet,
     slo: scenario.slo,
@@ -68,5 +68,6 @@ async function runDocument(document: LoadedDocument, options: RunOptions): Promi
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(reportCsv(report));
   else print(blocksText(reportBlocks(report, outcomes), options.format));
+  if (cancelled !== null) throw cancelled;
   stopOnThresholds([{ name: '', outcomes }]);
 }

@@ -1,0 +1,117 @@
+/**
+ * What a worker of the pool does: one run at a time, in short bursts of events, with pauses in which a cancel is heard. It
+ * knows no browser and no Node: clock, pause and files come from the host.
+ */
+import { ConfigError } from '../../src/core/check.ts';
+import { Simulation } from '../cluster/simulate.ts';
+import { toRunData } from '../metrics/run-data.ts';
+import { ENGINE_DIGEST } from '../run/engine-digest.ts';
+import { outcomeOfError, type RecordPlace, type RunOutcomeData, type RunSpec } from '../run/run-spec.ts';
+import type { SimRequest } from '../workload/request.ts';
+import { textLines } from './text-lines.ts';
+
+/** Wall time between pauses, ms: short enough for a cancel within 100 ms, long enough to cost nothing. */
+const BURST_MS = 8;
+/** Wall time between progress messages, ms. */
+const PROGRESS_MS = 100;
+/** Events between two looks at the clock. */
+const EVENTS_PER_LOOK = 512;
+
+/** What a worker needs from its surroundings. */
+export interface RunHost {
+  /** A monotonic clock. */
+  readonly nowMs: () => number;
+  /** A pause that lets messages in. */
+  readonly pause: () => Promise<void>;
+  /** Lines of a file that a scenario names; without it only texts that were handed in can be read. */
+  readonly readLines?: (path: string, base: string | undefined) => Iterable<string>;
+  /** Opens a place for records. */
+  readonly openRecords?: (place: RecordPlace) => RecordSink;
+}
+
+/** Takes the records of one run, in the order in which requests end. */
+export interface RecordSink {
+  write(request: SimRequest): void;
+  close(): void;
+}
+
+/** Text of files by the path that scenarios name. */
+export type Texts = Readonly<Record<string, string>>;
+
+/** A worker as the pool sees it. */
+export interface RunWorker {
+  /** Texts for the runs to come. */
+  hold(texts: Texts): void;
+  /** Runs one scenario to its end. `engineDigest` is the caller's: other builds may compute other results. */
+  run(spec: RunSpec, engineDigest: string): Promise<RunOutcomeData>;
+  /** Ends the run in progress at its next pause. */
+  cancel(): void;
+}
+
+/** Makes a worker. `onProgress` is told the share that is done (0..1), at least every 250 ms. */
+export function createRunWorker(host: RunHost, onProgress: (share: number) => void): RunWorker {
+  let texts: Texts = {};
+  let isCancelled = false;
+
+  async function run(spec: RunSpec): Promise<RunOutcomeData> {
+    isCancelled = false;
+    const sink = spec.records === undefined ? undefined : host.openRecords?.(spec.records);
+    try {
+      const simulation = new Simulation(spec.scenario, {
+        seed: spec.seed,
+        fastForward: spec.fastForward ?? true,
+        fleetPath: spec.fleetPath ?? 'fleet',
+        readLines: (path) => linesOf(path, spec.base),
+        ...(sink === undefined ? {} : { onRecord: (request: SimRequest) => sink.write(request) }),
+      });
+      if (!(await drive(simulation))) return { status: 'cancelled' };
+      return { status: 'done', result: toRunData(simulation.result()) };
+    } finally {
+      sink?.close();
+    }
+  }
+
+  /** Advances to the end; false when it was cancelled on the way. */
+  async function drive(simulation: Simulation): Promise<boolean> {
+    let toldMs = host.nowMs();
+    for (;;) {
+      const burstMs = host.nowMs();
+      while (host.nowMs() - burstMs < BURST_MS) if (simulation.advance(EVENTS_PER_LOOK)) return true;
+      if (host.nowMs() - toldMs >= PROGRESS_MS) {
+        toldMs = host.nowMs();
+        onProgress(simulation.progress);
+      }
+      await host.pause();
+      if (isCancelled) return false;
+    }
+  }
+
+  function linesOf(path: string, base: string | undefined): Iterable<string> {
+    if (Object.hasOwn(texts, path)) return textLines(texts[path]!);
+    if (host.readLines !== undefined) return host.readLines(path, base);
+    throw new ConfigError({
+      path: 'workload.path',
+      found: `${path}, which was not handed in`,
+      expected: 'a trace that has been loaded',
+    });
+  }
+
+  return {
+    hold: (held) => {
+      texts = held;
+    },
+    run: async (spec, engineDigest) => {
+      if (engineDigest !== ENGINE_DIGEST) {
+        return { status: 'failed', message: `the worker is of build ${ENGINE_DIGEST}, not ${engineDigest}` };
+      }
+      try {
+        return await run(spec);
+      } catch (error) {
+        return outcomeOfError(error);
+      }
+    },
+    cancel: () => {
+      isCancelled = true;
+    },
+  };
+}
