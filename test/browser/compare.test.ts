@@ -78,6 +78,17 @@ describe('an edit', () => {
     expect(await gpus.getByRole('cell').allInnerTexts()).toEqual(['8', '8', 'same', '8', 'same']);
   });
 
+  it('may add a fleet, which gets a name of its own, and take it away again', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    await page.getByRole('button', { name: 'Add a fleet' }).click();
+    await page.getByRole('columnheader', { name: 'D 2P+6D 2' }).waitFor();
+    await finished(page);
+    await page.getByRole('button', { name: 'Remove D' }).click();
+    await expect.poll(() => page.locator('.verdicts li').count()).toBe(3);
+    await finished(page);
+  });
+
   it('that no fleet can run names the field and what is allowed', async () => {
     const { page } = await dashboard.open();
     await finished(page);

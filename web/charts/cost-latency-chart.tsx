@@ -97,6 +97,9 @@ function Plot({ placed, limitMs }: { readonly placed: readonly Placed[]; readonl
         role="img"
         aria-label={`${TITLE}; the table below has its figures`}
       >
+        <text x={GUTTER.left} y={GUTTER.top - 6}>
+          TTFT p95, logarithmic
+        </text>
         {timeTicks(domain, 6).map((ms) => (
           <g key={ms}>
             <line x1={GUTTER.left} x2={right} y1={y(ms)} y2={y(ms)} stroke="var(--rule)" />

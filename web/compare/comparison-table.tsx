@@ -108,6 +108,7 @@ function FigureRow({ figure, workload }: { readonly figure: Figure; readonly wor
 function FigureLabel({ label }: { readonly label: string }) {
   const [word = '', ...rest] = label.split(' ');
   const spelled = SPELLED[word];
+  if (word === 'per') return `Cost ${label}`;
   if (spelled === undefined) return label.charAt(0).toUpperCase() + label.slice(1);
   return (
     <>

@@ -4,6 +4,7 @@ import { type FleetSetup, type FleetShape, withShape } from '../state/setup.ts';
 import type { Choice } from '../worker/api.ts';
 import { NumberField } from './number-field.tsx';
 import { SelectField } from './select-field.tsx';
+import { TextField } from './text-field.tsx';
 
 /** Replicas per pool that the form offers. */
 const MAX_REPLICAS = 64;
@@ -20,16 +21,20 @@ interface FleetFieldsProps {
   readonly fleet: FleetSetup;
   readonly gpus: readonly Choice[];
   readonly onChange: (fleet: FleetSetup) => void;
+  /** Omitted: the fleet must stay. */
+  readonly onRemove?: () => void;
 }
 
-export function FleetFields({ index, fleet, gpus, onChange }: FleetFieldsProps) {
+export function FleetFields({ index, fleet, gpus, onChange, onRemove }: FleetFieldsProps) {
   const { shape } = fleet;
+  const letter = String.fromCharCode(65 + index);
   const reshape = (next: FleetShape): void => onChange(withShape(fleet, next));
   return (
     <fieldset>
       <legend>
-        <FleetMark index={index} letter={String.fromCharCode(65 + index)} /> {fleet.name}
+        <FleetMark index={index} letter={letter} /> {fleet.name}
       </legend>
+      <TextField label="Name" value={fleet.name} onChange={(name) => onChange({ ...fleet, name })} />
       <SelectField
         label="GPU"
         value={fleet.gpu}
@@ -59,6 +64,11 @@ export function FleetFields({ index, fleet, gpus, onChange }: FleetFieldsProps) 
         />
       ) : (
         <SplitFields shape={shape} onChange={reshape} />
+      )}
+      {onRemove !== undefined && (
+        <button type="button" className="remove" onClick={onRemove}>
+          Remove {letter}
+        </button>
       )}
     </fieldset>
   );

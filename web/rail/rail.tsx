@@ -4,13 +4,17 @@ import { useStore } from 'zustand';
 import { DEFAULT_STATE, keyOf, redo, setScenario, undo, useScenario } from '../state/document-store.ts';
 import { MAX_SEEDS } from '../state/fragment.ts';
 import { loadChoices } from '../state/runner.ts';
-import { documentOf, type Setup, setupOf } from '../state/setup.ts';
+import { documentOf, type FleetSetup, type Setup, setupOf, withOwnNames } from '../state/setup.ts';
 import type { Choices } from '../worker/api.ts';
 import { FleetFields } from './fleet-fields.tsx';
 import { NumberField } from './number-field.tsx';
 import { SelectField } from './select-field.tsx';
 import { useUndoKeys } from './undo-keys.ts';
 import { WorkloadFields } from './workload-fields.tsx';
+
+/** Fleets that can be told apart by line and letter. */
+const MIN_FLEETS = 2;
+const MAX_FLEETS = 5;
 
 const EMPTY: Choices = { gpus: [], models: [] };
 
@@ -63,6 +67,7 @@ export function Rail() {
           </>
         )}
       </fieldset>
+      {setup !== null && <TerminalTwin document={state.document} seeds={state.seeds} />}
     </aside>
   );
 }
@@ -74,6 +79,7 @@ function editSetup(setup: Setup, change: Partial<Setup>): void {
 
 function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choices: Choices }) {
   const edit: EditSetup = (change) => editSetup(setup, change);
+  const editFleets = (fleets: readonly FleetSetup[]): void => edit({ fleets: withOwnNames(fleets) });
   return (
     <>
       <WorkloadFields setup={setup} edit={edit} />
@@ -123,11 +129,19 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           index={index}
           fleet={fleet}
           gpus={choices.gpus}
-          onChange={(changed) =>
-            edit({ fleets: setup.fleets.map((each, i) => (i === index ? changed : each)) })
-          }
+          onChange={(changed) => editFleets(setup.fleets.with(index, changed))}
+          {...(setup.fleets.length > MIN_FLEETS
+            ? { onRemove: () => editFleets(setup.fleets.toSpliced(index, 1)) }
+            : {})}
         />
       ))}
+      {setup.fleets.length < MAX_FLEETS && (
+        <p>
+          <button type="button" onClick={() => editFleets([...setup.fleets, setup.fleets.at(-1)!])}>
+            Add a fleet
+          </button>
+        </p>
+      )}
     </>
   );
 }
@@ -151,15 +165,34 @@ function HistoryButtons() {
   );
 }
 
+function TerminalTwin({ document, seeds }: { readonly document: unknown; readonly seeds: number }) {
+  return (
+    <details>
+      <summary>For the terminal</summary>
+      <p className="quiet-text">
+        Saved as <code>scenario.yaml</code>, this gives the same figures with{' '}
+        <code>drydock compare scenario.yaml --seeds {seeds}</code>
+      </p>
+      <DocumentText document={document} />
+    </details>
+  );
+}
+
 function UneditableScenario({ document }: { readonly document: unknown }) {
   return (
     <>
       <p>This scenario has settings that these forms do not hold. It is run as it is:</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="document" aria-label="Scenario document" tabIndex={0}>
-        <pre>{JSON.stringify(document, null, 2)}</pre>
-      </section>
+      <DocumentText document={document} />
     </>
+  );
+}
+
+function DocumentText({ document }: { readonly document: unknown }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="document" aria-label="Scenario document" tabIndex={0}>
+      <pre>{JSON.stringify(document, null, 2)}</pre>
+    </section>
   );
 }
 

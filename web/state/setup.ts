@@ -76,15 +76,27 @@ export function defaultFleetName(shape: FleetShape): string {
   return shape.kind === 'aggregated' ? 'aggregated' : `${shape.prefill}P+${shape.decode}D`;
 }
 
-/** The fleet with another shape; a default name follows it. */
+/** The fleet with another shape; a default name, numbered or not, follows it. */
 export function withShape(fleet: FleetSetup, shape: FleetShape): FleetSetup {
-  const isDefaultName = fleet.name === defaultFleetName(fleet.shape);
+  const isDefaultName = fleet.name.replace(/ \d+$/, '') === defaultFleetName(fleet.shape);
   return { ...fleet, shape, name: isDefaultName ? defaultFleetName(shape) : fleet.name };
+}
+
+/** The same fleets with a number behind every name that another fleet before it has. */
+export function withOwnNames(fleets: readonly FleetSetup[]): FleetSetup[] {
+  const taken = new Set<string>();
+  return fleets.map((fleet) => {
+    let name = fleet.name;
+    for (let number = 2; taken.has(name); number += 1) name = `${fleet.name.replace(/ \d+$/, '')} ${number}`;
+    taken.add(name);
+    return { ...fleet, name };
+  });
 }
 
 /** The comparison document of a setup. */
 export function documentOf(setup: Setup): Comparison {
-  const prefixTokens = Math.round(setup.promptTokens * setup.prefixShare);
+  // One token of every prompt is its own: a prompt that is all prefix is none of the simulator's workloads.
+  const prefixTokens = Math.min(setup.promptTokens - 1, Math.round(setup.promptTokens * setup.prefixShare));
   const { rateRps, arrivalCv: cv } = setup;
   return {
     name: setup.name,

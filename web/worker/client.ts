@@ -11,26 +11,20 @@ const CANCEL_PATIENCE_MS = 250;
 
 type Outcome = JobOutcome<ComparisonResult>;
 
-interface Pending {
-  readonly jobId: string;
-  readonly settle: (outcome: Outcome) => void;
+interface Connection {
+  readonly worker: Worker;
+  readonly remote: Remote<DashboardWorker>;
 }
 
 export class WorkerClient {
-  #worker: Worker;
-  #remote: Remote<DashboardWorker>;
-  #pending: Pending | null = null;
-
-  constructor() {
-    this.#worker = spawn();
-    this.#remote = this.#connect();
-  }
+  /** Opened by the first call after a start or a failure, so that a worker that cannot be loaded is not tried forever. */
+  #connection: Connection | null = null;
+  readonly #pending = new Map<string, (outcome: Outcome) => void>();
 
   async choices(): Promise<Choices> {
-    return await this.#remote.choices();
+    return await this.#open().remote.choices();
   }
 
-  /** Runs a comparison. One job at a time: the caller cancels the one before. */
   runComparison(
     document: unknown,
     options: JobOptions,
@@ -38,37 +32,44 @@ export class WorkerClient {
   ): Promise<Outcome> {
     return new Promise((resolve) => {
       const settle = (outcome: Outcome): void => {
-        if (this.#pending?.jobId === options.jobId) this.#pending = null;
+        this.#pending.delete(options.jobId);
         resolve(outcome);
       };
-      this.#pending = { jobId: options.jobId, settle };
-      this.#remote
-        .runComparison(document, options, proxy(onProgress))
+      this.#pending.set(options.jobId, settle);
+      this.#open()
+        .remote.runComparison(document, options, proxy(onProgress))
         .then(settle, (error: unknown) => settle({ status: 'failed', message: String(error) }));
     });
   }
 
   /** Ends a job; the promise of `runComparison` settles with what was complete. */
   cancel(jobId: string): void {
-    void this.#remote.cancel(jobId);
+    const settle = this.#pending.get(jobId);
+    if (settle === undefined) return;
+    void this.#open().remote.cancel(jobId);
     setTimeout(() => {
-      if (this.#pending?.jobId === jobId) this.#replace({ status: 'cancelled', partial: null });
+      if (!this.#pending.has(jobId)) return;
+      settle({ status: 'cancelled', partial: null });
+      this.#close('the simulator did not answer and was started afresh');
     }, CANCEL_PATIENCE_MS);
   }
 
-  #connect(): Remote<DashboardWorker> {
-    this.#worker.addEventListener('error', (event) => {
-      this.#replace({ status: 'failed', message: event.message || 'the worker could not be loaded' });
+  #open(): Connection {
+    if (this.#connection !== null) return this.#connection;
+    const worker = spawn();
+    worker.addEventListener('error', (event) => {
+      if (this.#connection?.worker !== worker) return;
+      this.#close(event.message || 'the simulator could not be loaded');
     });
-    return wrap<DashboardWorker>(this.#worker);
+    this.#connection = { worker, remote: wrap<DashboardWorker>(worker) };
+    return this.#connection;
   }
 
-  #replace(outcome: Outcome): void {
-    this.#remote[releaseProxy]();
-    this.#worker.terminate();
-    this.#worker = spawn();
-    this.#remote = this.#connect();
-    this.#pending?.settle(outcome);
+  #close(message: string): void {
+    this.#connection?.remote[releaseProxy]();
+    this.#connection?.worker.terminate();
+    this.#connection = null;
+    for (const settle of this.#pending.values()) settle({ status: 'failed', message });
   }
 }
 
