@@ -1,6 +1,6 @@
 /**
- * Every number on the page gets its unit and its rounding here: the simulator's own words, set with a true minus, thin
- * spaces before units and a dash for what is not known.
+ * Every number on the page gets its unit and its rounding here: the simulator's own words, set with a true minus, spaces
+ * before units that do not break and a dash for what is not known.
  */
 import type { FigureUnit } from '../sim/metrics/figures.ts';
 import { fixed, formatDifference, formatFigure, formatWithInterval } from '../sim/metrics/format-figure.ts';
@@ -10,13 +10,14 @@ import type { Interval } from '../sim/metrics/report.ts';
 export const UNKNOWN = '\u2014';
 
 const MINUS = '\u2212';
-const THIN_SPACE = '\u202f';
+/** The typeface's own space is a fifth of an em, as thin as a space before a unit should be. */
+const UNIT_SPACE = '\u00a0';
 
-/** ASCII text of a figure as type: minus, thin spaces, no break between number and unit. */
+/** ASCII text of a figure as type: minus, unbroken spaces, no break between number and unit. */
 function typeset(text: string): string {
   return text
     .replace(/(^|[[\s(±])-(?=[\d$])/g, `$1${MINUS}`)
-    .replace(/(\d|\]) (ms|s|%|\/s|pt)(?![a-z])/g, `$1${THIN_SPACE}$2`);
+    .replace(/(\d|\]) (ms|s|%|\/s|pt)(?![a-z])/g, `$1${UNIT_SPACE}$2`);
 }
 
 /** A sentence of the simulator, typeset. */
@@ -49,12 +50,12 @@ export function countText(value: number): string {
 
 /** Share in whole percent. */
 export function percentText(share: number): string {
-  return `${fixed(share * 100, 0)}${THIN_SPACE}%`;
+  return `${fixed(share * 100, 0)}${UNIT_SPACE}%`;
 }
 
 /** A tick of a time axis: `50 ms`, `2 s`. */
 export function timeTickText(ms: number): string {
-  return ms >= 1000 ? `${trim(ms / 1000)}${THIN_SPACE}s` : `${trim(ms)}${THIN_SPACE}ms`;
+  return ms >= 1000 ? `${trim(ms / 1000)}${UNIT_SPACE}s` : `${trim(ms)}${UNIT_SPACE}ms`;
 }
 
 /** A tick of a money axis: as many decimals as the step between ticks needs. */
@@ -63,11 +64,11 @@ export function moneyTickText(usd: number, step: number): string {
 }
 
 export function gibText(bytes: number): string {
-  return `${fixed(bytes / 2 ** 30, 0)}${THIN_SPACE}GiB`;
+  return `${fixed(bytes / 2 ** 30, 0)}${UNIT_SPACE}GiB`;
 }
 
 export function wallTimeText(ms: number): string {
-  return ms >= 1000 ? `${fixed(ms / 1000, 1)}${THIN_SPACE}s` : `${fixed(ms, 0)}${THIN_SPACE}ms`;
+  return ms >= 1000 ? `${fixed(ms / 1000, 1)}${UNIT_SPACE}s` : `${fixed(ms, 0)}${UNIT_SPACE}ms`;
 }
 
 function trim(value: number): string {

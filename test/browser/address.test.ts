@@ -78,4 +78,16 @@ describe('a link', () => {
     await finished(page);
     expect(await page.getByText('"timeoutS": 60').isVisible()).toBe(true);
   });
+
+  it('may hold several workloads; each has its own table', async () => {
+    const base = documentOf({ ...DEFAULT_SETUP, requests: 100 });
+    const long = { ...base.workload, name: 'long prompts', input: { dist: 'constant', value: 8000 } };
+    const document = { ...base, workloads: { 'long prompts': long } };
+    const { page } = await dashboard.open(`#/compare?s=${await encodeScenario({ document, seeds: 2 })}`);
+    await finished(page);
+    const chat = await page.locator('.fingerprint code').allInnerTexts();
+    await page.getByLabel('Workload').selectOption('long prompts');
+    expect(await page.locator('.fingerprint code').allInnerTexts()).not.toEqual(chat);
+    expect(await page.locator('h1').textContent()).toContain('both workloads');
+  });
 });

@@ -12,6 +12,11 @@ export function Evidence({
 }) {
   const reports = workload.fleets.map((fleet) => fleet.report);
   const notes = unique(reports.flatMap((each) => each.notes));
+  const lettersOf = (note: string): string =>
+    workload.fleets
+      .filter((fleet) => fleet.report.notes.includes(note))
+      .map((fleet) => fleet.letter)
+      .join(', ');
   const prices = unique(reports.flatMap((each) => each.cost.prices));
   const stepTimes = unique(reports.flatMap((each) => each.provenance.flatMap(stepTimeText)));
   return (
@@ -26,7 +31,9 @@ export function Evidence({
         <dd>{prices.length === 0 ? 'none known for these GPUs' : prices.join('; ')}</dd>
         {notes.length > 0 && <dt>Remarks</dt>}
         {notes.map((note) => (
-          <dd key={note}>{sentence(note)}</dd>
+          <dd key={note}>
+            {lettersOf(note)}: {sentence(note)}
+          </dd>
         ))}
         <dt>Fingerprints</dt>
         <dd>
