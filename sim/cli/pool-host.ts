@@ -7,6 +7,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { poolWorkerOver } from '../worker/over-comlink.ts';
 import { localWorker, type PoolWorker, RunPool } from '../worker/run-pool.ts';
 import type { RunHost } from '../worker/run-worker.ts';
+import { DecisionWriter } from './decisions.ts';
 import { fileLines } from './lines.ts';
 import { RecordWriter } from './records.ts';
 
@@ -16,6 +17,7 @@ export const NODE_HOST: RunHost = {
   pause: () => setImmediate(),
   readLines: (path, base) => fileLines(resolve(base ?? '.', path)),
   openRecords: ({ where, run }) => new RecordWriter(where, run),
+  openDecisions: ({ where, run }) => new DecisionWriter(where, run),
 };
 
 /** Workers for that many runs: as many as asked for, else one a core, but not more than there are runs. */

@@ -1,81 +1,26 @@
-/** The `--records` file: one CSV line per request in the order in which they end, written as the run goes on. */
-import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
+/** The `--records` file: one CSV line per request, in the order in which they end. */
 import { requestTimes } from '../metrics/request-stats.ts';
-import type { RecordPlace } from '../run/run-spec.ts';
 import type { RecordSink } from '../worker/run-worker.ts';
 import type { SimRequest } from '../workload/request.ts';
-import { unwritable } from './document.ts';
+import { LineWriter } from './run-file.ts';
 
 const COLUMNS =
   'id,arrival_s,endpoint,prefill_endpoint,input_tokens,cached_tokens,output_tokens,queue_ms,transfer_ms,' +
   'ttft_ms,tpot_ms,e2e_ms,preemptions,status';
-const FLUSH_CHARACTERS = 1 << 16;
-const COPY_BYTES = 1 << 20;
 
-/**
- * The file as a whole. Runs that go on one after the other add to it directly; of runs that go on side by side each has a
- * file of its own beside it, and these are added in order as soon as it is their turn.
- */
-export class RecordsFile {
-  readonly #file: string;
-  readonly #areSideBySide: boolean;
-  readonly #runs: number;
-  /** Runs that have ended and whose turn has not come. */
-  readonly #ended = new Set<number>();
-  #next = 0;
-
-  constructor(file: string, runs: number, areSideBySide: boolean) {
-    this.#file = file;
-    this.#runs = runs;
-    this.#areSideBySide = areSideBySide;
-    try {
-      writeFileSync(file, `${runs > 1 ? 'run,' : ''}${COLUMNS}\n`);
-    } catch (error) {
-      throw unwritable(file, error);
-    }
-  }
-
-  /** Where the records of a run go. */
-  placeOf(index: number, run: string): RecordPlace {
-    const where = this.#areSideBySide ? this.#partOf(index) : this.#file;
-    return { where, run: this.#runs > 1 ? run : null };
-  }
-
-  /** A run has ended: its records, and those that waited for it, are added. */
-  ended(index: number): void {
-    if (!this.#areSideBySide) return;
-    this.#ended.add(index);
-    for (; this.#ended.delete(this.#next); this.#next++) {
-      appendTo(this.#file, this.#partOf(this.#next));
-      rmSync(this.#partOf(this.#next));
-    }
-  }
-
-  /** Records of runs that did not end, or whose turn did not come, are dropped. */
-  close(): void {
-    if (!this.#areSideBySide) return;
-    for (let i = this.#next; i < this.#runs; i++) rmSync(this.#partOf(i), { force: true });
-  }
-
-  #partOf(index: number): string {
-    return resolve(`${this.#file}.run-${index}`);
-  }
+/** The line that names the columns; with a column for the run in front where there are several. */
+export function recordsHead(runs: number): string {
+  return `${runs > 1 ? 'run,' : ''}${COLUMNS}\n`;
 }
 
 /** Adds the records of one run to a file. */
 export class RecordWriter implements RecordSink {
-  readonly #descriptor: number;
+  readonly #lines: LineWriter;
   readonly #prefix: string;
-  #pending = '';
 
   /** `run`: what a column in front says, null for none. */
   constructor(file: string, run: string | null) {
-    try {
-      this.#descriptor = openSync(file, 'a');
-    } catch (error) {
-      throw unwritable(file, error);
-    }
+    this.#lines = new LineWriter(file);
     this.#prefix = run === null ? '' : `${csvField(run)},`;
   }
 
@@ -98,31 +43,12 @@ export class RecordWriter implements RecordSink {
       course.preemptions,
       course.ending,
     ];
-    this.#pending += `${this.#prefix}${fields.join(',')}\n`;
-    if (this.#pending.length >= FLUSH_CHARACTERS) this.#flush();
+    this.#lines.write(`${this.#prefix}${fields.join(',')}`);
   }
 
   close(): void {
-    this.#flush();
-    closeSync(this.#descriptor);
+    this.#lines.close();
   }
-
-  #flush(): void {
-    writeSync(this.#descriptor, this.#pending);
-    this.#pending = '';
-  }
-}
-
-/** Adds one file's bytes to another, a piece at a time. */
-function appendTo(file: string, part: string): void {
-  const from = openSync(part, 'r');
-  const to = openSync(file, 'a');
-  const piece = Buffer.allocUnsafe(COPY_BYTES);
-  for (let bytes = readSync(from, piece); bytes > 0; bytes = readSync(from, piece)) {
-    writeSync(to, piece, 0, bytes);
-  }
-  closeSync(from);
-  closeSync(to);
 }
 
 /** A CSV field, quoted where it must be. */

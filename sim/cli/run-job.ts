@@ -9,7 +9,8 @@ import type { Scenario } from '../scenario/schema.ts';
 import { type LoadedDocument, readText } from './document.ts';
 import { EXIT, Stop } from './exit-codes.ts';
 import { workersFor } from './pool-host.ts';
-import { RecordsFile } from './records.ts';
+import { recordsHead } from './records.ts';
+import { RunFile } from './run-file.ts';
 import type { RunOptions } from './run-options.ts';
 import { runSpecs } from './run-specs.ts';
 
@@ -30,15 +31,17 @@ export async function runJob(
   const seeds = seedsFrom(cells[0]!.scenario.seed, options.seeds);
   const runs = cells.length * seeds.length;
   const ready = cells.map((cell) => ({ ...cell, scenario: withFiles(cell.scenario, documentOf(cell)) }));
-  const records =
-    options.records === undefined
-      ? null
-      : new RecordsFile(options.records, runs, workersFor(runs, options.jobs) > 1);
+  const areSideBySide = workersFor(runs, options.jobs) > 1;
+  const open = (file: string | undefined, head: string): RunFile | null =>
+    file === undefined ? null : new RunFile(file, head, runs, areSideBySide);
+  const records = open(options.records, recordsHead(runs));
+  const decisions = open(options.decisions, '');
   const job = new Job(ready, {
     seeds,
     fastForward: options.fastForward,
     baseOf: (cell) => documentOf(cell).resolve(''),
     ...(records === null ? {} : { recordsOf: (index, run) => records.placeOf(index, run) }),
+    ...(decisions === null ? {} : { decisionsOf: (index, run) => decisions.placeOf(index, run) }),
   });
   const ran = await runSpecs(job.specs, {
     jobs: options.jobs,
@@ -47,10 +50,13 @@ export async function runJob(
     labelOf: (index) => job.labelOf(index),
     onOutcome: (index, outcome) => {
       job.ended(index, outcome);
-      if (outcome.status === 'done') records?.ended(index);
+      if (outcome.status !== 'done') return;
+      records?.ended(index);
+      decisions?.ended(index);
     },
   });
   records?.close();
+  decisions?.close();
   for (const [index, outcome] of ran.outcomes.entries()) {
     try {
       throwIfFailed(outcome);

@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly requests?: number;
   readonly out?: string;
   readonly records?: string;
+  readonly decisions?: string;
   readonly jobs?: number;
   readonly fastForward: boolean;
   readonly format: Format;
@@ -32,6 +33,7 @@ export function addRunOptions(command: Command): Command {
     .option('--requests <count>', 'stop arrivals after this many (run.requests)', wholeNumber(1))
     .option('--out <file>', 'write the report as JSON to a file as well')
     .option('--records <file>', 'write one CSV line per request')
+    .option('--decisions <file>', 'write one JSON line per routing decision: scores, state ages, choice')
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
     .option('--no-fast-forward', 'one event per engine step; same results, slower')
     .option('--quiet', 'no progress')

@@ -3,7 +3,7 @@
  * cancelled), and leaves a RunResult.
  */
 import { createRouter, type EndpointPicker } from '../../src/router.ts';
-import type { DecisionRecorder } from '../../src/routing/decision.ts';
+import type { DecisionRecord } from '../../src/routing/decision.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
 import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -30,8 +30,8 @@ export interface SimulationOptions {
   readonly readLines?: (path: string) => Iterable<string>;
   /** Called with every request that has ended. */
   readonly onRecord?: (request: SimRequest) => void;
-  /** Gets every routing decision. */
-  readonly decisions?: DecisionRecorder;
+  /** Called with every routing decision, and with the endpoints that its rows are of. */
+  readonly onDecision?: (decision: DecisionRecord, table: EndpointTable) => void;
   /** Path of the fleet in the user's document, for errors; default `fleet`. */
   readonly fleetPath?: string;
   /** Plugin types of the router beside the built-in ones. */
@@ -79,6 +79,7 @@ export class Simulation {
     });
     const table = new EndpointTable();
     const router = scenario.router ?? {};
+    const { onDecision } = options;
     let picker: EndpointPicker | undefined;
     this.#cluster = new Cluster({
       kernel: this.#kernel,
@@ -101,7 +102,9 @@ export class Simulation {
           streams: options.routerSeed === undefined ? streams : createStreams(options.routerSeed),
           allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,
           ...(options.extraPlugins === undefined ? {} : { extraPlugins: options.extraPlugins }),
-          ...(options.decisions === undefined ? {} : { recorder: options.decisions }),
+          ...(onDecision === undefined
+            ? {}
+            : { recorder: { decided: (decision) => onDecision(decision, table) } }),
         });
         return picker;
       },

@@ -6,7 +6,7 @@
 import { assert } from '../../src/core/check.ts';
 import type { RunResult } from '../metrics/run-result.ts';
 import type { Cell } from './plan-cells.ts';
-import type { RecordPlace, RunOutcome, RunSpec } from './run-spec.ts';
+import type { LinePlace, RunOutcome, RunSpec } from './run-spec.ts';
 
 /** What all runs of a job share. */
 export interface JobSettings {
@@ -15,7 +15,9 @@ export interface JobSettings {
   /** Where the paths of a cell's scenario start. */
   readonly baseOf?: (cell: Cell) => string;
   /** Where the records of run `index` go. */
-  readonly recordsOf?: (index: number, run: string) => RecordPlace;
+  readonly recordsOf?: (index: number, run: string) => LinePlace;
+  /** Where the routing decisions of run `index` go. */
+  readonly decisionsOf?: (index: number, run: string) => LinePlace;
 }
 
 export class Job {
@@ -26,15 +28,17 @@ export class Job {
 
   constructor(cells: readonly Cell[], settings: JobSettings) {
     assert(cells.length > 0 && settings.seeds.length > 0, 'a job needs a cell and a seed');
-    const { seeds, fastForward, baseOf, recordsOf } = settings;
+    const { seeds, fastForward, baseOf, recordsOf, decisionsOf } = settings;
     this.cells = cells;
     this.specs = seeds.flatMap((seed, s) =>
       cells.map((cell, c) => {
+        const index = s * cells.length + c;
         const run = `${cell.fleet}/${cell.workload}/${seed}`;
         return {
           ...{ scenario: cell.scenario, seed, fleetPath: cell.fleetPath, fastForward },
           ...(baseOf === undefined ? {} : { base: baseOf(cell) }),
-          ...(recordsOf === undefined ? {} : { records: recordsOf(s * cells.length + c, run) }),
+          ...(recordsOf === undefined ? {} : { records: recordsOf(index, run) }),
+          ...(decisionsOf === undefined ? {} : { decisions: decisionsOf(index, run) }),
         };
       }),
     );

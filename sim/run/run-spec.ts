@@ -17,15 +17,17 @@ export interface RunSpec {
   readonly fastForward?: boolean;
   /** Where paths in the scenario start; what that means is the host's business (Node: a folder). */
   readonly base?: string;
-  /** Where the run's records go; none without it. */
-  readonly records?: RecordPlace;
+  /** Where the run's records go, one a request; none without it. */
+  readonly records?: LinePlace;
+  /** Where the router's decisions go; none without it. */
+  readonly decisions?: LinePlace;
 }
 
-/** A place for records. */
-export interface RecordPlace {
+/** A place for lines that a run writes as it goes on. */
+export interface LinePlace {
   /** What that means is the host's business (Node: a file that they are added to). */
   readonly where: string;
-  /** What the records call their run; null where there is one run only. */
+  /** What the lines call their run; null where there is one run only. */
   readonly run: string | null;
 }
 

@@ -3,10 +3,12 @@
  * knows no browser and no Node: clock, pause and files come from the host.
  */
 import { ConfigError } from '../../src/core/check.ts';
+import type { DecisionRecord } from '../../src/routing/decision.ts';
+import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Simulation } from '../cluster/simulate.ts';
 import { toRunData } from '../metrics/run-data.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
-import { outcomeOfError, type RecordPlace, type RunOutcomeData, type RunSpec } from '../run/run-spec.ts';
+import { type LinePlace, outcomeOfError, type RunOutcomeData, type RunSpec } from '../run/run-spec.ts';
 import type { SimRequest } from '../workload/request.ts';
 import { textLines } from './text-lines.ts';
 
@@ -26,12 +28,20 @@ export interface RunHost {
   /** Lines of a file that a scenario names; without it only texts that were handed in can be read. */
   readonly readLines?: (path: string, base: string | undefined) => Iterable<string>;
   /** Opens a place for records. */
-  readonly openRecords?: (place: RecordPlace) => RecordSink;
+  readonly openRecords?: (place: LinePlace) => RecordSink;
+  /** Opens a place for routing decisions. */
+  readonly openDecisions?: (place: LinePlace) => DecisionSink;
 }
 
 /** Takes the records of one run, in the order in which requests end. */
 export interface RecordSink {
   write(request: SimRequest): void;
+  close(): void;
+}
+
+/** Takes the routing decisions of one run, in order. */
+export interface DecisionSink {
+  write(decision: DecisionRecord, table: EndpointTable): void;
   close(): void;
 }
 
@@ -55,19 +65,24 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
 
   async function run(spec: RunSpec): Promise<RunOutcomeData> {
     isCancelled = false;
-    const sink = spec.records === undefined ? undefined : host.openRecords?.(spec.records);
+    const records = spec.records === undefined ? undefined : host.openRecords?.(spec.records);
+    const decisions = spec.decisions === undefined ? undefined : host.openDecisions?.(spec.decisions);
     try {
       const simulation = new Simulation(spec.scenario, {
         seed: spec.seed,
         fastForward: spec.fastForward ?? true,
         fleetPath: spec.fleetPath ?? 'fleet',
         readLines: (path) => linesOf(path, spec.base),
-        ...(sink === undefined ? {} : { onRecord: (request: SimRequest) => sink.write(request) }),
+        ...(records === undefined ? {} : { onRecord: (request) => records.write(request) }),
+        ...(decisions === undefined
+          ? {}
+          : { onDecision: (decision, table) => decisions.write(decision, table) }),
       });
       if (!(await drive(simulation))) return { status: 'cancelled' };
       return { status: 'done', result: toRunData(simulation.result()) };
     } finally {
-      sink?.close();
+      records?.close();
+      decisions?.close();
     }
   }
 
