@@ -1,6 +1,8 @@
 /** `npm run bench [-- --mooncake FILE] [--large]`: one JSON object a line on stdout. */
 import { parseArgs } from 'node:util';
+import { browserBench } from './browser.ts';
 import { endToEndBenches } from './end-to-end.ts';
+import { engineBenches } from './engine-step.ts';
 import { kernelBenches } from './kernel.ts';
 import type { BenchResult } from './print.ts';
 import { routerBenches } from './router.ts';
@@ -12,5 +14,8 @@ const print = (result: BenchResult): void => {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 };
 kernelBenches(print);
+engineBenches(print);
 routerBenches(print);
 endToEndBenches(print, { mooncake: values.mooncake, large: values.large });
+await browserBench(print);
+print({ name: 'peak memory', value: process.resourceUsage().maxRSS / 1024, unit: 'MiB' });
