@@ -52,6 +52,13 @@ describe('the page', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 
+  it('does not scroll sideways in the library either', async () => {
+    const { page } = await dashboard.open('#/library', { viewport: { width: 390, height: 844 } });
+    await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();
+    await page.getByText('4 sources').first().click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+
   it('keeps the chosen theme over a reload', async () => {
     const { page } = await dashboard.open('', { colorScheme: 'light' });
     await page.getByRole('button', { name: 'Dark theme' }).click();

@@ -140,4 +140,15 @@ describe('a long run', () => {
     await page.getByRole('button', { name: 'Run again' }).click();
     await cancel.waitFor();
   });
+
+  it('whose simulator cannot be loaded is explained, and can be tried again', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    await page.route('**/entry-*.js', (route) => route.abort());
+    await page.reload();
+    await page.getByText('the simulator could not be loaded').waitFor();
+    await page.unroute('**/entry-*.js');
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await finished(page);
+  });
 });

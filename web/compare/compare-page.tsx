@@ -26,6 +26,9 @@ export function ComparePage() {
         )}
         <Finding shown={shown} />
         <RunBar />
+        <button type="button" className="to-rail" onClick={showRail}>
+          Change the scenario
+        </button>
         {shown !== null && workload !== undefined && (
           <div className={shown.isCurrent ? 'results' : 'results stale'}>
             {workloads.length > 1 && (
@@ -48,4 +51,11 @@ export function ComparePage() {
       <Rail />
     </div>
   );
+}
+
+/** Where the scenario stands below the result, it is a long way to scroll. */
+function showRail(): void {
+  const rail = document.getElementById('scenario');
+  rail?.scrollIntoView();
+  rail?.focus();
 }

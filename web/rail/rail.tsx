@@ -28,7 +28,9 @@ export function Rail() {
   useUndoKeys();
   return (
     <aside className="rail" aria-label="Scenario">
-      <h2>Scenario</h2>
+      <h2 id="scenario" tabIndex={-1}>
+        Scenario
+      </h2>
       <HistoryButtons />
       {setup === null ? (
         <UneditableScenario document={state.document} />
