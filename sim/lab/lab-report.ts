@@ -1,0 +1,231 @@
+/**
+ * The lab report, plain JSON. One entry of `cells` is one metric of one policy under one workload at one load, compared with
+ * the baseline (the first policy) seed by seed; `null` holds the same comparison of the baseline with itself under other
+ * tie-breaks: what it shows is noise. A cell whose A/A comparison "wins" or "loses" is greyed: the same could be noise.
+ */
+import { createStreams } from '../kernel/streams.ts';
+import { type FigureUnit, findFigure } from '../metrics/figures.ts';
+import { ENGINE_DIGEST } from '../run/engine-digest.ts';
+import { holm } from './holm.ts';
+import type { LabRun } from './lab-job.ts';
+import { type LabVerdict, type PairedResult, pairedResult } from './paired.ts';
+import type { LabCell } from './plan.ts';
+import type { Lab } from './schema.ts';
+
+/** One comparison. Ends of intervals are null with too few seeds. */
+export interface LabFigure {
+  readonly policy: string;
+  readonly workload: string;
+  readonly load: string;
+  readonly metric: string;
+  readonly unit: FigureUnit;
+  readonly better: 'lower' | 'higher' | null;
+  /** Mean over seeds; null where some run has no such figure. */
+  readonly mean: number | null;
+  /** Mean of policy less baseline, with its Student-t interval; null for the baseline itself. */
+  readonly diff: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly bcaLow: number | null;
+  readonly bcaHigh: number | null;
+  /** False where the two intervals disagree about zero; the verdict is a tie then. */
+  readonly agree: boolean;
+  readonly verdict: LabVerdict | 'baseline';
+  readonly greyed: boolean;
+  readonly wins: number;
+  readonly ties: number;
+  readonly losses: number;
+  readonly effect: number | null;
+  readonly p: number | null;
+  /** p corrected for all comparisons of the lab (Holm). */
+  readonly pHolm: number | null;
+  /** By seed. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface LabReport {
+  readonly schemaVersion: 1;
+  readonly lab: string;
+  readonly engineDigest: string;
+  readonly seeds: readonly number[];
+  readonly baseline: string;
+  readonly cells: readonly LabFigure[];
+  readonly null: readonly LabFigure[];
+  readonly notes: readonly string[];
+  /** Fingerprints of the runs of each cell, by seed: a replay that has the same ones is the same run. */
+  readonly runs: readonly {
+    readonly policy: string;
+    readonly workload: string;
+    readonly load: string;
+    readonly isNull: boolean;
+    readonly fingerprints: readonly string[];
+  }[];
+}
+
+const DEFAULT_METRICS = [
+  'ttftMs.p50',
+  'ttftMs.p95',
+  'itlMs.p95',
+  'e2eMs.p95',
+  'slo.attainment',
+  'slo.goodputRps',
+  'throughput.outputTokensPerS',
+  'cache.hitRate',
+  'transferMs.mean',
+  'fairness.endpoints',
+];
+
+/** Builds the report of a lab whose runs are done; `runs[i]` are those of `cells[i]`. */
+export function labReport(
+  lab: Lab,
+  name: string,
+  cells: readonly LabCell[],
+  runs: readonly (readonly LabRun[])[],
+): LabReport {
+  const baseline = lab.policies[0]!.name;
+  const all: { figure: LabFigure; isNull: boolean }[] = [];
+  for (const [i, cell] of cells.entries()) {
+    const at = cells.findIndex(
+      (one) =>
+        !one.isNull && one.policy === baseline && one.workload === cell.workload && one.load === cell.load,
+    );
+    for (const metric of metricsOf(lab, runs[at]!)) {
+      const figure = compared(cell, metric, runs[i]!, i === at ? null : runs[at]!);
+      if (figure !== null) all.push({ figure, isNull: cell.isNull });
+    }
+  }
+  const nulls = all.filter((one) => one.isNull).map((one) => one.figure);
+  const greyed = new Set(
+    nulls.filter((one) => one.verdict === 'win' || one.verdict === 'loss').map((one) => placeOf(one)),
+  );
+  const figures = withHolm(all.filter((one) => !one.isNull).map((one) => one.figure));
+  return {
+    schemaVersion: 1,
+    lab: name,
+    engineDigest: ENGINE_DIGEST,
+    seeds: runs[0]!.map((run) => run.seed),
+    baseline,
+    cells: figures.map((one) => ({
+      ...one,
+      greyed: one.verdict !== 'baseline' && greyed.has(placeOf(one)),
+    })),
+    null: nulls,
+    notes: notesOf(nulls, baseline, cells, runs),
+    runs: cells.map(({ policy, workload, load, isNull }, i) => ({
+      policy,
+      workload,
+      load,
+      isNull,
+      fingerprints: runs[i]!.map((run) => run.fingerprint),
+    })),
+  };
+}
+
+function placeOf({ workload, load, metric }: LabFigure): string {
+  return JSON.stringify([workload, load, metric]);
+}
+
+function metricsOf(lab: Lab, runs: readonly LabRun[]): readonly string[] {
+  if (lab.metrics !== undefined) return lab.metrics;
+  const { classes, hasTenants } = runs[0]!;
+  return [
+    ...DEFAULT_METRICS,
+    ...(hasTenants ? ['fairness.tenants'] : []),
+    ...(lab.slo === undefined ? [] : classes.map((name) => `attainment.${name}`)),
+  ];
+}
+
+/** Null where the figure has no value in any run. */
+function compared(
+  cell: LabCell,
+  metric: string,
+  runs: readonly LabRun[],
+  baseRuns: readonly LabRun[] | null,
+): LabFigure | null {
+  const values = runs.map((run) => run.value(metric));
+  const base = baseRuns?.map((run) => run.value(metric)) ?? null;
+  if ([...values, ...(base ?? [])].every((value) => value === null)) return null;
+  const figure = findFigure(metric);
+  const better = figure === undefined ? 'higher' : figure.better;
+  const known = values.filter((value) => value !== null);
+  const differences = values.flatMap((value, i) => {
+    const other = base?.[i] ?? null;
+    return value === null || other === null ? [] : [value - other];
+  });
+  const isWhole = base !== null && differences.length === values.length;
+  const path = `lab/${cell.policy}/${cell.workload}/${cell.load}/${metric}/${cell.isNull}`;
+  const result = isWhole ? pairedResult(differences, better, createStreams(0).open(path)) : null;
+  return {
+    policy: cell.policy,
+    workload: cell.workload,
+    load: cell.load,
+    metric,
+    unit: figure?.unit ?? 'share',
+    better,
+    mean: known.length < values.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length,
+    ...fieldsOf(result, base === null),
+    greyed: false,
+    pHolm: null,
+    values,
+  };
+}
+
+function fieldsOf(
+  result: PairedResult | null,
+  isBaseline: boolean,
+): Omit<
+  LabFigure,
+  'policy' | 'workload' | 'load' | 'metric' | 'unit' | 'better' | 'mean' | 'greyed' | 'pHolm' | 'values'
+> {
+  return {
+    diff: result?.diff ?? null,
+    low: result?.t?.low ?? null,
+    high: result?.t?.high ?? null,
+    bcaLow: result?.bca?.low ?? null,
+    bcaHigh: result?.bca?.high ?? null,
+    agree: result?.agree ?? true,
+    verdict: isBaseline ? 'baseline' : (result?.verdict ?? 'cannotTell'),
+    wins: result?.seeds.wins ?? 0,
+    ties: result?.seeds.ties ?? 0,
+    losses: result?.seeds.losses ?? 0,
+    effect: result?.effect ?? null,
+    p: result?.p ?? null,
+  };
+}
+
+function withHolm(figures: readonly LabFigure[]): LabFigure[] {
+  const tested = figures.filter((one) => one.p !== null);
+  const corrected = holm(tested.map((one) => one.p!));
+  return figures.map((one) => {
+    const i = tested.indexOf(one);
+    return i < 0 ? one : { ...one, pHolm: corrected[i]! };
+  });
+}
+
+function notesOf(
+  nulls: readonly LabFigure[],
+  baseline: string,
+  cells: readonly LabCell[],
+  runs: readonly (readonly LabRun[])[],
+): string[] {
+  const notes: string[] = [];
+  const beyond = nulls.filter((one) => one.verdict === 'win' || one.verdict === 'loss').length;
+  notes.push(
+    `A/A: ${beyond} of ${nulls.length} comparisons of ${baseline} with itself exclude zero ` +
+      '(about 1 in 20 does by chance)',
+  );
+  const prints = (i: number): string => runs[i]!.map((run) => run.fingerprint).join();
+  const isSame = cells.every((cell, i) => {
+    if (!cell.isNull) return true;
+    const at = cells.findIndex((one) => !one.isNull && one.policy === baseline && sameGround(one, cell));
+    return prints(at) === prints(i);
+  });
+  if (isSame)
+    notes.push(`${baseline} breaks no ties at random: its A/A row is zero and shows no noise floor`);
+  if (runs[0]!.length < 3) notes.push('fewer than three seeds: no bootstrap interval');
+  return notes;
+}
+
+function sameGround(a: LabCell, b: LabCell): boolean {
+  return a.workload === b.workload && a.load === b.load;
+}

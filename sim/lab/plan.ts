@@ -1,0 +1,85 @@
+/** From a lab to what is run: policies under workloads at loads, and the baseline once more with other ties (A/A). */
+import { assert } from '../../src/core/check.ts';
+import type { PluginDefinition } from '../../src/routing/plugin.ts';
+import { parseScenario } from '../scenario/parse.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { BASELINES } from './baselines/all.ts';
+import { atLoad, loadName } from './loads.ts';
+import type { Lab, PolicySpec } from './schema.ts';
+
+/** One policy under one workload at one load. */
+export interface LabCell {
+  readonly policy: string;
+  readonly workload: string;
+  readonly load: string;
+  /** The baseline against itself: same requests, other tie-breaks of the router. */
+  readonly isNull: boolean;
+  readonly scenario: Scenario;
+  readonly fleetPath: string;
+  readonly plugins: readonly PluginDefinition[];
+}
+
+/** What the shell has read for a policy: its configuration as data, and the plugins of its module. */
+export interface PolicyFiles {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly plugins?: readonly PluginDefinition[];
+}
+
+/** Seeds of every cell. */
+export function labSeeds(lab: Lab): number[] {
+  return Array.from({ length: lab.seeds ?? 5 }, (_, i) => (lab.seed ?? 1) + i);
+}
+
+/** All cells: for each workload and load every policy in order, then the A/A cell. Throws ConfigError. */
+export function planLab(
+  lab: Lab,
+  filesOf: (policy: PolicySpec) => PolicyFiles,
+  extraPlugins: readonly PluginDefinition[] = [],
+): LabCell[] {
+  const files = new Map(lab.policies.map((policy) => [policy.name, filesOf(policy)]));
+  const cells: LabCell[] = [];
+  for (const workload of Object.keys(lab.workloads)) {
+    for (const [i] of (lab.loads ?? [1]).entries()) {
+      const cellOf = (policy: PolicySpec, isNull: boolean): LabCell =>
+        labCell(lab, policy, workload, i, files.get(policy.name)!, extraPlugins, isNull);
+      cells.push(...lab.policies.map((policy) => cellOf(policy, false)), cellOf(lab.policies[0]!, true));
+    }
+  }
+  return cells;
+}
+
+function labCell(
+  lab: Lab,
+  policy: PolicySpec,
+  workload: string,
+  loadIndex: number,
+  files: PolicyFiles,
+  extraPlugins: readonly PluginDefinition[],
+  isNull: boolean,
+): LabCell {
+  const load = (lab.loads ?? [1])[loadIndex]!;
+  const baseline = BASELINES.find((one) => one.name === policy.baseline);
+  const config = baseline === undefined ? files.config : (baseline.config ?? undefined);
+  const fleet = policy.fleet === undefined ? lab.fleet : lab.fleets?.[policy.fleet];
+  assert(fleet !== undefined, `the fleet of policy ${policy.name} has been checked`);
+  const { slo, run, prices, clients, faults, calibration } = lab;
+  const common = { slo, run, prices, clients, faults, calibration };
+  const given = Object.fromEntries(Object.entries(common).filter(([, value]) => value !== undefined));
+  const scenario = parseScenario({
+    ...given,
+    name: `${policy.name}, ${workload}, ${loadName(load)}`,
+    seed: lab.seed ?? 1,
+    workload: atLoad(lab.workloads[workload]!, load, `loads[${loadIndex}]`),
+    fleet,
+    router: { ...lab.router, ...(config === undefined ? {} : { config }) },
+  });
+  return {
+    policy: policy.name,
+    workload,
+    load: loadName(load),
+    isNull,
+    scenario,
+    fleetPath: policy.fleet === undefined ? 'fleet' : `fleets.${policy.fleet}`,
+    plugins: [...extraPlugins, ...(files.plugins ?? []), ...(baseline?.plugins ?? [])],
+  };
+}
