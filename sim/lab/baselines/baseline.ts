@@ -11,8 +11,6 @@ export interface Baseline {
   readonly config: Readonly<Record<string, unknown>> | null;
   /** Plugin types that the configuration needs beside the router's. */
   readonly plugins: readonly PluginDefinition[];
-  /** Uses plugins of Alpha stability. */
-  readonly isExperimental?: boolean;
 }
 
 /** An entry of a profile. */
@@ -20,6 +18,8 @@ export interface ProfileEntry {
   readonly type: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly weight?: number;
+  /** Produces data for others: declared, but no member of the profile. */
+  readonly isProducer?: boolean;
 }
 
 /** A configuration of one profile with these plugins, in order. */
@@ -28,7 +28,9 @@ export function singleProfile(...entries: readonly ProfileEntry[]): Readonly<Rec
     apiVersion: 'llm-d.ai/v1alpha1',
     kind: 'EndpointPickerConfig',
     plugins: entries.map(declared),
-    schedulingProfiles: [{ name: 'default', plugins: entries.map(referred) }],
+    schedulingProfiles: [
+      { name: 'default', plugins: entries.filter((one) => one.isProducer !== true).map(referred) },
+    ],
   };
 }
 

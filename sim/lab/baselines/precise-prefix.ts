@@ -6,6 +6,7 @@ export const precisePrefix: Baseline = {
   summary: 'queue 2, KV utilisation 2, precise prefix 3 from KV events',
   source: 'llm-d guide on precise prefix-cache aware scheduling; weights of the router default',
   config: singleProfile(
+    { type: 'precise-prefix-cache-producer', isProducer: true },
     { type: 'queue-scorer', weight: 2 },
     { type: 'kv-cache-utilization-scorer', weight: 2 },
     {

@@ -1,0 +1,148 @@
+/** A lab report as tables, CSV and HTML. Intervals come first, p-values last. */
+
+import type { LabFigure, LabReport } from '../../lab/lab-report.ts';
+import { findFigure } from '../../metrics/figures.ts';
+import { formatDifference, formatFigure } from '../../metrics/format-figure.ts';
+import { csv } from '../output.ts';
+import type { Block } from '../report-tables.ts';
+
+const CONFIDENCE = 0.95;
+
+/** Label of a metric. */
+export function metricLabel(metric: string): string {
+  if (metric === 'fairness.endpoints') return 'Jain, endpoints';
+  if (metric === 'fairness.tenants') return 'Jain, tenants';
+  if (metric.startsWith('attainment.')) return `within SLO, ${metric.slice('attainment.'.length)}`;
+  return findFigure(metric)?.label ?? metric;
+}
+
+/** One table for each workload and load, the A/A row last in each metric. */
+export function labBlocks(report: LabReport): Block[] {
+  const places = [...new Set(report.cells.map((one) => JSON.stringify([one.workload, one.load])))];
+  const blocks: Block[] = places.map((place) => {
+    const isHere = (one: LabFigure): boolean => JSON.stringify([one.workload, one.load]) === place;
+    const here = report.cells.filter(isHere);
+    const metrics = [...new Set(here.map((one) => one.metric))];
+    const rows = metrics.flatMap((metric) => [
+      ...here.filter((one) => one.metric === metric).map((one) => row(one, one.policy)),
+      ...report.null.filter((one) => isHere(one) && one.metric === metric).map((one) => row(one, 'A/A')),
+    ]);
+    const [workload, load] = JSON.parse(place) as [string, string];
+    return {
+      title: `${workload}, load ${load}: against ${report.baseline}, paired over ${report.seeds.length} seeds`,
+      header: ['figure', 'policy', 'mean', 'difference, 95 % interval', 'verdict', 'w/t/l'],
+      textColumns: [1, 4],
+      rows,
+    };
+  });
+  blocks.push(verdictLines(report).join('\n'), report.notes.join('\n'), holmLine(report));
+  return blocks;
+}
+
+function row(one: LabFigure, policy: string): string[] {
+  const interval =
+    one.low === null || one.high === null ? null : { low: one.low, high: one.high, confidence: CONFIDENCE };
+  const marks = `${one.agree ? '' : ' (intervals disagree)'}${one.greyed ? ' (grey: A/A does too)' : ''}`;
+  return [
+    metricLabel(one.metric),
+    policy,
+    formatFigure(one.mean, one.unit),
+    one.diff === null ? '' : formatDifference(one.diff, one.unit, interval),
+    one.verdict === 'baseline' ? 'baseline' : `${WORDS[one.verdict]}${marks}`,
+    one.verdict === 'baseline' ? '' : `${one.wins}/${one.ties}/${one.losses}`,
+  ];
+}
+
+const WORDS = { win: 'win', tie: 'tie', loss: 'loss', cannotTell: 'cannot tell' } as const;
+
+/** `affinity: 8 wins, 3 ties, 1 loss`, greyed ones left out. */
+function verdictLines(report: LabReport): string[] {
+  const policies = [...new Set(report.cells.map((one) => one.policy))].filter((p) => p !== report.baseline);
+  return policies.map((policy) => {
+    const own = report.cells.filter((one) => one.policy === policy && !one.greyed);
+    const count = (verdict: string): number => own.filter((one) => one.verdict === verdict).length;
+    const greyed = report.cells.filter((one) => one.policy === policy && one.greyed).length;
+    const rest = greyed === 0 ? '' : `, ${greyed} greyed`;
+    return (
+      `${policy} against ${report.baseline}: ${count('win')} wins, ${count('tie')} ties, ` +
+      `${count('loss')} losses, ${count('cannotTell')} that cannot be told${rest}`
+    );
+  });
+}
+
+function holmLine(report: LabReport): string {
+  const tested = report.cells.filter((one) => one.pHolm !== null);
+  const below = tested.filter((one) => one.pHolm! < 1 - CONFIDENCE).length;
+  return `Footnote: ${below} of ${tested.length} comparisons have a Holm-corrected p below 0.05.`;
+}
+
+/** Every comparison, one a row, unrounded, values by seed at the end. */
+export function labCsv(report: LabReport): string {
+  const header = [
+    ...['kind', 'policy', 'workload', 'load', 'metric', 'unit', 'mean', 'diff', 'low', 'high'],
+    ...[
+      'bca_low',
+      'bca_high',
+      'agree',
+      'verdict',
+      'greyed',
+      'wins',
+      'ties',
+      'losses',
+      'effect',
+      'p',
+      'p_holm',
+    ],
+    ...report.seeds.map((seed) => `seed_${seed}`),
+  ];
+  const line = (one: LabFigure, kind: string): unknown[] => [
+    ...[
+      kind,
+      one.policy,
+      one.workload,
+      one.load,
+      one.metric,
+      one.unit,
+      one.mean,
+      one.diff,
+      one.low,
+      one.high,
+    ],
+    ...[one.bcaLow, one.bcaHigh, one.agree, one.verdict, one.greyed, one.wins, one.ties, one.losses],
+    ...[one.effect, one.p, one.pHolm, ...one.values],
+  ];
+  return csv(header, [
+    ...report.cells.map((one) => line(one, 'cell')),
+    ...report.null.map((one) => line(one, 'null')),
+  ]);
+}
+
+/** A page without scripts; greyed rows are grey. */
+export function labHtml(report: LabReport): string {
+  const body = labBlocks(report).map((block) => {
+    if (typeof block === 'string')
+      return block
+        .split('\n')
+        .map((line) => `<p>${escaped(line)}</p>`)
+        .join('\n');
+    const cells = (row: readonly string[], tag: string): string =>
+      row.map((text) => `<${tag}>${escaped(text)}</${tag}>`).join('');
+    const rows = block.rows.map((one) => {
+      const style = one.some((text) => text.includes('(grey')) ? ' class="grey"' : '';
+      return `<tr${style}>${cells(one, 'td')}</tr>`;
+    });
+    return `<h2>${escaped(block.title ?? '')}</h2>\n<table><tr>${cells(block.header, 'th')}</tr>\n${rows.join('\n')}\n</table>`;
+  });
+  const style =
+    'body{font:15px/1.4 sans-serif;margin:2em}table{border-collapse:collapse}' +
+    'td,th{padding:2px 10px;border-bottom:1px solid #ccc;text-align:left}.grey{color:#999}';
+  const title = escaped(report.lab);
+  return (
+    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${style}</style></head>\n` +
+    `<body><h1>${title}</h1>\n${body.join('\n')}\n</body></html>\n`
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,78 @@
+/**
+ * What a user's module exports: `plugin` (or `plugins`, a list; `default` is taken too), written against the types of
+ * plugin-types.ts. A module needs no import at run time: its export is a plain object, and this file makes a definition
+ * of it. `parse` may be left out; `defaults` then names the parameters with their default values.
+ */
+import { ConfigError, nearest } from '../core/check.ts';
+import { foundText } from '../routing/config/fields.ts';
+import { definePlugin, type PluginDefinition, type PluginSpec } from '../routing/plugin.ts';
+
+/** Value of a parameter without a `parse` of its own. */
+export type ParameterValue = number | string | boolean;
+
+/** A plugin as a user writes it. `P`: its parameters. */
+export interface UserPlugin<P = Readonly<Record<string, ParameterValue>>>
+  extends Omit<PluginSpec<P>, 'parse' | 'stability' | 'summary'> {
+  readonly summary?: string;
+  /** Parameters and their default values; others are refused, as are values of another type. */
+  readonly defaults?: P;
+  /** Reads the parameters itself, in place of `defaults`. */
+  readonly parse?: (raw: unknown, path: string) => P;
+}
+
+/** A loaded module. */
+export type PluginModule = Readonly<Record<string, unknown>>;
+
+/** Definitions of everything that the module exports; throws ConfigError where it is not as it should be. */
+export function pluginsOf(module: PluginModule, path: string): readonly PluginDefinition[] {
+  const exported = module['plugins'] ?? module['plugin'] ?? module['default'];
+  const list = Array.isArray(exported) ? exported : [exported];
+  if (exported === undefined || list.length === 0)
+    throw new ConfigError({ path, found: 'no plugin', expected: 'an export named plugin or plugins' });
+  return list.map((one, i) => definitionOf(one, list.length === 1 ? 'plugin' : `plugins[${i}]`));
+}
+
+function definitionOf(value: unknown, path: string): PluginDefinition {
+  if (typeof value !== 'object' || value === null)
+    throw new ConfigError({
+      path,
+      found: foundText(value),
+      expected: 'an object with type, kinds and create',
+    });
+  const plugin = value as UserPlugin;
+  const wrong = (key: string, found: unknown, expected: string): ConfigError =>
+    new ConfigError({ path: `${path}.${key}`, found: foundText(found), expected });
+  if (typeof plugin.type !== 'string' || plugin.type === '')
+    throw wrong('type', plugin.type, 'the name that configurations use');
+  if (!Array.isArray(plugin.kinds) || plugin.kinds.length === 0)
+    throw wrong('kinds', plugin.kinds, 'a list such as ["scorer"]');
+  if (typeof plugin.create !== 'function') throw wrong('create', plugin.create, 'a function');
+  return definePlugin<Readonly<Record<string, ParameterValue>>>({
+    ...plugin,
+    stability: 'beta',
+    summary: plugin.summary ?? '',
+    parse: plugin.parse ?? ((raw, at) => withDefaults(raw, plugin.defaults ?? {}, at)),
+  });
+}
+
+function withDefaults(
+  raw: unknown,
+  defaults: Readonly<Record<string, ParameterValue>>,
+  path: string,
+): Readonly<Record<string, ParameterValue>> {
+  const given = raw ?? {};
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw new ConfigError({ path, found: foundText(raw), expected: 'an object' });
+  const known = Object.keys(defaults);
+  for (const [key, value] of Object.entries(given)) {
+    const at = `${path}.${key}`;
+    if (!known.includes(key)) {
+      const expected =
+        nearest(key, known) ?? (known.length === 0 ? 'no keys here' : `one of ${known.join(', ')}`);
+      throw new ConfigError({ path: at, found: 'an unknown key', expected });
+    }
+    if (typeof value !== typeof defaults[key])
+      throw new ConfigError({ path: at, found: foundText(value), expected: `a ${typeof defaults[key]}` });
+  }
+  return { ...defaults, ...(given as Readonly<Record<string, ParameterValue>>) };
+}
