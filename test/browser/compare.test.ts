@@ -121,6 +121,24 @@ describe('an edit', () => {
   });
 });
 
+describe('a slider', () => {
+  it('moved step by step by keys is one edit: one undo, one step of the history', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const steps = await page.evaluate(() => history.length);
+    await page.getByLabel('Arrival rate, slider').focus();
+    for (let i = 0; i < 15; i += 1) await page.keyboard.press('ArrowRight');
+    const rate = page.getByLabel('Arrival rate, requests/s');
+    expect(await rate.inputValue()).toBe('75');
+    await page.getByRole('button', { name: 'Cancel' }).waitFor();
+    await finished(page);
+    expect(await page.evaluate(() => history.length)).toBe(steps + 1);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await rate.inputValue()).toBe('60');
+    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
+  });
+});
+
 describe('a long run', () => {
   it('shows its progress and ends when it is cancelled, without passing old figures off as new', async () => {
     const { page } = await dashboard.open();

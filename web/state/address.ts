@@ -3,7 +3,7 @@
  * browser's history; back and forward bring their scenarios back.
  */
 import { create } from 'zustand';
-import { DEFAULT_STATE, keyOf, setScenario, useScenario } from './document-store.ts';
+import { DEFAULT_STATE, keyOf, ONE_STEP_MS, setScenario, useScenario } from './document-store.ts';
 import { decodeScenario, encodeScenario, FragmentError } from './fragment.ts';
 import { useRun } from './run-store.ts';
 
@@ -11,9 +11,6 @@ export const SCREENS = ['compare', 'library'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 export const useScreen = create<{ readonly screen: Screen }>()(() => ({ screen: 'compare' }));
-
-/** Edits closer together than this are one step of the history, ms. */
-const ONE_STEP_MS = 1000;
 
 let writtenKey = '';
 let lastWriteMs = Number.NEGATIVE_INFINITY;

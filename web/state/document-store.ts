@@ -17,13 +17,34 @@ export function keyOf({ document, seeds }: ScenarioState): string {
   return canonical({ document, seeds });
 }
 
+/** Edits closer together than this are one: a drag of a slider, a number being typed. */
+export const ONE_STEP_MS = 1000;
+let lastEditMs = Number.NEGATIVE_INFINITY;
+
 export const useScenario = create<ScenarioState>()(
-  temporal(() => DEFAULT_STATE, { limit: 200, equality: (a, b) => keyOf(a) === keyOf(b) }),
+  temporal(() => DEFAULT_STATE, {
+    limit: 200,
+    equality: (a, b) => keyOf(a) === keyOf(b),
+    handleSet:
+      (record) =>
+      (...change: unknown[]) => {
+        const now = performance.now();
+        if (now - lastEditMs > ONE_STEP_MS) (record as (...change: unknown[]) => void)(...change);
+        lastEditMs = now;
+      },
+  }),
 );
 
 export function setScenario(state: ScenarioState): void {
   useScenario.setState(state);
 }
 
-export const undo = (): void => useScenario.temporal.getState().undo();
-export const redo = (): void => useScenario.temporal.getState().redo();
+export function undo(): void {
+  lastEditMs = Number.NEGATIVE_INFINITY;
+  useScenario.temporal.getState().undo();
+}
+
+export function redo(): void {
+  lastEditMs = Number.NEGATIVE_INFINITY;
+  useScenario.temporal.getState().redo();
+}

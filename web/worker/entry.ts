@@ -1,30 +1,18 @@
-/** The simulation worker of the page: the simulator with the browser's clock and a pause that lets messages in. */
+/** The simulation worker of the page: the simulator with the browser's clock, and a pool of workers for its runs. */
 import { expose } from 'comlink';
 import { GPUS } from '../../models/gpus.ts';
 import { LLMS } from '../../models/llms.ts';
-import type { WorkerHost } from '../../sim/worker/api.ts';
 import { createSimulationWorker } from '../../sim/worker/simulation-worker.ts';
 import type { Choice, DashboardWorker } from './api.ts';
-
-/** A message to oneself: unlike a timer it is not held back, and it queues behind messages that have arrived. */
-function createHost(): WorkerHost {
-  const channel = new MessageChannel();
-  let resume: (() => void) | null = null;
-  channel.port1.onmessage = () => resume?.();
-  return {
-    nowMs: () => performance.now(),
-    pause: () =>
-      new Promise((resolve) => {
-        resume = resolve;
-        channel.port2.postMessage(null);
-      }),
-  };
-}
+import { createHost } from './host.ts';
+import { openPool } from './pool-host.ts';
 
 const nameOf = ({ id, name }: Choice): Choice => ({ id, name });
 
+const host = createHost();
+
 const worker: DashboardWorker = {
-  ...createSimulationWorker(createHost()),
+  ...createSimulationWorker(host, openPool(host)),
   choices: () => ({ gpus: GPUS.map(nameOf), models: LLMS.map(nameOf) }),
 };
 
