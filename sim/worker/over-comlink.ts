@@ -32,8 +32,8 @@ export function poolWorkerOver(
   };
 }
 
-/** The worker's side. */
-export function exposeRunWorker(host: RunHost, endpoint: Endpoint): void {
+/** The worker's side; `endpoint` is the global scope of a Web Worker unless it is given. */
+export function exposeRunWorker(host: RunHost, endpoint?: Endpoint): void {
   let tell: (share: number) => void = () => undefined;
   const worker = createRunWorker(host, (share) => tell(share));
   const line: Line = {
