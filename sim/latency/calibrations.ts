@@ -126,7 +126,10 @@ const CALIBRATIONS: readonly Calibration[] = [
     frontEndUs: 3000,
     frontEndPerTokenUs: 0.5,
     handoverUs: 5000,
-    notes: ['Host time of mixture-of-experts models: gpt-oss at vLLM 0.18 on H100.'],
+    notes: [
+      'Host time: hidden by asynchronous scheduling for dense models (20 runs of vLLM 0.15.1, H100); with ' +
+        'experts as of gpt-oss (vLLM 0.18, H100).',
+    ],
   },
   {
     name: 'builtin/sglang@0.5',
