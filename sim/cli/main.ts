@@ -4,6 +4,7 @@ import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { register as catalog } from './commands/catalog.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as lab } from './commands/lab.ts';
+import { register as plugin } from './commands/plugin.ts';
 import { register as presets } from './commands/presets.ts';
 import { register as route } from './commands/route.ts';
 import { register as run } from './commands/run.ts';
@@ -12,7 +13,7 @@ import { register as validate } from './commands/validate.ts';
 import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
-const COMMANDS = [run, compare, lab, route, validate, catalog, presets, schema];
+const COMMANDS = [run, compare, lab, plugin, route, validate, catalog, presets, schema];
 
 const program = new Command('drydock')
   .description('Simulates fleets that serve language models, and says which one meets an SLO at what cost.')

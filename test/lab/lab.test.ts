@@ -98,8 +98,8 @@ test('the A/A row sees the same requests with other ties', () => {
 });
 
 test('round-robin shares requests evenly', () => {
-  const even = { ...workload, prefixes: undefined, input: { dist: 'constant', value: 400 } };
-  const plain = even;
+  const { kind, arrivals, output } = workload;
+  const plain = { kind, arrivals, output, input: { dist: 'constant', value: 400 } };
   const report = runLab(document([{ name: 'rr', baseline: 'round-robin' }], { workloads: { chat: plain } }));
   expect(report.cells.find((one) => one.metric === 'fairness.endpoints')!.mean).toBeCloseTo(1, 9);
 });

@@ -164,7 +164,7 @@ function writeBundle(
     mkdirSync(join(folder, 'cells'), { recursive: true });
     for (const format of FORMATS)
       write(`report.${format === 'table' ? 'txt' : format}`, rendered(report, format));
-    write('lab.yaml', readText(document.file, 'a lab file'));
+    write('lab.yaml', stringify(selfContained(document)));
     for (const file of pluginFiles) write(basename(file), readText(file, 'a plugin module'));
     for (const cell of cells) {
       if (cell.isNull) continue;
@@ -174,6 +174,25 @@ function writeBundle(
   } catch (error) {
     throw error instanceof ConfigError ? error : unwritable(folder, error);
   }
+}
+
+/** The lab as it was run, seeds of the command line included; files that it names are drawn in or named in full. */
+function selfContained(document: LoadedDocument): Record<string, unknown> {
+  const lab = parseLab(document.data);
+  const policies = lab.policies.map((policy) => ({
+    ...policy,
+    ...(policy.config === undefined ? {} : { config: configOf(policy.config, document) }),
+    ...(policy.plugin === undefined ? {} : { plugin: `./${basename(policy.plugin)}` }),
+  }));
+  const workloads = Object.fromEntries(
+    Object.entries(lab.workloads).map(([name, workload]) => [
+      name,
+      workload.kind === 'trace' && workload.path !== undefined
+        ? { ...workload, path: document.resolve(workload.path) }
+        : workload,
+    ]),
+  );
+  return { ...lab, policies, workloads };
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
