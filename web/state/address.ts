@@ -15,13 +15,17 @@ export const useScreen = create<{ readonly screen: Screen }>()(() => ({ screen: 
 let writtenKey = '';
 let lastWriteMs = Number.NEGATIVE_INFINITY;
 let writes = 0;
+/** Whether a step of the history is due: an overtaken write leaves it to the one that overtook it. */
+let isStepDue = false;
 
 /** Reads the address, then follows both sides. Resolves once the scenario of the address stands. */
 export async function startAddress(): Promise<void> {
   await read();
   await write('replace');
   window.addEventListener('popstate', () => void read());
-  useScenario.subscribe(() => {
+  useScenario.subscribe((state) => {
+    // What came out of the address needs no step of its own.
+    if (keyOf(state) === writtenKey) return;
     const now = performance.now();
     const mode = now - lastWriteMs < ONE_STEP_MS ? 'replace' : 'push';
     lastWriteMs = now;
@@ -43,6 +47,8 @@ async function read(): Promise<void> {
   try {
     const state = await decodeScenario(text);
     writtenKey = keyOf(state);
+    writes += 1;
+    isStepDue = false;
     useRun.setState({ linkProblem: null });
     if (writtenKey !== keyOf(useScenario.getState())) setScenario(state);
   } catch (error) {
@@ -58,10 +64,12 @@ async function write(mode: 'push' | 'replace'): Promise<void> {
   if (key === writtenKey) return;
   writtenKey = key;
   writes += 1;
+  isStepDue ||= mode === 'push';
   const write = writes;
   const text = await encodeScenario(state);
   if (write !== writes) return;
   const url = `#/${useScreen.getState().screen}?s=${text}`;
-  if (mode === 'push') history.pushState(null, '', url);
+  if (isStepDue) history.pushState(null, '', url);
   else history.replaceState(null, '', url);
+  isStepDue = false;
 }
