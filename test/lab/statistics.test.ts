@@ -49,6 +49,16 @@ test('equal values have an interval of no width, and two values have none', () =
   expect(bcaInterval([1, 2], rng(1))).toBeNull();
 });
 
+test('of five normal values the BCa interval covers the mean about 84 times in 100, as documented', () => {
+  let covered = 0;
+  for (let i = 0; i < 400; i++) {
+    const { low, high } = bcaInterval(normals(5, 5000 + i), rng(i))!;
+    if (low <= 0 && high >= 0) covered += 1;
+  }
+  expect(covered / 400).toBeGreaterThan(0.76);
+  expect(covered / 400).toBeLessThan(0.9);
+});
+
 test('Holm multiplies the i-th smallest p by m - i + 1 and never falls', () => {
   expect(holm([0.01, 0.04, 0.03]).map((p) => Number(p.toFixed(9)))).toEqual([0.03, 0.06, 0.06]);
   expect(holm([0.5, 0.9])).toEqual([1, 1]);
