@@ -3,6 +3,7 @@
  * lengths and arrival times of a seed are the same for every policy (common random numbers).
  */
 
+import { ConfigError } from '../../src/core/check.ts';
 import { Simulation } from '../cluster/simulate.ts';
 import { buildReport, type ClassedReport } from '../metrics/build-report.ts';
 import { figureValue } from '../metrics/figures.ts';
@@ -27,6 +28,10 @@ export interface LabJobSettings {
   readonly readLines?: (path: string) => Iterable<string>;
 }
 
+/** Paths within an EndpointPickerConfig. */
+const ROUTER_KEYS =
+  /^(plugins|schedulingProfiles|featureGates|flowControl|dataLayer|saturationDetector|parser)/;
+
 export class LabJob {
   readonly cells: readonly LabCell[];
   readonly runsTotal: number;
@@ -46,7 +51,7 @@ export class LabJob {
   /** Handles up to `maxEvents` events of the current run; true once all runs are done. */
   step(maxEvents: number): boolean {
     if (this.runsDone === this.runsTotal) return true;
-    this.#current ??= this.#open();
+    this.#current ??= this.#opened();
     if (this.#current.advance(maxEvents)) {
       this.runs[this.runsDone % this.cells.length]!.push(this.#finished(this.#current));
       this.#current = null;
@@ -74,6 +79,22 @@ export class LabJob {
 
   get #seed(): number {
     return this.#settings.seeds[Math.floor(this.runsDone / this.cells.length)]!;
+  }
+
+  /** Problems of a router configuration are named by their place in the lab. */
+  #opened(): Simulation {
+    try {
+      return this.#open();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const { configPath } = this.cell;
+      const isOfRouter = (path: string): boolean => ROUTER_KEYS.test(path);
+      throw new ConfigError(
+        error.problems.map((one) =>
+          isOfRouter(one.path) ? { ...one, path: `${configPath}.${one.path}` } : one,
+        ),
+      );
+    }
   }
 
   #open(): Simulation {

@@ -1,5 +1,5 @@
 /** From a lab to what is run: policies under workloads at loads, and the baseline once more with other ties (A/A). */
-import { assert } from '../../src/core/check.ts';
+import { assert, ConfigError } from '../../src/core/check.ts';
 import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -16,6 +16,8 @@ export interface LabCell {
   readonly isNull: boolean;
   readonly scenario: Scenario;
   readonly fleetPath: string;
+  /** Path of the router configuration in the user's document. */
+  readonly configPath: string;
   readonly plugins: readonly PluginDefinition[];
 }
 
@@ -65,7 +67,7 @@ function labCell(
   const { slo, run, prices, clients, faults, calibration } = lab;
   const common = { slo, run, prices, clients, faults, calibration };
   const given = Object.fromEntries(Object.entries(common).filter(([, value]) => value !== undefined));
-  const scenario = parseScenario({
+  const scenario = parsedAt(workload, {
     ...given,
     name: `${policy.name}, ${workload}, ${loadName(load)}`,
     seed: lab.seed ?? 1,
@@ -80,6 +82,22 @@ function labCell(
     isNull,
     scenario,
     fleetPath: policy.fleet === undefined ? 'fleet' : `fleets.${policy.fleet}`,
+    configPath: `policies[${lab.policies.indexOf(policy)}].config`,
     plugins: [...extraPlugins, ...(files.plugins ?? []), ...(baseline?.plugins ?? [])],
   };
+}
+
+/** Parses the scenario of a cell; problems of its workload are named by the lab's own path. */
+function parsedAt(workload: string, document: unknown): Scenario {
+  try {
+    return parseScenario(document);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(
+      error.problems.map((one) => ({
+        ...one,
+        path: one.path.replace(/^workload(?=[.[]|$)/, `workloads.${workload}`),
+      })),
+    );
+  }
 }

@@ -193,6 +193,21 @@ test('mistakes are named with their place', () => {
   expect(problems(3)).toMatch(/expected a mapping/);
 });
 
+test('mistakes within a workload or a configuration are named with their place in the lab', () => {
+  const workloads = { chat: { kind: 'preset', name: 'chatt' } };
+  expect(() => runLab(document([{ name: 'a', baseline: 'random' }], { workloads }))).toThrow(
+    /workloads\.chat\.name/,
+  );
+  const config = {
+    apiVersion: 'llm-d.ai/v1alpha1',
+    kind: 'EndpointPickerConfig',
+    plugins: [{ type: 'queue' }],
+  };
+  expect(() => runLab(document([{ name: 'a', config }]))).toThrow(
+    /policies\[0\]\.config\.plugins\[0\]\.type/,
+  );
+});
+
 test('a load scales arrivals and nothing else', () => {
   const spec = parseLab(document([{ name: 'a', baseline: 'random' }])).workloads['chat']!;
   expect(atLoad(spec, 2, 'loads[0]')).toEqual({ ...spec, arrivals: { process: 'poisson', rateRps: 80 } });

@@ -29,14 +29,14 @@ export function labBlocks(report: LabReport): Block[] {
     ]);
     const [workload, load] = JSON.parse(place) as [string, string];
     return {
-      title: `${workload}, load ${load}: against ${report.baseline}, paired over ${report.seeds.length} seeds`,
+      title: `${workload}, load ${load}: against ${report.baseline}, paired over ${report.seeds.length} seed${report.seeds.length === 1 ? '' : 's'}`,
       header: ['figure', 'policy', 'mean', 'difference, 95 % interval', 'verdict', 'w/t/l'],
       textColumns: [1, 4],
       rows,
     };
   });
   blocks.push(verdictLines(report).join('\n'), report.notes.join('\n'), holmLine(report));
-  return blocks;
+  return blocks.filter((block) => block !== '');
 }
 
 function row(one: LabFigure, policy: string): string[] {
