@@ -239,6 +239,11 @@ describe('what is built in', () => {
     expect(run('catalog', 'models').stdout).toContain('llama-3.1-8b');
   });
 
+  test('labs have a JSON Schema of their own', () => {
+    const schema = JSON.parse(run('schema', 'lab').stdout) as { required: readonly string[] };
+    expect(schema.required).toContain('policies');
+  });
+
   test('schema is a JSON Schema', () => {
     const schema = JSON.parse(run('schema').stdout) as { properties: object; additionalProperties: boolean };
     expect(Object.keys(schema.properties)).toContain('workload');
