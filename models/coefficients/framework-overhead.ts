@@ -71,18 +71,6 @@ export const FRAMEWORK_OVERHEAD = {
 } as const satisfies Record<string, FrameworkOverhead>;
 
 /**
- * Engines without CUDA graphs: each layer costs at least this on the host (2023 vLLM), µs by host of the GPU.
- */
-export const EAGER_LAYER_US = { h100Host: 370, a100Host: 550 } as const;
-
-/**
- * Fixed part of time to first token besides queueing and prefill (HTTP, tokenisation, client), µs. Measured
- * as p10 of TTFT minus prefill at light load: 15 to 35 ms for vLLM and TensorRT-LLM, about 150 ms for
- * SGLang's benchmark client.
- */
-export const TTFT_FIXED_US = { vllm: 15_000, trtllm: 15_000, sglang: 150_000 } as const;
-
-/**
  * Time of TensorRT-LLM's dense fp8 products relative to vLLM's (inferred from 0.80 to 0.85 on 70B models).
  */
 export const TRTLLM_FP8_GEMM_FACTOR = 0.8;
