@@ -1,0 +1,65 @@
+/** Header hygiene of the gateway: what clients may tell the router, and what reaches the model server. Source: router specification 1.4. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Hop-by-hop (RFC 9110, 7.6.1): between two neighbours only. */
+const HOP = [
+  ...['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection'],
+  ...['te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host', 'content-length'],
+];
+
+/** Only the router or a trusted proxy may set these: they choose where requests and KV go. */
+const ROUTING = [
+  ...['x-gateway-destination-endpoint', 'x-gateway-destination-endpoint-subset'],
+  ...['x-gateway-destination-endpoint-served', 'x-gateway-destination-endpoint-scores'],
+  ...['x-prefiller-host-port', 'x-encoder-hosts-ports', 'x-kv-cache-source-host-port'],
+  ...['x-data-parallel-host-port', 'x-llm-d-request-dropped-reason', 'x-original-path', 'x-forwarded-path'],
+];
+
+/** Told by clients to the router, never echoed upstream. */
+const SYSTEM = [
+  ...['objective', 'fairness-id'].flatMap((name) => [
+    `x-llm-d-inference-${name}`,
+    `x-gateway-inference-${name}`,
+  ]),
+  ...['x-llm-d-model-name-rewrite', 'x-gateway-model-name-rewrite'],
+  ...['x-llm-d-slo-ttft-ms', 'x-slo-ttft-ms', 'x-llm-d-slo-tpot-ms', 'x-slo-tpot-ms'],
+  ...['x-llm-d-video-fps', 'x-llm-d-video-duration-seconds', 'x-llm-d-video-resolution'],
+];
+
+const NOT_TO_ROUTER = new Set([...HOP, ...ROUTING]);
+const NOT_UPSTREAM = new Set([...HOP, ...ROUTING, ...SYSTEM]);
+const NOT_TO_CLIENT = new Set([...HOP.filter((name) => name !== 'content-length'), ...ROUTING]);
+
+/** Headers that the router may see. */
+export function routerHeaders(headers: IncomingHttpHeaders): Map<string, string> {
+  return kept(headers, NOT_TO_ROUTER);
+}
+
+/** Headers for the model server: the client's harmless ones, then what the router sets. */
+export function upstreamHeaders(
+  headers: IncomingHttpHeaders,
+  routed: ReadonlyMap<string, string>,
+  requestId: string,
+  bodyBytes: number,
+): Record<string, string> {
+  const out = kept(headers, NOT_UPSTREAM);
+  for (const [name, value] of routed) out.set(name, value);
+  out.set('x-request-id', requestId);
+  if (bodyBytes > 0) out.set('content-length', String(bodyBytes));
+  return Object.fromEntries(out);
+}
+
+/** Headers of the response for the client. */
+export function clientHeaders(headers: IncomingHttpHeaders): Map<string, string> {
+  return kept(headers, NOT_TO_CLIENT);
+}
+
+function kept(headers: IncomingHttpHeaders, drop: ReadonlySet<string>): Map<string, string> {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const out = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || drop.has(name) || named.includes(name)) continue;
+    out.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return out;
+}

@@ -1,0 +1,121 @@
+/** Prometheus text exposition: reading series of a scrape, and writing counters, gauges and histograms. */
+
+/** One series of a scrape. */
+export interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** ms; -Infinity when the line has none. */
+  readonly timestampMs: number;
+}
+
+const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+(-?\d+))?\s*$/;
+const LABEL = /([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"/g;
+
+/** Series of a text; lines that are no series (comments, blanks, broken ones) are passed over. */
+export function parseExposition(text: string): Series[] {
+  const found: Series[] = [];
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const match = LINE.exec(line);
+    if (match === null) continue;
+    const value = Number(match[3]!.replace(/^([+-]?)Inf$/, '$1Infinity'));
+    if (Number.isNaN(value)) continue;
+    const labels: Record<string, string> = {};
+    for (const [, key, raw] of (match[2] ?? '').matchAll(LABEL)) {
+      labels[key!] = raw!.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c));
+    }
+    const timestampMs = match[4] === undefined ? Number.NEGATIVE_INFINITY : Number(match[4]);
+    found.push({ name: match[1]!, labels, value, timestampMs });
+  }
+  return found;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Histogram {
+  readonly counts: number[];
+  sum: number;
+  count: number;
+}
+
+interface Family {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly bounds: readonly number[];
+  readonly values: Map<string, number>;
+  readonly histograms: Map<string, Histogram>;
+}
+
+/** Metric families by name; label sets appear with their first use. */
+export class Registry {
+  readonly #families = new Map<string, Family>();
+
+  add(name: string, labels: Labels, by = 1): void {
+    const { values } = this.#family(name, 'counter', []);
+    const key = labelText(labels);
+    values.set(key, (values.get(key) ?? 0) + by);
+  }
+
+  set(name: string, labels: Labels, value: number): void {
+    this.#family(name, 'gauge', []).values.set(labelText(labels), value);
+  }
+
+  /** Drops the label sets of a gauge, before it is set anew from a fleet that may have shrunk. */
+  clear(name: string): void {
+    this.#families.get(name)?.values.clear();
+  }
+
+  observe(name: string, labels: Labels, value: number, bounds: readonly number[]): void {
+    const { histograms } = this.#family(name, 'histogram', bounds);
+    const key = labelText(labels);
+    let histogram = histograms.get(key);
+    if (histogram === undefined) {
+      histogram = { counts: bounds.map(() => 0), sum: 0, count: 0 };
+      histograms.set(key, histogram);
+    }
+    histogram.sum += value;
+    histogram.count += 1;
+    bounds.forEach((bound, i) => {
+      if (value <= bound) histogram.counts[i]! += 1;
+    });
+  }
+
+  text(): string {
+    const lines: string[] = [];
+    for (const [name, family] of this.#families) {
+      lines.push(`# TYPE ${name} ${family.type}`);
+      for (const [labels, value] of family.values) lines.push(`${name}${braces(labels)} ${value}`);
+      for (const [labels, histogram] of family.histograms) {
+        const before = labels === '' ? '' : `${labels},`;
+        family.bounds.forEach((bound, i) => {
+          lines.push(`${name}_bucket{${before}le="${bound}"} ${histogram.counts[i]}`);
+        });
+        lines.push(`${name}_bucket{${before}le="+Inf"} ${histogram.count}`);
+        lines.push(`${name}_sum${braces(labels)} ${histogram.sum}`);
+        lines.push(`${name}_count${braces(labels)} ${histogram.count}`);
+      }
+    }
+    return `${lines.join('\n')}\n`;
+  }
+
+  #family(name: string, type: Family['type'], bounds: readonly number[]): Family {
+    let family = this.#families.get(name);
+    if (family === undefined) {
+      family = { type, bounds, values: new Map(), histograms: new Map() };
+      this.#families.set(name, family);
+    }
+    return family;
+  }
+}
+
+function braces(labels: string): string {
+  return labels === '' ? '' : `{${labels}}`;
+}
+
+function labelText(labels: Labels): string {
+  const escaped = (value: string): string =>
+    value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}="${escaped(value)}"`)
+    .join(',');
+}

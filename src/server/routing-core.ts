@@ -1,0 +1,161 @@
+/**
+ * The router with its table as one machine driven by recordable events. The live gateway applies each event as it happens;
+ * a replay applies the same list to a fresh core. Nothing here reads a clock or does I/O, so equal events give equal
+ * decisions.
+ */
+import { assert } from '../core/check.ts';
+import type { Streams } from '../core/rng.ts';
+import { builderOptions } from '../parsing/builder-config.ts';
+import { type BuiltRequest, type IncomingRequest, RequestBuilder } from '../parsing/request-builder.ts';
+import { createRouter, type EndpointPicker } from '../router.ts';
+import type { Rejection, ResponseUsage, RouterOutput, TerminationCause } from '../routing/contract.ts';
+import { type Endpoint, EndpointTable } from '../routing/endpoint.ts';
+
+/** What one scrape read; absent fields keep their last value. */
+export interface Sample {
+  readonly waiting?: number;
+  readonly running?: number;
+  /** 0..1 */
+  readonly kvUsage?: number;
+  readonly blockSizeTokens?: number;
+  readonly numBlocks?: number;
+  readonly maxActiveModels?: number;
+  readonly activeModels?: readonly string[];
+  readonly waitingModels?: readonly string[];
+}
+
+/** Everything that can reach the router. Times in µs, never falling. */
+export type RoutingEvent =
+  | { readonly kind: 'added'; readonly endpoint: Endpoint; readonly nowUs: number }
+  | { readonly kind: 'removed'; readonly id: string; readonly nowUs: number }
+  | { readonly kind: 'scraped'; readonly id: string; readonly sample: Sample; readonly nowUs: number }
+  | { readonly kind: 'arrived'; readonly incoming: IncomingRequest; readonly nowUs: number }
+  | { readonly kind: 'firstToken'; readonly id: number; readonly nowUs: number }
+  | {
+      readonly kind: 'finished';
+      readonly id: number;
+      readonly usage: ResponseUsage;
+      readonly cause: TerminationCause;
+      readonly nowUs: number;
+    }
+  | { readonly kind: 'cancelled'; readonly id: number; readonly nowUs: number }
+  | { readonly kind: 'timer'; readonly nowUs: number };
+
+/** What a core is made of. */
+export interface CoreOptions {
+  /** EndpointPickerConfig as a plain object; null: the built-in default. */
+  readonly config: unknown;
+  readonly streams: Streams;
+  readonly objectives: ReadonlyMap<string, number>;
+  readonly allowExperimentalPlugins: boolean;
+  readonly output: RouterOutput;
+  /** A request that cannot be built never reaches the router. */
+  readonly refused: (id: number, rejection: Rejection) => void;
+}
+
+/** Router, table and request builder. */
+export class RoutingCore {
+  readonly table = new EndpointTable();
+  readonly router: EndpointPicker;
+  /** When the router wants to be woken, µs. */
+  wakeUs = Number.POSITIVE_INFINITY;
+  readonly #builder: RequestBuilder;
+  readonly #refused: CoreOptions['refused'];
+  readonly #requests = new Map<number, BuiltRequest>();
+
+  /** throws: ConfigError for a bad configuration. */
+  constructor(options: CoreOptions) {
+    const { config, streams, output, allowExperimentalPlugins } = options;
+    this.#builder = new RequestBuilder(builderOptions(config, options.objectives));
+    this.#refused = options.refused;
+    this.router = createRouter({
+      config,
+      table: this.table,
+      output: {
+        dispatch: (request, dispatch, nowUs) => output.dispatch(request, dispatch, nowUs),
+        reject: (request, rejection, nowUs) => {
+          this.#requests.delete(request.id);
+          output.reject(request, rejection, nowUs);
+        },
+        evict: (request, nowUs) => output.evict(request, nowUs),
+      },
+      streams,
+      allowExperimentalPlugins,
+    });
+  }
+
+  /** The request as built; undefined once it has ended. */
+  built(id: number): BuiltRequest | undefined {
+    return this.#requests.get(id);
+  }
+
+  apply(event: RoutingEvent): void {
+    const { nowUs } = event;
+    switch (event.kind) {
+      case 'added':
+        this.table.add(event.endpoint);
+        break;
+      case 'removed':
+        this.router.endpointRemoved(this.table.rowOf(event.id), nowUs);
+        this.table.remove(event.id);
+        break;
+      case 'scraped':
+        writeSample(this.table, event.id, event.sample, nowUs);
+        break;
+      case 'arrived':
+        this.#arrive(event.incoming, nowUs);
+        break;
+      case 'firstToken':
+        this.router.firstToken(this.#request(event.id), nowUs);
+        break;
+      case 'finished': {
+        const request = this.#request(event.id);
+        this.#requests.delete(event.id);
+        this.router.finished(request, event.usage, event.cause, nowUs);
+        break;
+      }
+      case 'cancelled': {
+        const request = this.#request(event.id);
+        this.#requests.delete(event.id);
+        this.router.cancel(request, nowUs);
+        break;
+      }
+      case 'timer':
+        break;
+    }
+    this.wakeUs = this.router.advance(nowUs);
+  }
+
+  #arrive(incoming: IncomingRequest, nowUs: number): void {
+    const result = this.#builder.build(incoming);
+    if ('rejection' in result) {
+      this.#refused(incoming.id, result.rejection);
+      return;
+    }
+    this.#requests.set(incoming.id, result.built);
+    this.router.arrive(result.built.request, nowUs);
+  }
+
+  #request(id: number): BuiltRequest['request'] {
+    const built = this.#requests.get(id);
+    assert(built !== undefined, `request ${id} is not known to the router`);
+    return built.request;
+  }
+}
+
+function writeSample(table: EndpointTable, id: string, sample: Sample, nowUs: number): void {
+  const row = table.rowOf(id);
+  assert(row >= 0, `scrape of unknown endpoint ${id}`);
+  const keep = (column: Float64Array, value: number | undefined): void => {
+    if (value !== undefined) column[row] = value;
+  };
+  keep(table.waiting, sample.waiting);
+  keep(table.running, sample.running);
+  keep(table.kvUsage, sample.kvUsage);
+  keep(table.blockSizeTokens, sample.blockSizeTokens);
+  keep(table.numBlocks, sample.numBlocks);
+  keep(table.maxActiveModels, sample.maxActiveModels);
+  if (sample.activeModels !== undefined) table.activeModels[row] = sample.activeModels;
+  if (sample.waitingModels !== undefined) table.waitingModels[row] = sample.waitingModels;
+  table.scrapedAtUs[row] = nowUs;
+}
