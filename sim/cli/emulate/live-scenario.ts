@@ -1,0 +1,43 @@
+/** Reads a scenario for live use, and says what a live fleet cannot do. */
+
+import { parse } from 'yaml';
+import { ConfigError } from '../../../src/core/check.ts';
+import { buildFleet, type Fleet } from '../../cluster/fleet.ts';
+import { parseScenario } from '../../scenario/parse.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { type LoadedDocument, loadDocument, readText } from '../document.ts';
+import { fileLines } from '../lines.ts';
+
+/** A scenario with its fleet set up. */
+export interface LiveScenario {
+  readonly document: LoadedDocument;
+  readonly scenario: Scenario;
+  readonly fleet: Fleet;
+  readonly readLines: (path: string) => Iterable<string>;
+}
+
+/** throws: ConfigError, with file and line, also for what cannot be done live. */
+export function loadLiveScenario(file: string): LiveScenario {
+  const document = loadDocument(file);
+  try {
+    const parsed = parseScenario(document.data);
+    const scenario = withRouterFile(parsed, document);
+    const readLines = (path: string): Iterable<string> => fileLines(document.resolve(path));
+    const fleet = buildFleet(scenario.fleet, scenario.calibration, 'fleet', readLines);
+    scenario.fleet.pools.forEach((pool, i) => {
+      if (pool.role === 'both') return;
+      const path = `fleet.pools[${i}].role`;
+      throw new ConfigError({ path, found: pool.role, expected: 'both: no live prefill and decode pools' });
+    });
+    return { document, scenario, fleet, readLines };
+  } catch (error) {
+    throw error instanceof ConfigError ? document.locate(error) : error;
+  }
+}
+
+function withRouterFile(scenario: Scenario, document: LoadedDocument): Scenario {
+  const config = scenario.router?.config;
+  if (typeof config !== 'string') return scenario;
+  const read: unknown = parse(readText(document.resolve(config), 'an EndpointPickerConfig'));
+  return { ...scenario, router: { ...scenario.router, config: read as Record<string, unknown> } };
+}
