@@ -4,6 +4,7 @@ import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { register as catalog } from './commands/catalog.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as lab } from './commands/lab.ts';
+import { register as plan } from './commands/plan.ts';
 import { register as plugin } from './commands/plugin.ts';
 import { register as presets } from './commands/presets.ts';
 import { register as route } from './commands/route.ts';
@@ -13,7 +14,7 @@ import { register as validate } from './commands/validate.ts';
 import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
-const COMMANDS = [run, compare, lab, plugin, route, validate, catalog, presets, schema];
+const COMMANDS = [run, compare, plan, lab, plugin, route, validate, catalog, presets, schema];
 
 const program = new Command('drydock')
   .description('Simulates fleets that serve language models, and says which one meets an SLO at what cost.')
@@ -25,7 +26,7 @@ const program = new Command('drydock')
     'after',
     '\nstdout is data, stderr is progress. Exit codes: 0 pass, 1 internal error, 2 invalid input,',
   )
-  .addHelpText('after', '3 threshold failed, 5 inconclusive, 6 cancelled.');
+  .addHelpText('after', '3 threshold failed, 5 inconclusive, 6 cancelled, 7 infeasible.');
 for (const register of COMMANDS) register(program);
 
 // A reader such as `head` may close the pipe: that is no error of ours.

@@ -1,0 +1,115 @@
+/** `drydock plan`: searches fleets for the cheapest that meets the SLO. */
+import { basename } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import { ConfigError } from '../../../src/core/check.ts';
+import { parsePlan } from '../../planner/parse.ts';
+import { type PlanProgress, planFleets } from '../../planner/planner.ts';
+import type { PlanReport } from '../../planner/report.ts';
+import type { Plan } from '../../planner/schema.ts';
+import { type LoadedDocument, loadDocument } from '../document.ts';
+import { EXIT, Stop } from '../exit-codes.ts';
+import { fileLines } from '../lines.ts';
+import { blocksText, json, print, writeOut } from '../output.ts';
+import { applySet } from '../overrides.ts';
+import { planBlocks } from '../plan-tables.ts';
+import { ProgressLine } from '../progress.ts';
+
+interface PlanOptions {
+  readonly format: 'table' | 'json' | 'md';
+  readonly set: readonly string[];
+  readonly out?: string;
+  readonly quiet?: boolean;
+}
+
+/** Wall time between looks at signals and progress, ms. */
+const BURST_MS = 50;
+
+export function register(program: Command): void {
+  program
+    .command('plan')
+    .summary('find the cheapest fleet that meets an SLO')
+    .description(
+      'Searches the fleets of a plan: fit, lower bounds, short runs, full runs. Exit code 7 when none meets the SLO.',
+    )
+    .argument('<plan>', 'plan file (YAML or JSON)')
+    .option(
+      '--set <path=value>',
+      'change a field, e.g. budget.maxGpus=16 (repeatable)',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--out <file>', 'write the answer as JSON to a file as well')
+    .option('--quiet', 'no progress')
+    .addOption(
+      new Option('--format <format>', 'output format').choices(['table', 'json', 'md']).default('table'),
+    )
+    .action(plan);
+}
+
+async function plan(file: string, options: PlanOptions): Promise<void> {
+  const document = loadDocument(file);
+  try {
+    for (const setting of options.set) applySet(document.data, setting);
+    document.settings.push(...options.set);
+    const parsed = parsePlan(document.data);
+    checkFiles(parsed);
+    const name = parsed.name ?? basename(file).replace(/\.[^.]*$/, '');
+    const report = await drive(parsed, name, document, options.quiet === true);
+    if (options.out !== undefined) writeOut(options.out, report);
+    if (options.format === 'json') print(json(report));
+    else print(blocksText(planBlocks(report), options.format));
+    if (!report.feasible) throw new Stop(EXIT.infeasible, 'infeasible: no fleet is shown to meet the SLO');
+  } catch (error) {
+    throw error instanceof ConfigError ? document.locate(error) : error;
+  }
+}
+
+/** Router profiles of a plan stand in the plan: fleets are run many times, on many hosts. */
+function checkFiles({ search }: Plan): void {
+  for (const [i, { router }] of (search.routers ?? []).entries()) {
+    if (typeof router.config !== 'string') continue;
+    throw new ConfigError({
+      path: `search.routers[${i}].router.config`,
+      found: 'the path of a file',
+      expected: 'the EndpointPickerConfig itself',
+    });
+  }
+}
+
+async function drive(
+  parsed: Plan,
+  name: string,
+  document: LoadedDocument,
+  isQuiet: boolean,
+): Promise<PlanReport> {
+  const search = planFleets(parsed, name, {
+    nowMs: () => performance.now(),
+    readLines: (path) => fileLines(document.resolve(path)),
+  });
+  const progress = new ProgressLine(isQuiet);
+  let isCancelled = false;
+  const cancel = (): void => {
+    isCancelled = true;
+  };
+  process.once('SIGINT', cancel);
+  process.once('SIGTERM', cancel);
+  try {
+    for (;;) {
+      const burstMs = performance.now();
+      let last: PlanProgress | null = null;
+      while (performance.now() - burstMs < BURST_MS) {
+        const step = search.next();
+        if (step.done === true) return step.value;
+        last = step.value;
+      }
+      if (last !== null) progress.show(last.done, `${last.stage}: ${last.label}`);
+      await setImmediate();
+      if (isCancelled) throw new Stop(EXIT.cancelled, `cancelled during ${last?.stage ?? 'fit'}`);
+    }
+  } finally {
+    progress.clear();
+    process.off('SIGINT', cancel);
+    process.off('SIGTERM', cancel);
+  }
+}

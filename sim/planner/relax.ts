@@ -1,0 +1,191 @@
+/**
+ * For a plan that no fleet meets: the least change of one constraint at a time that lets a fleet through, each confirmed by
+ * running it. SLO limits and rate are bisected for the nearest fleets; a budget is raised to the cheapest fleet beyond it.
+ */
+
+import { SLO_METRICS } from '../metrics/slo.ts';
+import type { SloSpec } from '../scenario/schema.ts';
+import { confirm } from './confirm.ts';
+import type { Setting } from './evaluate.ts';
+import { Fitter } from './fit.ts';
+import type { Miss } from './rejection.ts';
+import type { Relaxation } from './report.ts';
+import type { FleetChoice } from './space.ts';
+import { fleetChoices } from './space.ts';
+import { scaledWorkload } from './traffic.ts';
+
+/** Fleets that are asked for each relaxation. */
+const FLEETS = 3;
+/** A limit is raised to so many times its value at most. */
+const MOST_FACTOR = 64;
+/** Relative width at which bisections end. */
+const WIDTH = 0.03;
+/** Fleets beyond a budget that are run. */
+const FLEETS_BEYOND = 12;
+/** A budget is raised to so many times its value at most. */
+const MOST_BUDGET = 4;
+
+/** All relaxations that were found. */
+export function* findRelaxations(
+  setting: Setting,
+  seeds: readonly number[],
+  feasible: readonly FleetChoice[],
+  choices: readonly FleetChoice[],
+  near: readonly Miss[],
+): Generator<void, Relaxation[]> {
+  const nearest = near.length > 0 ? near.map((miss) => miss.choice) : largest(setting, choices);
+  const asked = (nearest.length > 0 ? nearest : feasible).slice(0, FLEETS);
+  const found: (Relaxation | null)[] = [];
+  for (const metric of SLO_METRICS) {
+    for (const statistic of Object.keys(setting.slo[metric] ?? {}).sort()) {
+      found.push(yield* relaxLimit(setting, seeds, asked, metric, statistic));
+    }
+  }
+  found.push(yield* relaxRate(setting, seeds, asked));
+  for (const key of ['maxGpus', 'maxCostPerHour'] as const)
+    found.push(yield* relaxBudget(setting, seeds, key));
+  return found.filter((one) => one !== null);
+}
+
+/** The most GPUs that can be built, where nothing was run. */
+function largest(setting: Setting, choices: readonly FleetChoice[]): FleetChoice[] {
+  const fitter = new Fitter(setting.plan);
+  return choices.filter((choice) => fitter.judge(choice).fleet !== null).sort((a, b) => b.gpus - a.gpus);
+}
+
+/** Smallest factor in [1, most] with `meets`, to within WIDTH; null when the largest does not. */
+function* leastFactor(
+  most: number,
+  meets: (factor: number) => Generator<void, boolean>,
+): Generator<void, number | null> {
+  let high = 1;
+  let low = 1;
+  do {
+    low = high;
+    high = Math.min(most, high * 2);
+    if (yield* meets(high)) break;
+    if (high >= most) return null;
+  } while (high < most);
+  while (high / low > 1 + WIDTH) {
+    const middle = Math.sqrt(low * high);
+    if (yield* meets(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+function* isConfirmed(
+  setting: Setting,
+  choice: FleetChoice,
+  seeds: readonly number[],
+): Generator<void, boolean> {
+  return (yield* confirm(setting, choice, seeds)).isConfirmed;
+}
+
+function* relaxLimit(
+  setting: Setting,
+  seeds: readonly number[],
+  fleets: readonly FleetChoice[],
+  metric: (typeof SLO_METRICS)[number],
+  statistic: string,
+): Generator<void, Relaxation | null> {
+  const from = setting.slo[metric]![statistic]!;
+  let best: Relaxation | null = null;
+  for (const choice of fleets) {
+    const limitAt = (factor: number): number => roundUp(from * factor);
+    const most: number = best === null ? MOST_FACTOR : best.to / from;
+    const factor = yield* leastFactor(most, (one) =>
+      isConfirmed(withSlo(setting, metric, statistic, limitAt(one)), choice, seeds),
+    );
+    if (factor === null) continue;
+    const to = limitAt(factor);
+    if (best !== null && to >= best.to) continue;
+    const constraint = `slo.${metric}.${statistic}`;
+    best = {
+      constraint,
+      from,
+      to,
+      fleet: choice.name,
+      detail: `${constraint} ${from} -> ${to} ms makes ${choice.name} feasible`,
+    };
+  }
+  return best;
+}
+
+function withSlo(
+  setting: Setting,
+  metric: (typeof SLO_METRICS)[number],
+  statistic: string,
+  limit: number,
+): Setting {
+  const slo: SloSpec = { ...setting.slo, [metric]: { ...setting.slo[metric], [statistic]: limit } };
+  return { ...setting, slo, plan: { ...setting.plan, slo } };
+}
+
+/** Three significant digits, upwards. */
+function roundUp(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(3));
+}
+
+function* relaxRate(
+  setting: Setting,
+  seeds: readonly number[],
+  fleets: readonly FleetChoice[],
+): Generator<void, Relaxation | null> {
+  let best: Relaxation | null = null;
+  for (const choice of fleets) {
+    const most: number = best === null ? MOST_FACTOR : 1 / best.to;
+    const factor = yield* leastFactor(most, (one) => isConfirmed(atRate(setting, 1 / one), choice, seeds));
+    if (factor === null || (best !== null && 1 / factor <= best.to)) continue;
+    const to = 1 / factor;
+    const detail = `${(to * 100).toFixed(0)} % of the rate makes ${choice.name} feasible`;
+    best = { constraint: 'workload.rate', from: 1, to, fleet: choice.name, detail };
+  }
+  return best;
+}
+
+function atRate(setting: Setting, rate: number): Setting {
+  return { ...setting, plan: { ...setting.plan, workload: scaledWorkload(setting.plan.workload, rate) } };
+}
+
+function* relaxBudget(
+  setting: Setting,
+  seeds: readonly number[],
+  key: 'maxGpus' | 'maxCostPerHour',
+): Generator<void, Relaxation | null> {
+  const from = setting.plan.budget?.[key];
+  if (from === undefined) return null;
+  const budget = { ...setting.plan.budget, [key]: Math.ceil(from * MOST_BUDGET) };
+  const { max: _max, ...replicas } = setting.plan.search.replicas ?? {};
+  const search = {
+    ...setting.plan.search,
+    replicas: key === 'maxGpus' ? replicas : (setting.plan.search.replicas ?? {}),
+  };
+  const wider: Setting = { ...setting, plan: { ...setting.plan, budget, search } };
+  const amount = (choice: FleetChoice): number =>
+    key === 'maxGpus' ? choice.gpus : (choice.costPerHour ?? Number.MAX_VALUE);
+  const fitter = new Fitter(wider.plan);
+  const beyond = fleetChoices(wider.plan, setting.priceOf)
+    .filter((choice) => amount(choice) > from && fitter.judge(choice).fleet !== null)
+    .sort((a, b) => amount(a) - amount(b));
+  for (const choice of everyNth(beyond, FLEETS_BEYOND)) {
+    if (!(yield* isConfirmed(wider, choice, seeds))) continue;
+    const constraint = `budget.${key}`;
+    const to = Number(amount(choice).toFixed(2));
+    return {
+      constraint,
+      from,
+      to,
+      fleet: choice.name,
+      detail: `${constraint} ${from} -> ${to} makes ${choice.name} feasible`,
+    };
+  }
+  return null;
+}
+
+/** At most `count` of the items, spread evenly, the first and last ones among them. */
+function everyNth<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
+}
