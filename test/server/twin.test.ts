@@ -95,12 +95,7 @@ describe('an emulated engine', () => {
 
 describe('twin', () => {
   test('recorded events repeat every decision; another seed without the scrapes does not', async () => {
-    const live = {
-      scenario,
-      fleet,
-      readLines: () => [],
-      document: { file: '', data: {}, resolve: (p: string) => p, locate: (e: never) => e, settings: [] },
-    };
+    const live = { scenario, fleet, readLines: () => [] };
     const run = await runLive(live, 3);
     expect(run.recorder.total.ends.completed).toBe(40);
     expect(run.decisions.size).toBe(40);

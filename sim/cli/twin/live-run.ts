@@ -16,6 +16,9 @@ import type { Workload } from '../../workload/workload.ts';
 import { EngineServer } from '../emulate/engine-server.ts';
 import type { LiveScenario } from '../emulate/live-scenario.ts';
 
+/** What a live run takes: a scenario without its document. */
+export type LiveParts = Omit<LiveScenario, 'document'>;
+
 /** What a live run leaves. */
 export interface LiveRun {
   readonly recorder: Recorder;
@@ -35,11 +38,11 @@ const DRAIN_MS = 5000;
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** The router's configuration of a live scenario, as the simulator takes it. */
-export function routerConfig({ scenario, fleet }: LiveScenario): unknown {
+export function routerConfig({ scenario, fleet }: LiveParts): unknown {
   return scenario.router?.config ?? defaultRouterConfig(fleet) ?? null;
 }
 
-export async function runLive(live: LiveScenario, seed: number): Promise<LiveRun> {
+export async function runLive(live: LiveParts, seed: number): Promise<LiveRun> {
   const { scenario, fleet } = live;
   const events: RoutingEvent[] = [];
   const decisions = new Map<number, readonly string[]>();
@@ -91,7 +94,7 @@ export async function runLive(live: LiveScenario, seed: number): Promise<LiveRun
   }
 }
 
-function workloadOf({ scenario, fleet, readLines }: LiveScenario, seed: number): Workload {
+function workloadOf({ scenario, fleet, readLines }: LiveParts, seed: number): Workload {
   const { model } = fleet.pools[0]!;
   return createWorkload(scenario.workload, {
     streams: createStreams(seed),
@@ -102,7 +105,7 @@ function workloadOf({ scenario, fleet, readLines }: LiveScenario, seed: number):
 }
 
 /** Priorities reach the gateway as named objectives: `p<priority>`. */
-export function prioritiesOf({ scenario }: LiveScenario): ReadonlyMap<string, number> {
+export function prioritiesOf({ scenario }: LiveParts): ReadonlyMap<string, number> {
   const { workload } = scenario;
   const classes = workload.kind === 'synthetic' ? (workload.classes ?? []) : [];
   return new Map(classes.map(({ priority = 0 }) => [`p${priority}`, priority]));
