@@ -20,7 +20,7 @@ const FLEETS = 3;
 const MOST_FACTOR = 64;
 /** Relative width at which bisections end. */
 const WIDTH = 0.03;
-/** Fleets beyond a budget that are run. */
+/** Fleets beyond a budget that are run in one pass. */
 const FLEETS_BEYOND = 12;
 /** A budget is raised to so many times its value at most. */
 const MOST_BUDGET = 4;
@@ -169,19 +169,36 @@ function* relaxBudget(
   const beyond = fleetChoices(wider.plan, setting.priceOf)
     .filter((choice) => amount(choice) > from && fitter.judge(choice).fleet !== null)
     .sort((a, b) => amount(a) - amount(b));
-  for (const choice of everyNth(beyond, FLEETS_BEYOND)) {
-    if (!(yield* isConfirmed(wider, choice, seeds))) continue;
-    const constraint = `budget.${key}`;
-    const to = Number(amount(choice).toFixed(2));
-    return {
-      constraint,
-      from,
-      to,
-      fleet: choice.name,
-      detail: `${constraint} ${from} -> ${to} makes ${choice.name} feasible`,
-    };
+  const choice = yield* firstConfirmed(wider, beyond, seeds);
+  if (choice === null) return null;
+  const constraint = `budget.${key}`;
+  const to = Math.ceil(amount(choice) * 100 - 1e-6) / 100;
+  const detail = `${constraint} ${from} -> ${to} makes ${choice.name} feasible`;
+  return { constraint, from, to, fleet: choice.name, detail };
+}
+
+/** The first fleet that is confirmed; long lists are sampled, then looked at more closely before the first find. */
+function* firstConfirmed(
+  setting: Setting,
+  ordered: readonly FleetChoice[],
+  seeds: readonly number[],
+): Generator<void, FleetChoice | null> {
+  let left = ordered;
+  let found: FleetChoice | null = null;
+  for (;;) {
+    const sample = everyNth(left, FLEETS_BEYOND);
+    let at = -1;
+    for (const [i, choice] of sample.entries()) {
+      if (choice !== found && !(yield* isConfirmed(setting, choice, seeds))) continue;
+      at = i;
+      break;
+    }
+    if (at < 0) return found;
+    found = sample[at]!;
+    if (sample.length === left.length) return found;
+    const after = at === 0 ? 0 : left.indexOf(sample[at - 1]!) + 1;
+    left = left.slice(after, left.indexOf(found) + 1);
   }
-  return null;
 }
 
 /** At most `count` of the items, spread evenly, the first and last ones among them. */
