@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { register as catalog } from './commands/catalog.ts';
 import { register as compare } from './commands/compare.ts';
+import { register as emulate } from './commands/emulate.ts';
 import { register as lab } from './commands/lab.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as plugin } from './commands/plugin.ts';
@@ -10,11 +11,17 @@ import { register as presets } from './commands/presets.ts';
 import { register as route } from './commands/route.ts';
 import { register as run } from './commands/run.ts';
 import { register as schema } from './commands/schema.ts';
+import { register as serve } from './commands/serve.ts';
+import { register as twin } from './commands/twin.ts';
 import { register as validate } from './commands/validate.ts';
 import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
-const COMMANDS = [run, compare, plan, lab, plugin, route, validate, catalog, presets, schema];
+const COMMANDS = [
+  ...[run, compare, plan, lab, plugin],
+  ...[route, serve, emulate, twin, validate],
+  ...[catalog, presets, schema],
+];
 
 const program = new Command('drydock')
   .description('Simulates fleets that serve language models, and says which one meets an SLO at what cost.')
