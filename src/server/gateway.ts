@@ -1,98 +1,44 @@
 /**
- * The gateway: HTTP in front, the pure router in the middle, model servers behind. It decides nothing about routing; it
- * turns what happens on sockets into events of the routing core and carries out the answers.
+ * The HTTP door: OpenAI and Anthropic requests in front, the live router in the middle, model servers behind. It decides
+ * nothing about routing; it turns what happens on sockets into calls and carries out the answers.
  *
- * Every POST is answered once. One timer drives the router. Routing uses known endpoints only.
+ * Every POST is answered once. Requests go to known endpoints only.
  */
 import { randomUUID } from 'node:crypto';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Rng, Streams } from '../core/rng.ts';
-import { bodilessRow } from '../parsing/bodiless.ts';
-import type { Dispatch, Rejection, RouterOutput } from '../routing/contract.ts';
-import type { Endpoint } from '../routing/endpoint.ts';
-import type { InferenceRequest } from '../routing/request.ts';
+import { answer, plain } from './answers.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import { Exchange } from './exchange.ts';
-import { GatewayMetrics } from './gateway-metrics.ts';
-import { routerHeaders, upstreamHeaders } from './headers.ts';
-import { RoutingCore, type RoutingEvent } from './routing-core.ts';
-import { Scraper } from './scraper.ts';
+import { upstreamHeaders } from './headers.ts';
+import { type CallSetting, HttpCall } from './http-call.ts';
+import type { LiveRouter } from './live-router.ts';
 
-/** How a gateway is set up. */
+/** Limits of a gateway. */
 export interface GatewayOptions {
-  /** EndpointPickerConfig as a plain object; null: the built-in default. */
-  readonly config: unknown;
-  readonly streams: Streams;
-  readonly objectives: ReadonlyMap<string, number>;
-  readonly allowExperimentalPlugins: boolean;
-  readonly scrapeIntervalMs: number;
   readonly bodyLimitBytes: number;
+  /** Without a byte from a model server for this long an attempt has failed. */
   readonly idleTimeoutMs: number;
-  /** Sees every event before it is applied, and every answer of the router. */
-  readonly observer?: GatewayObserver;
-}
-
-/** For recordings. */
-export interface GatewayObserver {
-  event(event: RoutingEvent): void;
-  dispatched(request: InferenceRequest, addresses: readonly string[]): void;
 }
 
 /** Limits against slow or endless clients: request head, and head plus body, must be here by then. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const HEADER_LIMIT_BYTES = 32 * 1024;
-/** setTimeout's longest delay. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-const DROP_REASON = 'x-llm-d-request-dropped-reason';
-
-/** A POST between arrival and end. */
-interface Call {
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly body: Buffer;
-  readonly startUs: number;
-  readonly requestId: string;
-  exchange: Exchange | null;
-}
 
 export class Gateway {
-  readonly core: RoutingCore;
-  readonly metrics = new GatewayMetrics();
+  readonly #live: LiveRouter;
   readonly #options: GatewayOptions;
   readonly #server: Server;
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #scraper: Scraper;
-  readonly #bodilessRng: Rng;
-  readonly #calls = new Map<number, Call>();
-  #timer: NodeJS.Timeout | undefined;
-  #nextId = 0;
-  #lastUs = 0;
+  readonly #setting: CallSetting;
+  readonly #calls = new Set<HttpCall>();
   #isDraining = false;
 
-  /** throws: ConfigError for a bad configuration. */
-  constructor(options: GatewayOptions) {
+  constructor(live: LiveRouter, options: GatewayOptions) {
+    this.#live = live;
     this.#options = options;
-    this.#bodilessRng = options.streams.open('server/bodiless');
-    const output: RouterOutput = {
-      dispatch: (request, dispatch) => this.#dispatch(request, dispatch),
-      reject: (request, rejection) => this.#reject(request.id, rejection, request),
-      // The router must not be called back from here.
-      evict: (request) => setImmediate(() => this.#evict(request.id)),
-    };
-    this.core = new RoutingCore({
-      ...options,
-      output,
-      refused: (id, rejection) => this.#reject(id, rejection, undefined),
-    });
-    this.#scraper = new Scraper({
-      table: this.core.table,
-      agent: this.#agent,
-      intervalMs: options.scrapeIntervalMs,
-      scraped: (id, sample) => this.#apply({ kind: 'scraped', id, sample, nowUs: this.#nowUs() }),
-      failed: () => this.metrics.pollFailed(),
-    });
+    this.#setting = { live, agent: this.#agent, idleTimeoutMs: options.idleTimeoutMs };
     this.#server = createServer({ maxHeaderSize: HEADER_LIMIT_BYTES }, (message, response) => {
       void this.#handle(message, response);
     });
@@ -106,26 +52,9 @@ export class Gateway {
       this.#server.once('error', reject);
       this.#server.listen(port, host, () => {
         const address = this.#server.address();
-        this.#scraper.start();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
       });
     });
-  }
-
-  /** Makes the fleet equal to `wanted`: what is unchanged stays as it is. */
-  setEndpoints(wanted: readonly Endpoint[]): void {
-    const { table } = this.core;
-    const text = (endpoint: Endpoint): string => JSON.stringify([endpoint.address, endpoint.labels]);
-    const keep = new Map(wanted.map((endpoint) => [endpoint.id, text(endpoint)]));
-    for (const row of table.rows) {
-      const endpoint = table.endpoints[row]!;
-      if (keep.get(endpoint.id) !== text(endpoint)) {
-        this.#apply({ kind: 'removed', id: endpoint.id, nowUs: this.#nowUs() });
-      }
-    }
-    for (const endpoint of wanted) {
-      if (table.rowOf(endpoint.id) < 0) this.#apply({ kind: 'added', endpoint, nowUs: this.#nowUs() });
-    }
   }
 
   get inFlight(): number {
@@ -140,33 +69,11 @@ export class Gateway {
     while (this.#calls.size > 0 && performance.now() < untilMs) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    this.#scraper.stop();
-    for (const call of this.#calls.values()) call.response.destroy();
+    for (const call of this.#calls) call.destroy();
     this.#server.closeAllConnections();
     await closed;
-    clearTimeout(this.#timer);
     this.#agent.destroy();
   }
-
-  /** µs since the process began; whole, never falling. */
-  #nowUs(): number {
-    this.#lastUs = Math.max(this.#lastUs, Math.floor(performance.now() * 1000));
-    return this.#lastUs;
-  }
-
-  #apply(event: RoutingEvent): void {
-    this.#options.observer?.event(event);
-    this.core.apply(event);
-    clearTimeout(this.#timer);
-    if (this.core.wakeUs === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.max(0, (this.core.wakeUs - this.#nowUs()) / 1000);
-    this.#timer = setTimeout(
-      () => this.#apply({ kind: 'timer', nowUs: this.#nowUs() }),
-      Math.min(LONGEST_TIMER_MS, Math.ceil(delayMs)),
-    );
-  }
-
-  // --- requests in ------------------------------------------------------------------------------------------------
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (message.url ?? '/').replace(/[?#].*$/, '');
@@ -198,30 +105,10 @@ export class Gateway {
       plain(response, 413, error.message, { connection: 'close' });
       return;
     }
-    this.#arrive(message, response, body);
-  }
-
-  #arrive(message: IncomingMessage, response: ServerResponse, body: Buffer): void {
-    const id = this.#nextId++;
-    const headers = routerHeaders(message.headers);
-    const requestId = headers.get('x-request-id') || randomUUID();
-    const nowUs = this.#nowUs();
-    this.#calls.set(id, { message, response, body, startUs: nowUs, requestId, exchange: null });
-    response.on('close', () => this.#closed(id));
-    this.#apply({
-      kind: 'arrived',
-      nowUs,
-      incoming: {
-        id,
-        requestId,
-        headers,
-        path: message.url,
-        body: body.toString('utf8'),
-        sizeBytes: body.length,
-        arrivalUs: nowUs,
-        subset: null,
-      },
-    });
+    const call = new HttpCall(this.#setting, message, response, body);
+    this.#calls.add(call);
+    response.on('close', () => this.#calls.delete(call));
+    call.start();
   }
 
   #get(path: string, message: IncomingMessage, response: ServerResponse): void {
@@ -231,17 +118,16 @@ export class Gateway {
       return;
     }
     if (path === '/metrics') {
-      const text = this.metrics.text(this.core.table, this.core.router.queued);
-      plain(response, 200, text, { 'content-type': 'text/plain; version=0.0.4' });
+      plain(response, 200, this.#live.metricsText(), { 'content-type': 'text/plain; version=0.0.4' });
       return;
     }
     if (path !== '/v1/models') {
       plain(response, 404, `no such path: ${path}`);
       return;
     }
-    const row = bodilessRow(this.core.table, this.#bodilessRng);
-    if (typeof row !== 'number') {
-      answer(response, row);
+    const address = this.#live.bodilessAddress();
+    if (typeof address !== 'string') {
+      answer(response, address);
       return;
     }
     const exchange = new Exchange({
@@ -250,7 +136,7 @@ export class Gateway {
       path: message.url ?? path,
       headers: upstreamHeaders(message.headers, new Map(), randomUUID(), 0),
       body: Buffer.alloc(0),
-      addresses: [this.core.table.endpoints[row]!.address],
+      addresses: [address],
       response,
       added: new Map(),
       idleTimeoutMs: this.#options.idleTimeoutMs,
@@ -261,99 +147,4 @@ export class Gateway {
     response.on('close', () => exchange.abort('client-disconnect'));
     exchange.start();
   }
-
-  // --- answers of the router ----------------------------------------------------------------------------------------
-
-  #dispatch(request: InferenceRequest, dispatch: Dispatch): void {
-    const call = this.#calls.get(request.id)!;
-    const { table } = this.core;
-    const addresses = dispatch.rows.map((row) => table.endpoints[row]!.address);
-    this.#options.observer?.dispatched(request, addresses);
-    this.metrics.dispatched(request);
-    const built = this.core.built(request.id)!;
-    const body = request.model === request.incomingModel ? call.body : withModel(call.body, request.model);
-    const seconds = (): number => (this.#nowUs() - call.startUs) / 1e6;
-    call.exchange = new Exchange({
-      agent: this.#agent,
-      method: 'POST',
-      path: call.message.url ?? '/',
-      headers: upstreamHeaders(call.message.headers, dispatch.headers, call.requestId, body.length),
-      body,
-      addresses,
-      response: call.response,
-      added: this.#responseHeaders(request, call),
-      idleTimeoutMs: this.#options.idleTimeoutMs,
-      attempted: (address, ok) => this.metrics.attempted(request.model, address, ok ? 'success' : 'failure'),
-      firstByte: () => {
-        this.metrics.firstToken(request, seconds(), built.stream);
-        this.#apply({ kind: 'firstToken', id: request.id, nowUs: this.#nowUs() });
-      },
-      ended: (cause, usage) => {
-        this.#calls.delete(request.id);
-        this.metrics.ended(request, seconds(), usage.promptTokens, usage.outputTokens);
-        if (cause === 'error') this.metrics.failed(request, 'ModelServerError');
-        const nowUs = this.#nowUs();
-        if (cause === 'client-disconnect') this.#apply({ kind: 'cancelled', id: request.id, nowUs });
-        else this.#apply({ kind: 'finished', id: request.id, usage, cause, nowUs });
-      },
-    });
-    call.exchange.start();
-  }
-
-  #responseHeaders(request: InferenceRequest, call: Call): ReadonlyMap<string, string> {
-    const headers = new Map(this.core.router.responseHeaders(request));
-    headers.set('x-went-into-resp-headers', 'true');
-    headers.set('x-request-id', call.requestId);
-    return headers;
-  }
-
-  #reject(id: number, rejection: Rejection, request: InferenceRequest | undefined): void {
-    const call = this.#calls.get(id);
-    this.#calls.delete(id);
-    this.metrics.failed(request, rejection.code);
-    if (call !== undefined) answer(call.response, rejection);
-  }
-
-  #evict(id: number): void {
-    const call = this.#calls.get(id);
-    if (call === undefined) return;
-    const isBegun = call.exchange?.hasBegun ?? false;
-    call.exchange?.abort('evicted');
-    if (isBegun) {
-      call.response.destroy();
-      return;
-    }
-    const message = 'request evicted by flow control';
-    answer(call.response, { status: 429, code: 'ResourceExhausted', message, reason: 'evicted' });
-  }
-
-  /** The client's connection has closed: early, unless the call has ended. */
-  #closed(id: number): void {
-    const call = this.#calls.get(id);
-    if (call === undefined) return;
-    if (call.exchange !== null) call.exchange.abort('client-disconnect');
-    else this.#apply({ kind: 'cancelled', id, nowUs: this.#nowUs() });
-  }
-}
-
-function answer(response: ServerResponse, rejection: Rejection): void {
-  const reason: Record<string, string> = rejection.reason === null ? {} : { [DROP_REASON]: rejection.reason };
-  plain(response, rejection.status, `inference error: ${rejection.code} - ${rejection.message}`, reason);
-}
-
-function plain(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  if (response.destroyed || response.headersSent) return;
-  response.writeHead(status, { 'content-type': 'text/plain', ...headers });
-  response.end(text);
-}
-
-/** The body with another model; only JSON objects get here, since nothing else names a model. */
-function withModel(body: Buffer, model: string): Buffer {
-  const fields = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-  return Buffer.from(JSON.stringify({ ...fields, model }));
 }

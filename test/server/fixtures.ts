@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest';
 import { createStreams } from '../../sim/kernel/streams.ts';
 import type { Endpoint } from '../../src/routing/endpoint.ts';
 import { Gateway, type GatewayOptions } from '../../src/server/gateway.ts';
+import { LiveRouter, type LiveRouterOptions } from '../../src/server/live-router.ts';
 
 export const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hello' }] };
 
@@ -46,24 +47,34 @@ export const WITH_FALLBACKS = {
   ],
 };
 
-export async function gatewayOf(
+/** A live router over model servers `e0`, `e1`, ... */
+export function liveRouterOf(
   addresses: readonly string[],
-  options: Partial<GatewayOptions> = {},
-): Promise<{ gateway: Gateway; port: number }> {
-  const gateway = new Gateway({
+  options: Partial<LiveRouterOptions> = {},
+): LiveRouter {
+  const live = new LiveRouter({
     config: null,
     streams: createStreams(1),
     objectives: new Map(),
     allowExperimentalPlugins: false,
     scrapeIntervalMs: 50,
-    bodyLimitBytes: 100_000,
-    idleTimeoutMs: 5000,
     ...options,
   });
-  gateway.setEndpoints(addresses.map((address, i): Endpoint => ({ id: `e${i}`, address, labels: {} })));
+  live.setEndpoints(addresses.map((address, i): Endpoint => ({ id: `e${i}`, address, labels: {} })));
+  live.start();
+  onTestFinished(() => live.stop());
+  return live;
+}
+
+export async function gatewayOf(
+  addresses: readonly string[],
+  options: Partial<LiveRouterOptions & GatewayOptions> = {},
+): Promise<{ gateway: Gateway; live: LiveRouter; port: number }> {
+  const live = liveRouterOf(addresses, options);
+  const gateway = new Gateway(live, { bodyLimitBytes: 100_000, idleTimeoutMs: 5000, ...options });
   const port = await gateway.listen(0, '127.0.0.1');
   onTestFinished(() => gateway.drain(0));
-  return { gateway, port };
+  return { gateway, live, port };
 }
 
 export interface Answer {

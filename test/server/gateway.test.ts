@@ -50,7 +50,7 @@ describe('the gateway', () => {
         response.write('x');
       }
     });
-    const { gateway, port } = await gatewayOf([address]);
+    const { gateway, live, port } = await gatewayOf([address]);
     const outgoing = httpRequest(
       { host: '127.0.0.1', port, method: 'POST', path: '/v1/chat/completions' },
       (r) => {
@@ -60,7 +60,7 @@ describe('the gateway', () => {
     outgoing.on('error', () => {});
     outgoing.end(JSON.stringify(CHAT));
     await until(() => isAborted);
-    await until(() => gateway.inFlight === 0 && gateway.core.router.inFlight === 0);
+    await until(() => gateway.inFlight === 0 && live.core.router.inFlight === 0);
   });
 
   test('tries the next endpoint before the first byte, and only then', async () => {
@@ -89,16 +89,16 @@ describe('the gateway', () => {
     const second = await gatewayOf([breaking, breaking], { config: WITH_FALLBACKS });
     await expect(post(second.port, CHAT)).rejects.toThrow();
     expect(tries).toBe(1);
-    await until(() => second.gateway.core.router.inFlight === 0);
+    await until(() => second.live.core.router.inFlight === 0);
   });
 
   test('answers bad requests and empty or dead fleets as upstream does', async () => {
-    const { gateway, port } = await gatewayOf([await deadAddress()]);
+    const { live, port } = await gatewayOf([await deadAddress()]);
     expect((await post(port, '{"model":')).status).toBe(400);
     expect((await post(port, { model: 'm' })).text).toContain('inference error: BadRequest - ');
     expect((await post(port, 'x'.repeat(100_001))).status).toBe(413);
     expect((await post(port, CHAT)).status).toBe(503);
-    gateway.setEndpoints([]);
+    live.setEndpoints([]);
     const empty = await post(port, CHAT);
     expect(empty.status).toBe(503);
     expect(empty.headers['x-llm-d-request-dropped-reason']).toBe('rejected-no-endpoints');
@@ -137,11 +137,11 @@ describe('the gateway', () => {
       if (isBroken) response.writeHead(500).end();
       else response.end('vllm:num_requests_waiting{model_name="m"} 7\nvllm:kv_cache_usage_perc 0.25\n');
     });
-    const { gateway } = await gatewayOf([address]);
-    const { table } = gateway.core;
+    const { live } = await gatewayOf([address]);
+    const { table } = live.core;
     await until(() => table.waiting[0] === 7);
     isBroken = true;
-    await until(() => gateway.metrics.text(table, 0).includes('datalayer_poll_errors_total'));
+    await until(() => live.metricsText().includes('datalayer_poll_errors_total'));
     expect(table.waiting[0]).toBe(7);
     expect(table.kvUsage[0]).toBe(0.25);
   });
@@ -153,9 +153,9 @@ describe('the gateway', () => {
       if (message.method === 'GET') response.end();
       else finish = () => response.end('{"done":true}');
     });
-    const { gateway, port } = await gatewayOf([address]);
+    const { gateway, live, port } = await gatewayOf([address]);
     const answer = post(port, CHAT);
-    await until(() => gateway.core.router.inFlight === 1);
+    await until(() => live.core.router.inFlight === 1);
     const drained = gateway.drain(5000);
     await expect(post(port, CHAT)).rejects.toThrow();
     finish();

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/endpoints-file.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
+import { LiveRouter } from '../../../src/server/live-router.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { loadDocument, readText } from '../document.ts';
 
@@ -44,34 +45,35 @@ export function register(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const endpoints = readEndpointsFile(options.endpoints);
-  const gateway = createGateway(options);
-  gateway.setEndpoints(endpoints);
+  const live = createRouter(options);
+  const gateway = new Gateway(live, { bodyLimitBytes: BODY_LIMIT_BYTES, idleTimeoutMs: IDLE_TIMEOUT_MS });
+  live.setEndpoints(endpoints);
+  live.start();
   const port = await listen(gateway, options);
   process.stderr.write(`serving ${endpoints.length} endpoints at http://${options.host}:${port}\n`);
   const stopWatching = watchEndpointsFile(
     options.endpoints,
-    (next) => gateway.setEndpoints(next),
+    (next) => live.setEndpoints(next),
     (error) => process.stderr.write(`endpoints unchanged: ${error.message}\n`),
   );
   await untilStopped();
   process.stderr.write(`draining ${gateway.inFlight} requests\n`);
   stopWatching();
   await gateway.drain(options.drainTimeoutS * 1000);
+  live.stop();
 }
 
-function createGateway(options: ServeOptions): Gateway {
+function createRouter(options: ServeOptions): LiveRouter {
   const isEmpty = readText(options.config, 'an EndpointPickerConfig').trim() === '';
   const document = isEmpty ? undefined : loadDocument(options.config);
   refuseCustomMetrics(document?.data ?? {}, options.config);
   try {
-    return new Gateway({
+    return new LiveRouter({
       config: document?.data ?? null,
       streams: createStreams(options.seed),
       objectives: new Map(),
       allowExperimentalPlugins: options.allowExperimentalPlugins ?? false,
       scrapeIntervalMs: Math.max(50, options.scrapeIntervalMs),
-      bodyLimitBytes: BODY_LIMIT_BYTES,
-      idleTimeoutMs: IDLE_TIMEOUT_MS,
     });
   } catch (error) {
     throw error instanceof ConfigError && document !== undefined ? document.locate(error) : error;

@@ -5,6 +5,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { Gateway } from '../../../src/server/gateway.ts';
+import { LiveRouter } from '../../../src/server/live-router.ts';
 import type { RoutingEvent } from '../../../src/server/routing-core.ts';
 import { defaultRouterConfig } from '../../cluster/default-router.ts';
 import { tokensOfRuns } from '../../emulate/token-runs.ts';
@@ -49,14 +50,12 @@ export async function runLive(live: LiveParts, seed: number): Promise<LiveRun> {
   const gatewayId = new Map<number, number>();
   const instanceOf = new Map<string, number>();
   const servers: EngineServer[] = [];
-  const gateway = new Gateway({
+  const router = new LiveRouter({
     config: routerConfig(live),
     streams: createStreams(seed),
     objectives: prioritiesOf(live),
     allowExperimentalPlugins: scenario.router?.allowExperimentalPlugins ?? false,
     scrapeIntervalMs: scenario.router?.scrapeIntervalMs ?? 50,
-    bodyLimitBytes: BODY_LIMIT_BYTES,
-    idleTimeoutMs: 60_000,
     observer: {
       event: (event) => events.push(event),
       dispatched: (request, addresses) => {
@@ -65,6 +64,7 @@ export async function runLive(live: LiveParts, seed: number): Promise<LiveRun> {
       },
     },
   });
+  const gateway = new Gateway(router, { bodyLimitBytes: BODY_LIMIT_BYTES, idleTimeoutMs: 60_000 });
   const endpoints = [];
   try {
     for (const pool of fleet.pools) {
@@ -76,7 +76,8 @@ export async function runLive(live: LiveParts, seed: number): Promise<LiveRun> {
         servers.push(server);
       }
     }
-    gateway.setEndpoints(endpoints);
+    router.setEndpoints(endpoints);
+    router.start();
     const port = await gateway.listen(0, '127.0.0.1');
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const workload = workloadOf(live, seed);
@@ -90,6 +91,7 @@ export async function runLive(live: LiveParts, seed: number): Promise<LiveRun> {
     return { recorder, events, decisions, gatewayId, instanceOf, lateness };
   } finally {
     await gateway.drain(DRAIN_MS);
+    router.stop();
     for (const server of servers) await server.close();
   }
 }

@@ -1,0 +1,106 @@
+/** One POST on its way through the gateway: the client's side of a call of the live router. */
+import { randomUUID } from 'node:crypto';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatch, Rejection } from '../routing/contract.ts';
+import type { InferenceRequest } from '../routing/request.ts';
+import { answer } from './answers.ts';
+import { Exchange } from './exchange.ts';
+import { routerHeaders, upstreamHeaders } from './headers.ts';
+import type { LiveCall, LiveRouter } from './live-router.ts';
+import { withModel } from './rewrite.ts';
+
+/** What the calls of one gateway share. */
+export interface CallSetting {
+  readonly live: LiveRouter;
+  readonly agent: Agent;
+  /** Without a byte from a model server for this long an attempt has failed. */
+  readonly idleTimeoutMs: number;
+}
+
+/** One POST between arrival and end. */
+export class HttpCall implements LiveCall {
+  readonly #setting: CallSetting;
+  readonly #message: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #body: Buffer;
+  readonly #requestId: string;
+  #id = -1;
+  #isOver = false;
+  #exchange: Exchange | null = null;
+
+  constructor(setting: CallSetting, message: IncomingMessage, response: ServerResponse, body: Buffer) {
+    this.#setting = setting;
+    this.#message = message;
+    this.#response = response;
+    this.#body = body;
+    const named = message.headers['x-request-id'];
+    this.#requestId = (Array.isArray(named) ? named[0] : named) || randomUUID();
+  }
+
+  start(): void {
+    this.#response.on('close', () => this.#closed());
+    const arrival = {
+      requestId: this.#requestId,
+      headers: routerHeaders(this.#message.headers),
+      path: this.#message.url,
+      body: this.#body.toString('utf8'),
+      sizeBytes: this.#body.length,
+      subset: null,
+    };
+    this.#id = this.#setting.live.arrive(arrival, this);
+  }
+
+  dispatched(request: InferenceRequest, dispatch: Dispatch, addresses: readonly string[]): void {
+    const { live, agent, idleTimeoutMs } = this.#setting;
+    const { id } = request;
+    const body = request.model === request.incomingModel ? this.#body : withModel(this.#body, request.model);
+    const added = live.responseHeaders(request);
+    added.set('x-request-id', this.#requestId);
+    this.#exchange = new Exchange({
+      agent,
+      method: 'POST',
+      path: this.#message.url ?? '/',
+      headers: upstreamHeaders(this.#message.headers, dispatch.headers, this.#requestId, body.length),
+      body,
+      addresses,
+      response: this.#response,
+      added,
+      idleTimeoutMs,
+      attempted: (address, ok) => live.metrics.attempted(request.model, address, ok ? 'success' : 'failure'),
+      firstByte: () => live.firstToken(id),
+      ended: (cause, usage) => {
+        this.#isOver = true;
+        live.finished(id, cause, usage);
+      },
+    });
+    this.#exchange.start();
+  }
+
+  rejected(rejection: Rejection): void {
+    this.#isOver = true;
+    answer(this.#response, rejection);
+  }
+
+  evicted(): void {
+    const isBegun = this.#exchange?.hasBegun ?? false;
+    this.#exchange?.abort('evicted');
+    if (isBegun) {
+      this.#response.destroy();
+      return;
+    }
+    const message = 'request evicted by flow control';
+    answer(this.#response, { status: 429, code: 'ResourceExhausted', message, reason: 'evicted' });
+  }
+
+  /** Breaks the client's connection off. */
+  destroy(): void {
+    this.#response.destroy();
+  }
+
+  /** The client's connection has closed: early, unless the call has ended. */
+  #closed(): void {
+    if (this.#isOver) return;
+    if (this.#exchange !== null) this.#exchange.abort('client-disconnect');
+    else this.#setting.live.cancelled(this.#id);
+  }
+}

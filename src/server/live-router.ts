@@ -1,0 +1,220 @@
+/**
+ * The pure router on the wall clock: one routing core, the timer that drives it, the scraper that feeds it and the metrics
+ * that tell of it. The HTTP gateway and the Envoy endpoint picker are two doors to one of these; they bring requests as
+ * calls and carry out the answers.
+ */
+import { Agent } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { Rng, Streams } from '../core/rng.ts';
+import { bodilessRow } from '../parsing/bodiless.ts';
+import type { IncomingRequest } from '../parsing/request-builder.ts';
+import type { Dispatch, Rejection, ResponseUsage, TerminationCause } from '../routing/contract.ts';
+import type { Endpoint } from '../routing/endpoint.ts';
+import type { InferenceRequest } from '../routing/request.ts';
+import { GatewayMetrics } from './gateway-metrics.ts';
+import { RoutingCore, type RoutingEvent } from './routing-core.ts';
+import { Scraper } from './scraper.ts';
+
+/** How a live router is set up. */
+export interface LiveRouterOptions {
+  /** EndpointPickerConfig as a plain object; null: the built-in default. */
+  readonly config: unknown;
+  readonly streams: Streams;
+  /** Priorities by objective name. */
+  readonly objectives: ReadonlyMap<string, number>;
+  readonly allowExperimentalPlugins: boolean;
+  readonly scrapeIntervalMs: number;
+  /** Sees every event before it is applied, and every answer of the router. */
+  readonly observer?: RoutingObserver;
+}
+
+/** For recordings. */
+export interface RoutingObserver {
+  event(event: RoutingEvent): void;
+  dispatched(request: InferenceRequest, addresses: readonly string[]): void;
+}
+
+/** A request between arrival and end, as its door sees it. Answers come within `arrive` or later. */
+export interface LiveCall {
+  /** Go to `addresses`, best first. */
+  dispatched(request: InferenceRequest, dispatch: Dispatch, addresses: readonly string[]): void;
+  /** The call is over. */
+  rejected(rejection: Rejection): void;
+  /** Flow control takes the endpoint back: end the call with `finished` and cause `evicted`. */
+  evicted(): void;
+}
+
+/** What a door knows of a request when it arrives. */
+export type Arrival = Pick<
+  IncomingRequest,
+  'requestId' | 'headers' | 'path' | 'body' | 'sizeBytes' | 'subset'
+>;
+
+/** setTimeout's longest delay. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+interface Pending {
+  readonly call: LiveCall;
+  readonly startUs: number;
+  request: InferenceRequest | null;
+}
+
+export class LiveRouter {
+  readonly core: RoutingCore;
+  readonly metrics = new GatewayMetrics();
+  readonly #observer: RoutingObserver | undefined;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #scraper: Scraper;
+  readonly #bodilessRng: Rng;
+  readonly #pending = new Map<number, Pending>();
+  #timer: NodeJS.Timeout | undefined;
+  #nextId = 0;
+  #lastUs = 0;
+
+  /** throws: ConfigError for a bad configuration. */
+  constructor(options: LiveRouterOptions) {
+    this.#observer = options.observer;
+    this.#bodilessRng = options.streams.open('server/bodiless');
+    this.core = new RoutingCore({
+      ...options,
+      output: {
+        dispatch: (request, dispatch) => this.#dispatched(request, dispatch),
+        reject: (request, rejection) => this.#rejected(request.id, rejection, request),
+        // The router must not be called back from here.
+        evict: (request) => setImmediate(() => this.#pending.get(request.id)?.call.evicted()),
+      },
+      refused: (id, rejection) => this.#rejected(id, rejection, undefined),
+    });
+    this.#scraper = new Scraper({
+      table: this.core.table,
+      agent: this.#agent,
+      intervalMs: options.scrapeIntervalMs,
+      scraped: (id, sample) => this.#apply({ kind: 'scraped', id, sample, nowUs: this.nowUs() }),
+      failed: () => this.metrics.pollFailed(),
+    });
+  }
+
+  /** Begins to scrape. */
+  start(): void {
+    this.#scraper.start();
+  }
+
+  /** Scrapes no more and sets no timer again; calls in flight can still end. */
+  stop(): void {
+    this.#scraper.stop();
+    clearTimeout(this.#timer);
+    this.#agent.destroy();
+  }
+
+  /** Calls that have arrived and not ended. */
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Makes the fleet equal to `wanted`: what is unchanged stays as it is. */
+  setEndpoints(wanted: readonly Endpoint[]): void {
+    const { table } = this.core;
+    const text = (endpoint: Endpoint): string => JSON.stringify([endpoint.address, endpoint.labels]);
+    const keep = new Map(wanted.map((endpoint) => [endpoint.id, text(endpoint)]));
+    for (const row of table.rows) {
+      const endpoint = table.endpoints[row]!;
+      if (keep.get(endpoint.id) !== text(endpoint)) {
+        this.#apply({ kind: 'removed', id: endpoint.id, nowUs: this.nowUs() });
+      }
+    }
+    for (const endpoint of wanted) {
+      if (table.rowOf(endpoint.id) < 0) this.#apply({ kind: 'added', endpoint, nowUs: this.nowUs() });
+    }
+  }
+
+  /** Brings a request; returns its number. */
+  arrive(arrival: Arrival, call: LiveCall): number {
+    const id = this.#nextId++;
+    const nowUs = this.nowUs();
+    this.#pending.set(id, { call, startUs: nowUs, request: null });
+    this.#apply({ kind: 'arrived', nowUs, incoming: { ...arrival, id, arrivalUs: nowUs } });
+    return id;
+  }
+
+  /** The first bytes of the answer's body have passed. */
+  firstToken(id: number): void {
+    const pending = this.#pending.get(id)!;
+    const isStream = this.core.built(id)?.stream ?? false;
+    this.metrics.firstToken(pending.request!, this.#secondsSince(pending), isStream);
+    this.#apply({ kind: 'firstToken', id, nowUs: this.nowUs() });
+  }
+
+  /** A dispatched call has ended. */
+  finished(id: number, cause: TerminationCause, usage: ResponseUsage): void {
+    const pending = this.#pending.get(id)!;
+    this.#pending.delete(id);
+    const request = pending.request!;
+    this.metrics.ended(request, this.#secondsSince(pending), usage.promptTokens, usage.outputTokens);
+    if (cause === 'error') this.metrics.failed(request, 'ModelServerError');
+    const nowUs = this.nowUs();
+    if (cause === 'client-disconnect') this.#apply({ kind: 'cancelled', id, nowUs });
+    else this.#apply({ kind: 'finished', id, usage, cause, nowUs });
+  }
+
+  /** The client left before the call was dispatched; the router answers with a rejection that nobody hears. */
+  cancelled(id: number): void {
+    this.#apply({ kind: 'cancelled', id, nowUs: this.nowUs() });
+  }
+
+  /** Address for a request without a body, or the refusal of an empty pool. */
+  bodilessAddress(): string | Rejection {
+    const { table } = this.core;
+    const row = bodilessRow(table, this.#bodilessRng);
+    return typeof row === 'number' ? table.endpoints[row]!.address : row;
+  }
+
+  /** Headers that plugins add to the answer. */
+  responseHeaders(request: InferenceRequest): Map<string, string> {
+    const headers = new Map(this.core.router.responseHeaders(request));
+    headers.set('x-went-into-resp-headers', 'true');
+    return headers;
+  }
+
+  /** The metrics page. */
+  metricsText(): string {
+    return this.metrics.text(this.core.table, this.core.router.queued);
+  }
+
+  /** µs since the process began; whole, never falling. */
+  nowUs(): number {
+    this.#lastUs = Math.max(this.#lastUs, Math.floor(performance.now() * 1000));
+    return this.#lastUs;
+  }
+
+  #secondsSince(pending: Pending): number {
+    return (this.nowUs() - pending.startUs) / 1e6;
+  }
+
+  #apply(event: RoutingEvent): void {
+    this.#observer?.event(event);
+    this.core.apply(event);
+    clearTimeout(this.#timer);
+    if (this.core.wakeUs === Number.POSITIVE_INFINITY) return;
+    const delayMs = Math.max(0, (this.core.wakeUs - this.nowUs()) / 1000);
+    this.#timer = setTimeout(
+      () => this.#apply({ kind: 'timer', nowUs: this.nowUs() }),
+      Math.min(LONGEST_TIMER_MS, Math.ceil(delayMs)),
+    );
+  }
+
+  #dispatched(request: InferenceRequest, dispatch: Dispatch): void {
+    const pending = this.#pending.get(request.id)!;
+    pending.request = request;
+    const addresses = dispatch.rows.map((row) => this.core.table.endpoints[row]!.address);
+    this.#observer?.dispatched(request, addresses);
+    this.metrics.dispatched(request);
+    pending.call.dispatched(request, dispatch, addresses);
+  }
+
+  #rejected(id: number, rejection: Rejection, request: InferenceRequest | undefined): void {
+    const pending = this.#pending.get(id)!;
+    this.#pending.delete(id);
+    this.metrics.failed(request, rejection.code);
+    pending.call.rejected(rejection);
+  }
+}
