@@ -102,6 +102,7 @@ function buildPool(
     maxBatchedTokens: engine.maxBatchedTokens,
     maxSeqs: engine.maxSeqs,
     enforceEager: engine.enforceEager,
+    cudaGraphs: engine.cudaGraphs,
   });
   // Every data-parallel rank is an engine with a queue of its own, as with vLLM's external load balancing.
   const gpusPerReplica = tp * pp;

@@ -2,6 +2,7 @@
 
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
+import type { CudaGraphs } from '../latency/cuda-graphs.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { Engine } from './engine.ts';
 
@@ -30,6 +31,7 @@ export interface EngineSetup {
   readonly maxSeqs: number;
   readonly maxModelLen: number;
   readonly enforceEager: boolean;
+  readonly cudaGraphs: CudaGraphs;
   readonly kvBlocks: number;
   readonly blockSizeTokens: number;
   /** KV precision after engine arguments. */

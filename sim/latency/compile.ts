@@ -14,7 +14,7 @@ import { assert } from '../../src/core/check.ts';
 import { type DecodeAttention, decodeAttention, prefillChunkUs, prefillFixedUs } from './attention.ts';
 import type { BuiltStepModel } from './build.ts';
 import type { Calibration, HostOverhead } from './calibrations.ts';
-import { paddingTable, vllmGraphSizes } from './cuda-graphs.ts';
+import { type CudaGraphs, NO_GRAPHS, paddingTable, vllmGraphs } from './cuda-graphs.ts';
 import type { Deployment } from './deployment.ts';
 import { hardwareOf } from './hardware.ts';
 import { chooseKernels } from './kernels.ts';
@@ -54,7 +54,9 @@ class CompiledStepModel implements BuiltStepModel {
   /** Last mean context of each bucket. */
   readonly #bucketEnds = new Float64Array(BUCKETS);
   readonly #stages: number;
-  readonly #eagerFloorUs: number;
+  readonly #graphs: CudaGraphs;
+  /** Host time of a step whose kernels are launched one by one, µs. */
+  readonly #launchUs: number;
   /** Delay of a first token (`firstTokenLagSteps`), µs. */
   readonly #lagUs: number;
   readonly #terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
@@ -69,13 +71,13 @@ class CompiledStepModel implements BuiltStepModel {
     this.#decode = decodeAttention(context, false);
     this.#mixedDecode = decodeAttention(context, true);
     this.#prefillFixedUs = prefillFixedUs(context);
-    const sizes = enforceEager ? [] : (deployment.cudaGraphSizes ?? vllmGraphSizes(maxSeqs));
-    this.#padded = paddingTable(sizes);
+    this.#graphs = enforceEager ? NO_GRAPHS : (deployment.cudaGraphs ?? vllmGraphs(maxSeqs));
+    this.#padded = paddingTable(this.#graphs);
     const mostTokens = Math.max(deployment.maxBatchedTokens, this.#padded.length - 1);
     this.#layers = new Float64Array(mostTokens + 1).fill(Number.NaN);
     this.#heads = new Float64Array(Math.max(maxSeqs, mostTokens) + 1).fill(Number.NaN);
     this.#stages = deployment.pp;
-    this.#eagerFloorUs = enforceEager ? model.layers * calibration.eagerLayerUs : 0;
+    this.#launchUs = model.layers * calibration.eagerLayerUs;
     for (let k = 0; k < BUCKETS; k++) {
       this.#bucketEnds[k] = 128 * (2 ** ((k + 1) / BUCKETS_PER_DOUBLING) - 1);
     }
@@ -106,7 +108,8 @@ class CompiledStepModel implements BuiltStepModel {
     }
     const batches = Math.min(this.#stages, decodeSequences + shape.prefillChunks);
     const tokens = decodeSequences + shape.prefillTokens;
-    let gpuUs = this.#tokensUs(tokens / batches) + this.#headUs(shape.sampledRows / batches);
+    const rows = this.#graphs.prefill ? this.#paddedRows(tokens / batches) : Math.ceil(tokens / batches);
+    let gpuUs = this.#rowsUs(rows) + this.#headUs(shape.sampledRows / batches);
     gpuUs += this.#prefillFixedUs + shape.prefillAttentionUs / batches + this.#stageUs(tokens / batches);
     if (decodeSequences > 0) {
       this.#attentionTerms(this.#mixedDecode, decodeSequences, decodeContextTokens, batches, terms);
@@ -119,15 +122,16 @@ class CompiledStepModel implements BuiltStepModel {
     const batches = this.#stages === 1 ? 1 : Math.min(this.#stages, sequences);
     const rows = sequences / batches;
     this.#attentionTerms(this.#decode, sequences, contextTokens, batches, out);
-    out.baseUs += this.#tokensUs(rows) + this.#headUs(rows) + this.#stageUs(rows);
+    out.baseUs += this.#rowsUs(this.#paddedRows(rows)) + this.#headUs(rows) + this.#stageUs(rows);
+    const launchUs = this.#hasGraph(rows) ? 0 : this.#launchUs;
     const host = this.#host;
     const hostUs = host.baseUs + host.perSequenceUs * sequences;
     if (host.mode === 'add') {
       out.baseUs += hostUs;
-      if (this.#eagerFloorUs > 0) atLeast(out, this.#eagerFloorUs, contextTokens);
+      if (launchUs > 0) atLeast(out, launchUs, contextTokens);
       return;
     }
-    atLeast(out, Math.max(hostUs, this.#eagerFloorUs), contextTokens);
+    atLeast(out, Math.max(hostUs, launchUs), contextTokens);
     out.baseUs += host.tailUs;
   }
 
@@ -135,8 +139,10 @@ class CompiledStepModel implements BuiltStepModel {
   #withHost(gpuUs: number, sequences: number): number {
     const host = this.#host;
     const hostUs = host.baseUs + host.perSequenceUs * sequences;
-    if (host.mode === 'add') return Math.max(gpuUs + hostUs, this.#eagerFloorUs);
-    return Math.max(gpuUs, hostUs, this.#eagerFloorUs) + host.tailUs;
+    // Launches of prompts' kernels were measured in eager mode only.
+    const launchUs = this.#graphs === NO_GRAPHS ? this.#launchUs : 0;
+    if (host.mode === 'add') return Math.max(gpuUs + hostUs, launchUs);
+    return Math.max(gpuUs, hostUs, launchUs) + host.tailUs;
   }
 
   /** Decode attention of one micro-batch of `batches`, as terms of the whole batch's context. */
@@ -182,10 +188,22 @@ class CompiledStepModel implements BuiltStepModel {
     return bucket;
   }
 
-  /** Layers without attention and the final norm for a number of tokens, padded as CUDA graphs pad. */
-  #tokensUs(tokens: number): number {
+  /** Rows computed for a number of tokens, padded as CUDA graphs pad. */
+  #paddedRows(tokens: number): number {
     const whole = Math.ceil(tokens);
-    const rows = whole < this.#padded.length ? this.#padded[whole]! : whole;
+    if (whole >= this.#padded.length) return whole;
+    return this.#padded[whole]! || whole;
+  }
+
+  /** Whether a decode step of so many sequences need not wait for kernel launches. */
+  #hasGraph(sequences: number): boolean {
+    if (!this.#graphs.hostBoundWithout) return true;
+    const whole = Math.ceil(sequences);
+    return whole < this.#padded.length && this.#padded[whole]! > 0;
+  }
+
+  /** Layers without attention and the final norm, for rows that are padded already. */
+  #rowsUs(rows: number): number {
     assert(rows < this.#layers.length, 'a step holds more tokens than the budget of its deployment');
     const known = this.#layers[rows]!;
     if (known >= 0) return known;

@@ -3,6 +3,7 @@
  * rank, whose peers are assumed to carry the same load.
  */
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
+import type { CudaGraphs } from './cuda-graphs.ts';
 
 /** One engine instance, resolved. */
 export interface Deployment {
@@ -20,6 +21,6 @@ export interface Deployment {
   readonly maxSeqs: number;
   /** No CUDA graphs: kernels are launched one by one and nothing is padded. */
   readonly enforceEager: boolean;
-  /** Batch sizes of captured graphs, ascending; undefined: the engine's default list. */
-  readonly cudaGraphSizes?: readonly number[];
+  /** Captured graphs; undefined: vLLM's default list. Of no effect with `enforceEager`. */
+  readonly cudaGraphs?: CudaGraphs;
 }

@@ -1,4 +1,5 @@
 /** SGLang for the list of engines: settings, token pool, instances. */
+import { sglangGraphs } from '../../latency/cuda-graphs.ts';
 import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
 import { sglangPoolTokens } from './capacity.ts';
 import { sglangConfig } from './config.ts';
@@ -27,6 +28,7 @@ export const sglangKind: EngineKind = {
       maxSeqs: config.maxRunningRequests,
       maxModelLen: Math.min(config.contextLength, tokens),
       enforceEager: config.enforceEager,
+      cudaGraphs: sglangGraphs(config.cudaGraphMaxBatch, false),
       kvBlocks: Math.floor(tokens / config.pageTokens),
       blockSizeTokens: config.pageTokens,
       kv,

@@ -1,6 +1,7 @@
 /** TGI for the list of engines: settings, slot pool, instances. */
 import { kvBytesPerTokenPerRank } from '../../../models/kv.ts';
 import { ConfigError } from '../../../src/core/check.ts';
+import { tgiGraphs } from '../../latency/cuda-graphs.ts';
 import { vllmKvBlocks } from '../capacity.ts';
 import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
 import { type TgiConfig, tgiConfig } from './config.ts';
@@ -34,6 +35,7 @@ export const tgiKind: EngineKind = {
       maxSeqs: config.maxConcurrentRequests,
       maxModelLen: Math.min(config.maxTotalTokens, tokens),
       enforceEager: !config.cudaGraphs,
+      cudaGraphs: tgiGraphs(),
       kvBlocks: tokens,
       blockSizeTokens: 1,
       kv,

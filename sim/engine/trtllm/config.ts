@@ -20,6 +20,9 @@ export interface TrtllmConfig {
   /** The batch of an iteration is decided while the one before it runs. */
   readonly overlapScheduler: boolean;
   readonly cudaGraphs: boolean;
+  /** `cuda_graph_config.max_batch_size` and `.enable_padding`. */
+  readonly cudaGraphMaxBatch: number;
+  readonly cudaGraphPadding: boolean;
   /** KV pool in tokens by the engine's log; 0: computed. */
   readonly maxTokens: number;
   readonly kvCacheDtype: string;
@@ -42,6 +45,8 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   enable_block_reuse: 'flag',
   disable_overlap_scheduler: 'flag',
   use_cuda_graph: 'flag',
+  cuda_graph_max_batch_size: 'count',
+  cuda_graph_padding_enabled: 'flag',
   max_tokens: 'count',
   kv_cache_dtype: 'text',
 };
@@ -78,6 +83,8 @@ export function trtllmConfig(
     blockReuse: given.flag('enable_block_reuse', true),
     overlapScheduler: !given.flag('disable_overlap_scheduler', false),
     cudaGraphs: given.flag('use_cuda_graph', true),
+    cudaGraphMaxBatch: given.number('cuda_graph_max_batch_size', 128),
+    cudaGraphPadding: given.flag('cuda_graph_padding_enabled', false),
     maxTokens: given.number('max_tokens', 0),
     kvCacheDtype: given.text('kv_cache_dtype', 'auto'),
   };

@@ -1,4 +1,5 @@
 /** TensorRT-LLM for the list of engines: settings, KV pool, instances. */
+import { trtllmGraphs } from '../../latency/cuda-graphs.ts';
 import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
 import { trtllmPoolTokens } from './capacity.ts';
 import { trtllmConfig } from './config.ts';
@@ -22,6 +23,7 @@ export const trtllmKind: EngineKind = {
       maxSeqs: config.maxBatchSize,
       maxModelLen: Math.min(config.maxSeqLen, tokens),
       enforceEager: !config.cudaGraphs,
+      cudaGraphs: trtllmGraphs(config.cudaGraphMaxBatch, config.cudaGraphPadding),
       kvBlocks: Math.floor(tokens / config.tokensPerBlock),
       blockSizeTokens: config.tokensPerBlock,
       kv,

@@ -25,6 +25,8 @@ export interface VllmConfig {
   /** The batch of a step is decided while the step before it runs. */
   readonly asyncScheduling: boolean;
   readonly enforceEager: boolean;
+  /** Largest batch captured as a CUDA graph; 0: the default list. */
+  readonly largestGraph: number;
   /** KV blocks by the engine's log, in place of the computed number; 0 computed. */
   readonly blocksOverride: number;
   /** KV precision named by `kv_cache_dtype`; empty: the pool's. */
@@ -75,6 +77,7 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   watermark: 'ratio',
   async_scheduling: 'flag',
   enforce_eager: 'flag',
+  max_cudagraph_capture_size: 'count',
   num_gpu_blocks_override: 'count',
   kv_cache_dtype: 'text',
 };
@@ -119,6 +122,7 @@ export function vllmConfig(
     unhashedOrder: preset.unhashedOrder,
     asyncScheduling: given.flag('async_scheduling', preset.asyncScheduling),
     enforceEager: given.flag('enforce_eager', false),
+    largestGraph: given.number('max_cudagraph_capture_size', 0),
     blocksOverride: given.number('num_gpu_blocks_override', 0),
     kvCacheDtype: given.text('kv_cache_dtype', ''),
   };

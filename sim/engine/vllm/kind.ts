@@ -1,4 +1,5 @@
 /** vLLM for the list of engines: settings, KV pool size, instances. */
+import { vllmGraphs } from '../../latency/cuda-graphs.ts';
 import { vllmKvBlocks } from '../capacity.ts';
 import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
 import { type VllmConfig, vllmConfig } from './config.ts';
@@ -31,6 +32,7 @@ export const vllmKind: EngineKind = {
       maxSeqs: config.maxSeqs,
       maxModelLen,
       enforceEager: config.enforceEager,
+      cudaGraphs: vllmGraphs(config.maxSeqs, config.largestGraph),
       kvBlocks,
       blockSizeTokens: config.blockSizeTokens,
       kv,
