@@ -395,6 +395,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const to = course.endpoint;
     const setup = this.set.setupOf(to);
     course.transferSinceUs = nowUs;
+    if (tokens === 0) {
+      if (!this.set.all[from]!.isDown) this.set.all[from]!.release(request, nowUs);
+      return;
+    }
     const bytes = tokens * this.set.setupOf(from).kvBytesPerToken;
     const links = [this.set.all[from]!.egress, this.set.all[to]!.ingress];
     this.#transfers.begin(request.request.id, links, bytes, setup.linkBaseUs, nowUs);

@@ -15,6 +15,7 @@ export class Sequence<Leaf> {
   indexed = 0;
   loose = 0;
   duplicate = false;
+  kept: Leaf | null = null;
   /** Tokens whose KV is there; while decoding, kept by the DecodeSet. */
   computed = 0;
   /** Output tokens so far; while decoding, kept by the DecodeSet. */

@@ -94,7 +94,8 @@ export class VllmEngine implements Engine {
     if (sequence === undefined) return;
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
-    if (!ok) sequence.remoteTokens = 0;
+    // What is lost is computed here; the local hit, whose blocks it holds, stays.
+    if (!ok) sequence.remoteTokens = sequence.indexed * this.blockSizeTokens;
     this.#stepper.unstick();
   }
 
@@ -224,7 +225,7 @@ export class VllmEngine implements Engine {
       this.#prefilling = this.#prefilling.filter((s) => s !== victim);
     }
     this.#indexComputed(victim);
-    this.#pool.release(victim);
+    this.#pool.release(victim, true);
     const alone = this.#running.length === 0;
     victim.goal = victim.request.promptTokens + victim.generated;
     victim.computed = 0;
@@ -270,7 +271,7 @@ export class VllmEngine implements Engine {
 
   #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
     let budget = budgetTokens;
-    budget = this.#admitLoaded(budget, nowUs, sink);
+    budget = this.#admitLoaded(budget);
     while (this.#waiting.length > 0 && budget > 0) {
       if (this.#running.length >= this.#config.maxSeqs) {
         this.#stepper.stuck = true;
@@ -289,7 +290,7 @@ export class VllmEngine implements Engine {
   }
 
   /** Sequences whose remote KV has come, ahead of the waiting queue. */
-  #admitLoaded(budgetTokens: number, nowUs: number, sink: EngineSink): number {
+  #admitLoaded(budgetTokens: number): number {
     let budget = budgetTokens;
     for (let i = 0; i < this.#loading.length && budget > 0; ) {
       const sequence = this.#loading[i]!;
@@ -297,10 +298,12 @@ export class VllmEngine implements Engine {
         i += 1;
         continue;
       }
-      const tokens = this.#cap(sequence.goal - sequence.remoteTokens, budget);
+      const left = sequence.goal - sequence.remoteTokens;
+      if (!this.#config.chunkedPrefill && left > budget) return budget;
+      const tokens = this.#cap(left, budget);
       sequence.computed = sequence.remoteTokens;
       this.#loading.splice(i, 1);
-      this.#run(sequence, tokens, 0, nowUs, sink);
+      this.#run(sequence, tokens);
       budget -= tokens;
     }
     return budget;
@@ -321,9 +324,12 @@ export class VllmEngine implements Engine {
       request.outputContentId,
       sequence.generated,
       Math.floor((sequence.goal - 1) / this.blockSizeTokens),
+      sequence.kept,
     );
     const hit = pool.foundBlocks * this.blockSizeTokens;
-    const remote = sequence.leg === 'decode' && !sequence.admittedBefore;
+    const handedOver = sequence.leg === 'decode' && !sequence.admittedBefore;
+    // With nothing to pull it runs at once.
+    const remote = handedOver && sequence.goal - 1 > hit;
     const left = remote ? sequence.goal - 1 - hit : sequence.goal - hit;
     if (!remote && !this.#config.chunkedPrefill && left > budget) return -1;
     const tokens = remote ? 0 : this.#cap(left, budget);
@@ -347,16 +353,17 @@ export class VllmEngine implements Engine {
       return 0;
     }
     sequence.computed = hit;
-    this.#run(sequence, tokens, hit, nowUs, sink);
+    this.#run(sequence, tokens);
+    sink.admitted(request, hit, nowUs);
+    if (handedOver) sink.loadRemote(request, 0, nowUs);
     return tokens;
   }
 
-  #run(sequence: Sequence, tokens: number, hit: number, nowUs: number, sink: EngineSink): void {
+  #run(sequence: Sequence, tokens: number): void {
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
     this.#running.append(sequence);
     if (sequence.computed + tokens < sequence.goal) this.#prefilling.push(sequence);
-    if (sequence.leg !== 'decode' || sequence.generated > 0) sink.admitted(sequence.request, hit, nowUs);
     sequence.admittedBefore = true;
     this.#chunk(sequence, tokens);
   }
