@@ -32,7 +32,7 @@ export interface CacheListener {
   removed(sequence: CachedSequence, fromBlock: number, toBlock: number): void;
 }
 
-/** An extent of indexed blocks, or (key -1, no parent) a stretch of free blocks without content in the free queue. */
+/** An extent of indexed blocks, or (not linked, no parent) a stretch of free blocks in the queue that nobody can look up. */
 export class BlockNode {
   parent: BlockNode | null;
   /** Key of the first block among the parent's children; meaningless when not linked. */
@@ -313,12 +313,18 @@ export class BlockPool {
       node.parent!.forked = true;
     }
     while (node !== null && node !== this.#root) {
+      const { parent } = node;
       node.holders -= 1;
       if (node.holders === 0) {
         this.free += node.blocks;
-        this.#append(node);
+        if (node.linked) {
+          this.#append(node);
+        } else {
+          this.#appendAnonymous(node.blocks);
+          this.#recycle(node);
+        }
       }
-      node = node.parent;
+      node = parent;
     }
     holder.leaf = null;
     holder.indexed = 0;
@@ -398,18 +404,16 @@ export class BlockPool {
 
   #freeBlank(blocks: number): void {
     this.free += blocks;
-    if (this.#prepend || (this.#head === null && this.#tail === null)) {
-      this.#blankFront += blocks;
-      return;
-    }
-    const tail = this.#tail!;
-    if (tail.key === -1) {
-      tail.blocks += blocks;
-      return;
-    }
-    const blank = this.#singleUse(null, blocks);
-    blank.key = -1;
-    this.#append(blank);
+    if (this.#prepend) this.#blankFront += blocks;
+    else this.#appendAnonymous(blocks);
+  }
+
+  /** Free blocks that nobody can look up join the queue: neighbours are one stretch, whichever sequences they come from. */
+  #appendAnonymous(blocks: number): void {
+    const tail = this.#tail;
+    if (tail === null) this.#blankFront += blocks;
+    else if (tail.linked) this.#append(this.#singleUse(null, blocks));
+    else tail.blocks += blocks;
   }
 
   #append(node: BlockNode): void {

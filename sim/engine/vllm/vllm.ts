@@ -110,12 +110,12 @@ export class VllmEngine implements Engine {
     const stepper = this.#stepper;
     stepper.open(nowUs);
     this.#schedule(nowUs, sink);
-    if (this.#hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
+    if (this.#hasNothing() && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
       // No batch is in flight that a newcomer could be too late for.
       stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#schedule(nowUs, sink);
     }
-    if (this.#hasNothing) return stepper.idle();
+    if (this.#hasNothing()) return stepper.idle();
     if (this.#chunked.length > 0 || this.#heldBack.length > 0) return this.#beginMixed();
     // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
     const joinsNext = this.#preempted || (!stepper.stuck && this.#waiting.length > 0);
@@ -156,7 +156,7 @@ export class VllmEngine implements Engine {
   }
 
   /** The last schedule found nothing to run. */
-  get #hasNothing(): boolean {
+  #hasNothing(): boolean {
     return this.#chunked.length === 0 && this.#decodes.count === this.#heldBack.length;
   }
 
