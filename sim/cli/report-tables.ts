@@ -28,6 +28,7 @@ export function reportBlocks(report: ClassedReport, outcomes: readonly Assertion
   blocks.push(figureTable(report));
   if (report.classes !== undefined) blocks.push(classTable(report.classes));
   blocks.push(poolTable(report));
+  if (report.scaling !== undefined) blocks.push(scalingTable(report.scaling));
   blocks.push(remarkLines([{ letter: '', report }]).join('\n'));
   if (report.slo.checks.length > 0) blocks.push(checkTable(report));
   if (outcomes.length > 0) blocks.push(assertionTable(outcomes));
@@ -59,7 +60,7 @@ function remarksOf(report: Report): string[] {
 }
 
 function headline(report: Report): string {
-  const gpus = report.pools.map((pool) => `${pool.gpus} x ${pool.gpu}`).join(' + ');
+  const gpus = report.pools.map((pool) => `${Number(pool.gpus.toFixed(2))} x ${pool.gpu}`).join(' + ');
   const engines = [...new Set(report.pools.map((pool) => `${pool.model} on ${pool.engine}`))].join(', ');
   const seeds = report.seeds.length === 1 ? `seed ${report.seeds[0]}` : `seeds ${seedRange(report.seeds)}`;
   const lasted = formatFigure(report.durationS, 's', 4);
@@ -103,6 +104,23 @@ export function figureLabel(figure: Figure): string {
   return figure.unit === 'usdPerMTok' ? `cost ${figure.label}` : figure.label;
 }
 
+/** Rows of the scaling table before the rest is left to the JSON report. */
+const SCALING_ROWS = 12;
+
+function scalingTable(scaling: NonNullable<Report['scaling']>): Table {
+  const rows = scaling
+    .slice(0, SCALING_ROWS)
+    .map(({ seed, atS, pool, replicas }) => [
+      `scaling, seed ${seed}`,
+      formatFigure(atS, 's', 4),
+      pool,
+      String(replicas),
+    ]);
+  const more = scaling.length - rows.length;
+  if (more > 0) rows.push([`and ${more} more (--format json)`, '', '', '']);
+  return { header: ['', 'at', 'pool', 'replicas'], rows };
+}
+
 function classTable(classes: NonNullable<ClassedReport['classes']>): Table {
   return {
     header: ['class', 'arrived', 'completed', 'TTFT p50', 'TTFT p95', 'TPOT p95', 'E2E p95', 'within SLO'],
@@ -138,7 +156,7 @@ function poolTable(report: Report): Table {
     rows: report.pools.map((pool) => [
       pool.name,
       pool.role,
-      String(pool.gpus),
+      String(Number(pool.gpus.toFixed(2))),
       share(pool.busy.prefill),
       share(pool.busy.decode),
       share(pool.busy.transfer),

@@ -95,6 +95,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     outputTokensPerS: perS(total.outputTokens),
   };
   const classes = classReports(recorder);
+  const scaling = results.flatMap(({ seed, scaling }) => scaling.map((change) => ({ seed, ...change })));
   return {
     schemaVersion: 1,
     scenario: context.scenario,
@@ -136,6 +137,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
       requestsPerS: context.wallMs > 0 ? (total.arrived / context.wallMs) * 1e3 : 0,
     },
     ...(classes.length > 0 ? { classes } : {}),
+    ...(scaling.length > 0 ? { scaling } : {}),
   };
 }
 
