@@ -93,6 +93,7 @@ function figureTable(report: Report): Table {
   for (const figure of FIGURES) {
     const value = figureValue(report, figure.path);
     if (/^(durationS|.*Ms\..*)$/.test(figure.path) || value === null) continue;
+    if (/^arrivalWindow\.(requests|.*Tokens)PerS$/.test(figure.path)) continue;
     if (figure.path.startsWith('counts.') && value === 0 && figure.path !== 'counts.completed') continue;
     rows.push([figureLabel(figure), formatWithInterval(value, figure.unit, report.intervals[figure.path])]);
   }

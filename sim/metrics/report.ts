@@ -92,6 +92,22 @@ export interface Report {
     readonly inputTokensPerS: number;
     readonly outputTokensPerS: number;
   };
+  /**
+   * Rates over the time in which requests arrive (`throughput` and `slo.goodputRps` also divide by the drain after it, in
+   * which the fleet works off what is left). Null where fewer than two requests arrived.
+   */
+  readonly arrivalWindow: {
+    /** Mean over seeds. */
+    readonly seconds: number;
+    /** Offered load. */
+    readonly arrivedPerS: number | null;
+    /** Completed by the last arrival. */
+    readonly requestsPerS: number | null;
+    readonly inputTokensPerS: number | null;
+    readonly outputTokensPerS: number | null;
+    /** Offered load times the share of requests within the SLO, whenever they ended; null without an SLO. */
+    readonly goodputRps: number | null;
+  };
   readonly ttftMs: Quantiles;
   readonly itlMs: Quantiles;
   readonly tpotMs: Quantiles;
