@@ -26,6 +26,8 @@ export class Sequence<Leaf> {
   goal: number;
   /** Chunk scheduled in the step in progress. */
   chunk = 0;
+  /** Decodes, but not in the step in progress (budget). */
+  isHeldBack = false;
   /** Joined the waiting queue, for the last time. */
   enqueuedUs: number;
   /** Last output token; -1 before the first. */

@@ -119,6 +119,20 @@ describe('vLLM step composition', () => {
     expect(bench.times('admitted').get(1)).toBe(12_000);
   });
 
+  test('G25: a stream interval of 10 makes gaps of ten steps and leaves time per output token as it is', () => {
+    for (const fastForward of [true, false]) {
+      const bench = new Bench(engine({ streamInterval: 10 }, affineModel({ base: 1000 }), 1000, fastForward));
+      bench.arrive(request(0, [[-1, 64]], 41));
+      bench.arrive(request(1, [[-2, 64]], 25, 20_500));
+      bench.run();
+      // The first token goes out at once; 41 tokens end with a full chunk, 25 with one of four.
+      expect(bench.gaps.map(Math.round).sort((a, b) => a - b)).toEqual([4_000, ...Array(6).fill(10_000)]);
+      const tpotUs = (id: number, tokens: number): number =>
+        (bench.times('finished').get(id)! - bench.times('first').get(id)!) / (tokens - 1);
+      expect([tpotUs(0, 41), tpotUs(1, 25)]).toEqual([1000, 1000]);
+    }
+  });
+
   test('a decode leg loads all but the last prompt token, computes that one and yields the first token itself', () => {
     const model = affineModel({ base: 1000 });
     const bench = new Bench(engine({}, model));
