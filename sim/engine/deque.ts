@@ -19,6 +19,16 @@ export class Deque<T> {
     this.length += 1;
   }
 
+  /** How many at the back match, up to the first that does not. */
+  countFromBack(matches: (item: T) => boolean): number {
+    const mask = this.#items.length - 1;
+    let count = 0;
+    while (count < this.length && matches(this.#items[(this.#head + this.length - 1 - count) & mask]!)) {
+      count += 1;
+    }
+    return count;
+  }
+
   front(): T | undefined {
     return this.length === 0 ? undefined : this.#items[this.#head];
   }

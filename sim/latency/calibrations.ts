@@ -5,6 +5,7 @@
 import { FRAMEWORK_OVERHEAD } from '../../models/coefficients/framework-overhead.ts';
 import { ConfigError, nearest } from '../../src/core/check.ts';
 import type { Deployment } from './deployment.ts';
+import { PLAIN_SAMPLER, type SamplerCost, topPSampler } from './sampler.ts';
 
 /**
  * Host time of a step: `add`: on top of the GPU's; `max`: in parallel with it, `tailUs` on top. Times in µs.
@@ -14,15 +15,6 @@ export interface HostOverhead {
   readonly baseUs: number;
   readonly perSequenceUs: number;
   readonly tailUs: number;
-}
-
-/**
- * Sampling: fixed, and memory traffic per sampled row and vocabulary entry (sorts, scans and copies of
- * logits).
- */
-interface SamplerCost {
-  readonly fixedUs: number;
-  readonly bytesPerEntry: number;
 }
 
 /** A calibration. Times in µs. */
@@ -49,15 +41,6 @@ export interface Calibration {
 }
 
 /**
- * Top-p sampling, which most models' generation_config asks for and which sorts the vocabulary. Fitted to the
- * step times of Llama-2 (32,000 entries) and Llama-3.1 (128,256) on H100 with vLLM 0.15.1: without it the
- * error of Llama-3.1-8B is -7 to -13 %, growing with the batch, with it -1 to 2 %.
- */
-const TOP_P: SamplerCost = { fixedUs: 300, bytesPerEntry: 380 };
-/** One or a few passes over the logits; assumed. */
-const PLAIN: SamplerCost = { fixedUs: 50, bytesPerEntry: 10 };
-
-/**
  * Host time per layer without CUDA graphs, H100 hosts: Llama-3.1-8B at 0.8.5 (gaps of 11.2 ms over 32 layers,
  * median).
  */
@@ -75,7 +58,7 @@ const NOTHING: HostOverhead = { mode: 'add', baseUs: 0, perSequenceUs: 0, tailUs
 const ASYNC_LAG_STEPS = 0.35;
 
 /** Newest last within an engine. */
-const CALIBRATIONS: readonly Calibration[] = [
+const CALIBRATIONS: readonly Omit<Calibration, 'sampler'>[] = [
   {
     name: 'builtin/vllm@0.8',
     engine: 'vllm',
@@ -83,7 +66,6 @@ const CALIBRATIONS: readonly Calibration[] = [
     moe: FRAMEWORK_OVERHEAD.vllmSync,
     eagerLayerUs: EAGER_V8_US,
     firstTokenLagSteps: 0,
-    sampler: TOP_P,
     frontEndUs: 5000,
     frontEndPerTokenUs: 1,
     handoverUs: 5000,
@@ -96,7 +78,6 @@ const CALIBRATIONS: readonly Calibration[] = [
     moe: FRAMEWORK_OVERHEAD.vllmSync,
     eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
-    sampler: TOP_P,
     frontEndUs: 5000,
     frontEndPerTokenUs: 1,
     handoverUs: 5000,
@@ -109,7 +90,6 @@ const CALIBRATIONS: readonly Calibration[] = [
     moe: NOTHING,
     eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: ASYNC_LAG_STEPS,
-    sampler: TOP_P,
     frontEndUs: 3000,
     frontEndPerTokenUs: 0.5,
     handoverUs: 5000,
@@ -122,7 +102,6 @@ const CALIBRATIONS: readonly Calibration[] = [
     moe: FRAMEWORK_OVERHEAD.vllmAsyncMoe,
     eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: ASYNC_LAG_STEPS,
-    sampler: TOP_P,
     frontEndUs: 3000,
     frontEndPerTokenUs: 0.5,
     handoverUs: 5000,
@@ -138,7 +117,6 @@ const CALIBRATIONS: readonly Calibration[] = [
     moe: FRAMEWORK_OVERHEAD.sglang,
     eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
-    sampler: TOP_P,
     frontEndUs: 6000,
     frontEndPerTokenUs: 1,
     handoverUs: 5000,
@@ -151,7 +129,6 @@ const CALIBRATIONS: readonly Calibration[] = [
     moe: FRAMEWORK_OVERHEAD.trtllmOverlap,
     eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
-    sampler: TOP_P,
     frontEndUs: 5000,
     frontEndPerTokenUs: 1,
     handoverUs: 5000,
@@ -164,7 +141,6 @@ const CALIBRATIONS: readonly Calibration[] = [
     moe: FRAMEWORK_OVERHEAD.vllmSync,
     eagerLayerUs: EAGER_V11_US,
     firstTokenLagSteps: 0,
-    sampler: TOP_P,
     frontEndUs: 2000,
     frontEndPerTokenUs: 0.5,
     handoverUs: 5000,
@@ -179,7 +155,7 @@ export function builtinCalibration(engine: Deployment['engine']): Calibration {
   const wanted = versionOrder(engine.version);
   let found = known[0]!;
   for (const c of known) if (versionOrder(c.name.split('@')[1]!) <= wanted) found = c;
-  return found;
+  return { ...found, sampler: topPSampler(engine) };
 }
 
 /** Suffix of a name that means greedy or plain random sampling in place of top-p. */
@@ -193,8 +169,11 @@ export function findCalibration(given: string, engine: Deployment['engine'], pat
   const plain = given.endsWith(PLAIN_SUFFIX);
   const name = plain ? given.slice(0, -PLAIN_SUFFIX.length) : given;
   const found = name === 'builtin' ? builtinCalibration(engine) : CALIBRATIONS.find((c) => c.name === name);
-  if (found !== undefined && plain) return { ...found, name: `${found.name}${PLAIN_SUFFIX}`, sampler: PLAIN };
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return plain
+      ? { ...found, name: `${found.name}${PLAIN_SUFFIX}`, sampler: PLAIN_SAMPLER }
+      : { ...found, sampler: topPSampler(engine) };
+  }
   const names = CALIBRATIONS.map((c) => c.name);
   const near = nearest(name, names);
   throw new ConfigError({

@@ -4,6 +4,7 @@ import type { FleetSpec, PoolSpec } from '../scenario/schema.ts';
 import type { MeasuredCase } from './case.ts';
 import { isAsync } from './case-calibration.ts';
 import { caseGpu, caseModel } from './case-names.ts';
+import { isUnsplit } from './case-router.ts';
 import { engineVersion } from './engine-version.ts';
 import { skip } from './skip.ts';
 
@@ -47,20 +48,21 @@ export function caseFleet(measured: MeasuredCase): FleetSpec {
     const replicas = hardware.replicas ?? Math.max(1, Math.floor((hardware.count ?? tp) / tp));
     return { pools: [{ ...base, name: 'serve', role: 'both', replicas, parallel: parallel(tp) }] };
   }
+  const roles = isUnsplit(measured) ? (['both', 'both'] as const) : (['prefill', 'decode'] as const);
   const sameHost = /cuda_ipc|same host|nvlink/i.test(pd.transport ?? '');
   return {
     pools: [
       {
         ...base,
         name: 'prefill',
-        role: 'prefill',
+        role: roles[0],
         replicas: pd.prefill_instances,
         parallel: parallel(pd.tp_prefill ?? hardware.tp ?? 1),
       },
       {
         ...base,
         name: 'decode',
-        role: 'decode',
+        role: roles[1],
         replicas: pd.decode_instances,
         parallel: parallel(pd.tp_decode ?? hardware.tp ?? 1),
       },

@@ -14,11 +14,45 @@ const RANDOM_CONFIG = {
   schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'random-picker' }] }],
 };
 
+/** The blend of llm-d's charts of 2025: queue, KV utilisation and prefix alike, one profile. */
+const PLUGINS_V2_CONFIG = {
+  apiVersion: 'llm-d.ai/v1alpha1',
+  kind: 'EndpointPickerConfig',
+  plugins: [
+    { type: 'queue-scorer' },
+    { type: 'kv-cache-utilization-scorer' },
+    { type: 'prefix-cache-scorer' },
+    { type: 'max-score-picker' },
+  ],
+  schedulingProfiles: [
+    {
+      name: 'default',
+      plugins: [
+        { pluginRef: 'queue-scorer', weight: 1 },
+        { pluginRef: 'kv-cache-utilization-scorer', weight: 1 },
+        { pluginRef: 'prefix-cache-scorer', weight: 1 },
+        { pluginRef: 'max-score-picker' },
+      ],
+    },
+  ],
+};
+
+/**
+ * True when a fleet was deployed as prefill and decode workers behind the chart's plugins-v2.yaml: that
+ * configuration has one profile and no filter by role, so that every worker serves whole requests. 1P3D and
+ * 2P2D measure alike at every load, with more throughput than one prefill worker could feed.
+ * source: kubernetes-sigs/gateway-api-inference-extension, config/charts/inferencepool, mid 2025.
+ */
+export function isUnsplit(measured: MeasuredCase): boolean {
+  return String(measured.engine_args?.['other'] ?? '').includes('plugins-v2.yaml');
+}
+
 /** The router's configuration; undefined where llm-d's default is taken. */
 export function caseRouter(measured: MeasuredCase): Readonly<Record<string, unknown>> | undefined {
   const { detail, pd } = measured.hardware;
+  if (isUnsplit(measured)) return PLUGINS_V2_CONFIG;
   // Disaggregated fleets need their profile handler.
   if (pd != null) return undefined;
-  const isPlainVllm = measured.family.startsWith('llmservingsim') || measured.family === 'llmd-exp7-pd';
+  const isPlainVllm = /^(llmservingsim|llmd-exp7-pd|llmd-pdsweep)/.test(measured.family);
   return BLIND.test(detail ?? '') || isPlainVllm ? RANDOM_CONFIG : undefined;
 }

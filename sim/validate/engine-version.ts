@@ -29,7 +29,9 @@ const OLDEST = '0.8';
 export function engineVersion(measured: MeasuredCase): string {
   const text = measured.engine.version ?? '';
   const match = /(?:^|[^\d.])v?0\.(\d{1,2})(?:\.(\d+))?/.exec(text);
-  if (match !== null && Number(match[1]) >= 8) return `0.${match[1]}`;
+  if (match !== null && Number(match[1]) >= 8) {
+    return match[2] === undefined ? `0.${match[1]}` : `0.${match[1]}.${match[2]}`;
+  }
   if (text.startsWith('2023')) return OLDEST;
   const month = monthOf(text) ?? monthOf(datesOf(measured));
   if (month === undefined) return UNKNOWN;

@@ -1,6 +1,6 @@
 /**
  * KV pool sizes against what vLLM logged. The H100 figures are published start-up breakdowns
- * of vLLM (read 2026-11-22; utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block
+ * of vLLM (their version is not stated; negative CUDA graph memory dates them to 0.11.1 to 0.19; read 2026-11-22; utilisation 0.9 but where noted, blocks of 128, max_model_len 16000); block
  * counts are from the logs of the inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an
  * ISPASS run on an RTX A6000 (0.11.1).
  */
@@ -23,7 +23,7 @@ function input(changes: Partial<Omit<CapacityInput, 'model'>> & { model: string 
     maxSeqs: 1024,
     maxModelLen: 16_000,
     blockSizeTokens: 128,
-    version: '0.10',
+    version: '0.12',
     enforceEager: false,
     ...changes,
     model: findLlm(changes.model),
@@ -98,6 +98,37 @@ describe('block counts that vLLM logged', () => {
     );
     expect(Math.abs(sized.blocks / 13_545 - 1)).toBeLessThan(0.01);
   });
+});
+
+describe('pools that what runs gives away (vLLM 0.10, FlashInfer sampler)', () => {
+  const old = { version: '0.10.2', blockSizeTokens: 16 };
+  test('Llama-3.1-70B at TP 2 and 0.95 holds three requests of 10,000 + 1,000 tokens, not four', () => {
+    const sized = vllmKvBlocks(
+      input({ ...old, model: 'llama-3.1-70b', tp: 2, gpuMemoryUtilization: 0.95, maxModelLen: 32_000 }),
+    );
+    expect((sized.blocks * 16) / 10_500).toBeGreaterThan(3);
+    expect((sized.blocks * 16) / 10_500).toBeLessThan(4);
+  });
+
+  test('gpt-oss-120b fits on one H100 at 0.9; with the sorting sampler of 0.11.1 it does not', () => {
+    const blocks = (version: string): number =>
+      vllmKvBlocks(input({ ...old, version, model: 'gpt-oss-120b', weights: 'mxfp4' })).blocks;
+    expect(blocks('0.10.2')).toBeGreaterThan(1000);
+    expect(blocks('0.11.1')).toBeLessThan(0);
+  });
+});
+
+test('gpt-oss-120b on H200 with vLLM 0.27.1: the logged 1,630,790 tokens within 1 %', () => {
+  const sized = vllmKvBlocks(
+    input({
+      model: 'gpt-oss-120b',
+      weights: 'mxfp4',
+      gpu: findGpu('h200-sxm'),
+      version: '0.27.1',
+      gpuMemoryUtilization: 0.92,
+    }),
+  );
+  expect(Math.abs((sized.blocks * 128) / 1_630_790 - 1)).toBeLessThan(0.01);
 });
 
 describe('laws', () => {

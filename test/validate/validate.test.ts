@@ -62,8 +62,8 @@ describe('reading', () => {
   test('versions come from numbers, sentences or dates', () => {
     const version = (text: string | null): string =>
       engineVersion(measuredCase({ engine: { name: 'vllm', version: text } }));
-    expect(version('0.15.1 (a fork)')).toBe('0.15');
-    expect(version('vllm/vllm-openai:latest on 2025-09-12..16 (v0.10.1.1/v0.10.2)')).toBe('0.10');
+    expect(version('0.15.1 (a fork)')).toBe('0.15.1');
+    expect(version('vllm/vllm-openai:latest on 2025-09-12..16 (v0.10.1.1/v0.10.2)')).toBe('0.10.1');
     expect(version('nixl-0.0.6 (May 2025 dev build)')).toBe('0.8');
     expect(version('2023 (paper)')).toBe('0.8');
   });

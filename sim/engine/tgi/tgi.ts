@@ -6,9 +6,8 @@
  * preemption, the head of the queue waits. A longer answer is queued again after each leg. The prefix trie holds prompts
  * only, from the end of the request on. Steps of CPU and GPU do not overlap.
  */
-import type { StepModel } from '../../latency/step-model.ts';
+import type { StepModel, StepShape } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
-import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
@@ -16,7 +15,6 @@ import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
-import { EVERY_TOKEN, TokenStream } from '../token-stream.ts';
 import { LEG_TOKENS, type TgiConfig } from './config.ts';
 
 type Sequence = EngineSequence<RadixNode>;
@@ -42,8 +40,15 @@ export class TgiEngine implements Engine {
   #aborting: Sequence[] = [];
   #decodeIsDue = false;
   #admissions = 0;
-  readonly #shape = new BatchShape();
-  readonly #stream = new TokenStream(EVERY_TOKEN, this.#running, this.#decodes);
+  readonly #shape: StepShape = {
+    decodeSequences: 0,
+    decodeContextTokens: 0,
+    prefillChunks: 0,
+    prefillTokens: 0,
+    prefillContextTokens: 0,
+    prefillAttentionUs: 0,
+    sampledRows: 0,
+  };
 
   constructor(config: TgiConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
     this.#config = config;
@@ -98,7 +103,7 @@ export class TgiEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
+    if (wasSegment) this.#endSegment(durationUs, sink);
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#endLeg(done, nowUs, sink);
@@ -178,21 +183,35 @@ export class TgiEngine implements Engine {
 
   #beginMixed(): number {
     const set = this.#decodes;
-    const shape = this.#shape.compose(set.count, set.contextAfter(1), 0, this.#chunked, this.#model);
+    const shape = this.#shape;
+    shape.decodeSequences = set.count;
+    shape.decodeContextTokens = set.contextAfter(1);
+    shape.prefillChunks = this.#chunked.length;
+    shape.prefillTokens = 0;
+    shape.prefillContextTokens = 0;
+    shape.prefillAttentionUs = 0;
+    shape.sampledRows = set.count;
+    for (const sequence of this.#chunked) {
+      const after = sequence.computed + sequence.chunk;
+      shape.prefillTokens += sequence.chunk;
+      shape.prefillContextTokens += after;
+      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
+      if (after === sequence.goal) shape.sampledRows += 1;
+    }
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
-  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
+  #endSegment(durationUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
-    this.#stream.segment(segment, nowUs, sink);
     this.#decodes.advance(segment.steps);
-    this.meters.step(durationUs, 0, this.#decodes.count, this.#tree.used, this.#tree);
+    this.#account(durationUs, 0, this.#decodes.count);
+    sink.gapSeries(segment.firstUs, segment.incrementUs, segment.steps, this.#decodes.count);
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { decodeSequences, prefillTokens } = this.#shape;
-    this.meters.step(durationUs, prefillTokens, decodeSequences, this.#tree.used, this.#tree);
-    this.#stream.step(durationUs, decodeSequences, nowUs, sink);
+    this.#account(durationUs, prefillTokens, decodeSequences);
+    if (decodeSequences > 0) sink.gaps(durationUs, decodeSequences);
     this.#decodes.advance(1);
     for (const sequence of this.#chunked) {
       sequence.computed += sequence.chunk;
@@ -203,9 +222,16 @@ export class TgiEngine implements Engine {
   }
 
   #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#stream.promptToken(sequence, nowUs, sink);
+    sequence.generated += 1;
+    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
+    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
     if (sequence.generated < sequence.target) this.#decodes.add(sequence);
     else this.#endLeg(sequence, nowUs, sink);
+  }
+
+  #account(durationUs: number, prefillTokens: number, decodes: number): void {
+    const used = this.#tree.used / this.#tree.capacity;
+    this.meters.step(durationUs, prefillTokens, decodes, used, used);
   }
 
   // --- leaving ----------------------------------------------------------------------------------------------------

@@ -7,9 +7,8 @@
  * blocks or of budget for the decodes themselves walks the list one by one (`#scheduleOneByOne`).
  */
 import { assert } from '../../../src/core/check.ts';
-import type { StepModel } from '../../latency/step-model.ts';
+import type { StepModel, StepShape } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
-import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
@@ -17,7 +16,6 @@ import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
-import { TokenStream } from '../token-stream.ts';
 import type { VllmConfig } from './config.ts';
 
 type Sequence = EngineSequence<BlockNode>;
@@ -34,6 +32,8 @@ export class VllmEngine implements Engine {
   readonly #decodes: DecodeSet<BlockNode>;
   readonly #running = new SequenceList<BlockNode>();
   readonly #waiting = new Deque<Sequence>();
+  /** Gauges as of the end of the last step. */
+  readonly #shown = { waiting: 0, running: 0, used: 0 };
   /** Passed over because their KV is on its way; examined before `#waiting`. */
   readonly #loading: Sequence[] = [];
   /** Running sequences whose prompt is not complete, in running order. */
@@ -45,8 +45,15 @@ export class VllmEngine implements Engine {
   #aborting: Sequence[] = [];
   /** Finished prefill legs whose blocks are not released yet. */
   readonly #holding: Sequence[] = [];
-  readonly #shape = new BatchShape();
-  readonly #stream: TokenStream<BlockNode>;
+  readonly #shape: StepShape = {
+    decodeSequences: 0,
+    decodeContextTokens: 0,
+    prefillChunks: 0,
+    prefillTokens: 0,
+    prefillContextTokens: 0,
+    prefillAttentionUs: 0,
+    sampledRows: 0,
+  };
   #admissions = 0;
   #preempted = false;
   constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean) {
@@ -64,8 +71,6 @@ export class VllmEngine implements Engine {
       unhashedOrder: config.unhashedOrder,
     });
     this.#decodes = new DecodeSet(config.blockSizeTokens);
-    const rule = { interval: config.streamInterval, offset: 1 } as const;
-    this.#stream = new TokenStream(rule, this.#running, this.#decodes);
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -83,6 +88,7 @@ export class VllmEngine implements Engine {
     } else {
       this.#aborting.push(sequence);
     }
+    if (this.#stepper.progress === 'none') this.#publish();
     return true;
   }
 
@@ -91,8 +97,7 @@ export class VllmEngine implements Engine {
     if (sequence === undefined) return;
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
-    // What is lost is computed here; the local hit, whose blocks it holds, stays.
-    if (!ok) sequence.remoteTokens = sequence.indexed * this.blockSizeTokens;
+    if (!ok) sequence.remoteTokens = 0;
     this.#stepper.unstick();
   }
 
@@ -101,18 +106,22 @@ export class VllmEngine implements Engine {
     if (sequence === undefined) return;
     this.#drop(sequence);
     this.#stepper.unstick();
+    if (this.#stepper.progress === 'none') this.#publish();
   }
 
   begin(nowUs: number, sink: EngineSink): number {
     const stepper = this.#stepper;
     stepper.open(nowUs);
     this.#schedule(nowUs, sink);
-    if (this.#hasNothing() && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
+    if (this.#hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
       // No batch is in flight that a newcomer could be too late for.
       stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#schedule(nowUs, sink);
     }
-    if (this.#hasNothing()) return stepper.idle();
+    if (this.#hasNothing) {
+      this.#publish();
+      return stepper.idle();
+    }
     if (this.#chunked.length > 0 || this.#heldBack.length > 0) return this.#beginMixed();
     // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
     const joinsNext = this.#preempted || (!stepper.stuck && this.#waiting.length > 0);
@@ -123,7 +132,7 @@ export class VllmEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
+    if (wasSegment) this.#endSegment(durationUs, sink);
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
@@ -132,6 +141,7 @@ export class VllmEngine implements Engine {
     }
     for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#stopRunning(sequence);
     if (this.#aborting.length > 0) this.#aborting = [];
+    this.#publish();
   }
 
   interrupt(nowUs: number, urgent: boolean): number {
@@ -143,17 +153,36 @@ export class VllmEngine implements Engine {
   }
 
   observe(nowUs: number, out: EngineObservation): void {
-    out.waiting = this.#waiting.length + this.#loading.length;
-    out.running = this.#running.length;
-    let used = this.#pool.used;
-    if (this.#stepper.progress === 'segment') {
-      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs));
+    const shown = this.#shown;
+    const stepper = this.#stepper;
+    out.running = shown.running;
+    out.waiting = shown.waiting;
+    let { used } = shown;
+    if (stepper.progress === 'segment') {
+      const steps = stepper.stepsAt(nowUs);
+      used += this.#decodes.blocksNeeded(steps);
+      if (steps > 1) out.waiting = this.#waitingSince(stepper.segment.timeAfterUs(steps - 2));
     }
     out.kvUsage = used / this.#pool.capacity;
   }
 
+  /** Gauges are set when a step has ended; what arrived meanwhile is read from the socket after that. */
+  #publish(): void {
+    const shown = this.#shown;
+    shown.waiting = this.#waitingSince(this.#stepper.decidedUs);
+    shown.running = this.#running.length;
+    shown.used = this.#pool.used;
+  }
+
+  /** Requests that wait and were there before a step that started at `startUs`. */
+  #waitingSince(startUs: number): number {
+    return (
+      this.#waiting.length - this.#waiting.countFromBack((s) => s.enqueuedUs > startUs) + this.#loading.length
+    );
+  }
+
   /** The last schedule found nothing to run. */
-  #hasNothing(): boolean {
+  get #hasNothing(): boolean {
     return this.#chunked.length === 0 && this.#decodes.count === this.#heldBack.length;
   }
 
@@ -166,7 +195,7 @@ export class VllmEngine implements Engine {
   #schedule(nowUs: number, sink: EngineSink): void {
     this.#preempted = false;
     if (this.#chunked.length > 0) this.#chunked = [];
-    if (this.#heldBack.length > 0) this.#takeBack();
+    if (this.#heldBack.length > 0) this.#heldBack = [];
     let budget = this.#config.maxBatchedTokens;
     const decodes = this.#decodes;
     if (decodes.count <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= decodes.count;
@@ -187,7 +216,6 @@ export class VllmEngine implements Engine {
       const next: Sequence | null = sequence.after;
       if (sequence.state === 'decoding') {
         if (budget === 0) {
-          sequence.isHeldBack = true;
           this.#heldBack.push(sequence);
         } else {
           const blocks = decodes.opensBlock(sequence) ? 1 : 0;
@@ -200,12 +228,6 @@ export class VllmEngine implements Engine {
       sequence = next !== null && next.state === 'waiting' ? null : next;
     }
     return budget;
-  }
-
-  /** A new step begins: nobody is held back any more. */
-  #takeBack(): void {
-    for (const sequence of this.#heldBack) sequence.isHeldBack = false;
-    this.#heldBack = [];
   }
 
   /** Preempts from the tail until `blocks` fit beside `reserved`; false when the sequence itself had to go. */
@@ -224,12 +246,12 @@ export class VllmEngine implements Engine {
     if (victim.state === 'decoding') {
       this.#decodes.remove(victim);
       this.#settle(victim);
-      this.#stream.interrupted(victim, nowUs);
+      victim.lastTokenUs = nowUs;
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== victim);
     }
     this.#indexComputed(victim);
-    this.#pool.release(victim, true);
+    this.#pool.release(victim);
     const alone = this.#running.length === 0;
     victim.goal = victim.request.promptTokens + victim.generated;
     victim.computed = 0;
@@ -275,7 +297,7 @@ export class VllmEngine implements Engine {
 
   #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
     let budget = budgetTokens;
-    budget = this.#admitLoaded(budget);
+    budget = this.#admitLoaded(budget, nowUs, sink);
     while (this.#waiting.length > 0 && budget > 0) {
       if (this.#running.length >= this.#config.maxSeqs) {
         this.#stepper.stuck = true;
@@ -294,7 +316,7 @@ export class VllmEngine implements Engine {
   }
 
   /** Sequences whose remote KV has come, ahead of the waiting queue. */
-  #admitLoaded(budgetTokens: number): number {
+  #admitLoaded(budgetTokens: number, nowUs: number, sink: EngineSink): number {
     let budget = budgetTokens;
     for (let i = 0; i < this.#loading.length && budget > 0; ) {
       const sequence = this.#loading[i]!;
@@ -302,12 +324,10 @@ export class VllmEngine implements Engine {
         i += 1;
         continue;
       }
-      const left = sequence.goal - sequence.remoteTokens;
-      if (!this.#config.chunkedPrefill && left > budget) return budget;
-      const tokens = this.#cap(left, budget);
+      const tokens = this.#cap(sequence.goal - sequence.remoteTokens, budget);
       sequence.computed = sequence.remoteTokens;
       this.#loading.splice(i, 1);
-      this.#run(sequence, tokens);
+      this.#run(sequence, tokens, 0, nowUs, sink);
       budget -= tokens;
     }
     return budget;
@@ -328,12 +348,9 @@ export class VllmEngine implements Engine {
       request.outputContentId,
       sequence.generated,
       Math.floor((sequence.goal - 1) / this.blockSizeTokens),
-      sequence.kept,
     );
     const hit = pool.foundBlocks * this.blockSizeTokens;
-    const handedOver = sequence.leg === 'decode' && !sequence.admittedBefore;
-    // With nothing to pull it runs at once.
-    const remote = handedOver && sequence.goal - 1 > hit;
+    const remote = sequence.leg === 'decode' && !sequence.admittedBefore;
     const left = remote ? sequence.goal - 1 - hit : sequence.goal - hit;
     if (!remote && !this.#config.chunkedPrefill && left > budget) return -1;
     const tokens = remote ? 0 : this.#cap(left, budget);
@@ -357,17 +374,16 @@ export class VllmEngine implements Engine {
       return 0;
     }
     sequence.computed = hit;
-    this.#run(sequence, tokens);
-    sink.admitted(request, hit, nowUs);
-    if (handedOver) sink.loadRemote(request, 0, nowUs);
+    this.#run(sequence, tokens, hit, nowUs, sink);
     return tokens;
   }
 
-  #run(sequence: Sequence, tokens: number): void {
+  #run(sequence: Sequence, tokens: number, hit: number, nowUs: number, sink: EngineSink): void {
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
     this.#running.append(sequence);
     if (sequence.computed + tokens < sequence.goal) this.#prefilling.push(sequence);
+    if (sequence.leg !== 'decode' || sequence.generated > 0) sink.admitted(sequence.request, hit, nowUs);
     sequence.admittedBefore = true;
     this.#chunk(sequence, tokens);
   }
@@ -377,31 +393,43 @@ export class VllmEngine implements Engine {
   #beginMixed(): number {
     const set = this.#decodes;
     const decodes = set.count - this.#heldBack.length;
-    let context = set.contextAfter(1);
-    for (const sequence of this.#heldBack) context -= set.contextOf(sequence) + 1;
-    const shape = this.#shape.compose(decodes, context, 0, this.#chunked, this.#model);
+    const shape = this.#shape;
+    shape.decodeSequences = decodes;
+    shape.decodeContextTokens = set.contextAfter(1);
+    for (const sequence of this.#heldBack) shape.decodeContextTokens -= set.contextOf(sequence) + 1;
+    shape.prefillChunks = this.#chunked.length;
+    shape.prefillTokens = 0;
+    shape.prefillContextTokens = 0;
+    shape.prefillAttentionUs = 0;
+    shape.sampledRows = decodes;
+    for (const sequence of this.#chunked) {
+      const after = sequence.computed + sequence.chunk;
+      shape.prefillTokens += sequence.chunk;
+      shape.prefillContextTokens += after;
+      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
+      if (after === sequence.goal) shape.sampledRows += 1;
+    }
     let blocks = set.blocksNeeded(1);
     for (const sequence of this.#heldBack) if (set.opensBlock(sequence)) blocks -= 1;
     if (blocks > 0) this.#pool.take(blocks);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
-  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
+  #endSegment(durationUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
     const set = this.#decodes;
     const usedBefore = this.#pool.used;
     const blocks = set.blocksNeeded(segment.steps);
     if (blocks > 0) this.#pool.take(blocks);
-    this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);
-    this.meters.step(durationUs, 0, set.count, usedBefore, this.#pool);
+    this.#account(durationUs, 0, set.count, usedBefore);
+    sink.gapSeries(segment.firstUs, segment.incrementUs, segment.steps, set.count);
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
     const set = this.#decodes;
-    const { decodeSequences, prefillTokens } = this.#shape;
-    this.meters.step(durationUs, prefillTokens, decodeSequences, this.#pool.used, this.#pool);
-    this.#stream.step(durationUs, decodeSequences, nowUs, sink);
+    this.#account(durationUs, this.#shape.prefillTokens, this.#shape.decodeSequences, this.#pool.used);
+    if (this.#shape.decodeSequences > 0) sink.gaps(durationUs, this.#shape.decodeSequences);
     set.advance(1);
     for (const sequence of this.#heldBack) set.holdBack(sequence);
     let complete = 0;
@@ -419,13 +447,20 @@ export class VllmEngine implements Engine {
 
   /** A completed prompt yields a token: the first one, or after a preemption the next one. */
   #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#stream.promptToken(sequence, nowUs, sink);
+    sequence.generated += 1;
+    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
+    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
     if (sequence.generated < sequence.target) {
       this.#decodes.add(sequence);
       return;
     }
     this.#running.remove(sequence);
     this.#finish(sequence, nowUs, sink);
+  }
+
+  #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
+    const { capacity, used } = this.#pool;
+    this.meters.step(durationUs, prefillTokens, decodes, usedBefore / capacity, used / capacity);
   }
 
   // --- leaving ----------------------------------------------------------------------------------------------------
