@@ -82,7 +82,7 @@ function fleetTable(workload: WorkloadComparison): Table {
 /** `4P + 4D h100-sxm`, or `8 h100-sxm`: replicas by role. */
 function poolWords(pools: readonly PoolReport[]): string {
   const letters: Readonly<Record<string, string>> = { prefill: 'P', decode: 'D' };
-  const parts = pools.map((pool) => `${pool.replicas}${letters[pool.role] ?? ''}`);
+  const parts = pools.map((pool) => `${Number(pool.replicas.toFixed(1))}${letters[pool.role] ?? ''}`);
   const gpus = [...new Set(pools.map((pool) => pool.gpu))];
   return gpus.length === 1
     ? `${parts.join(' + ')} ${gpus[0]}`

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
+import { pathKeys } from '../scenario/paths.ts';
 
 /** A document from a file, as plain data. */
 export interface LoadedDocument {
@@ -105,11 +106,6 @@ function located(
   if (offset === null) return { ...problem, file };
   const { line, col } = lines.linePos(offset);
   return { ...problem, file: `${file}:${line}:${col}` };
-}
-
-/** Keys of a path such as `fleet.pools[1].gpu`. */
-export function pathKeys(path: string): (string | number)[] {
-  return [...path.matchAll(/[^.[\]]+/g)].map(([key]) => (/^\d+$/.test(key) ? Number(key) : key));
 }
 
 /** Offset of the deepest node along the path that the document has; null for the document itself. */

@@ -28,6 +28,7 @@ export function reportBlocks(report: ClassedReport, outcomes: readonly Assertion
   blocks.push(figureTable(report));
   if (report.classes !== undefined) blocks.push(classTable(report.classes));
   blocks.push(poolTable(report));
+  if (report.scaling !== undefined) blocks.push(scalingTable(report.scaling));
   blocks.push(remarkLines([{ letter: '', report }]).join('\n'));
   if (report.slo.checks.length > 0) blocks.push(checkTable(report));
   if (outcomes.length > 0) blocks.push(assertionTable(outcomes));
@@ -59,7 +60,7 @@ function remarksOf(report: Report): string[] {
 }
 
 function headline(report: Report): string {
-  const gpus = report.pools.map((pool) => `${pool.gpus} x ${pool.gpu}`).join(' + ');
+  const gpus = report.pools.map((pool) => `${Number(pool.gpus.toFixed(2))} x ${pool.gpu}`).join(' + ');
   const engines = [...new Set(report.pools.map((pool) => `${pool.model} on ${pool.engine}`))].join(', ');
   const seeds = report.seeds.length === 1 ? `seed ${report.seeds[0]}` : `seeds ${seedRange(report.seeds)}`;
   const lasted = formatFigure(report.durationS, 's', 4);
@@ -92,6 +93,7 @@ function figureTable(report: Report): Table {
   for (const figure of FIGURES) {
     const value = figureValue(report, figure.path);
     if (/^(durationS|.*Ms\..*)$/.test(figure.path) || value === null) continue;
+    if (/^arrivalWindow\.(requests|.*Tokens)PerS$/.test(figure.path)) continue;
     if (figure.path.startsWith('counts.') && value === 0 && figure.path !== 'counts.completed') continue;
     rows.push([figureLabel(figure), formatWithInterval(value, figure.unit, report.intervals[figure.path])]);
   }
@@ -101,6 +103,23 @@ function figureTable(report: Report): Table {
 /** Label with the word that its unit leaves out. */
 export function figureLabel(figure: Figure): string {
   return figure.unit === 'usdPerMTok' ? `cost ${figure.label}` : figure.label;
+}
+
+/** Rows of the scaling table before the rest is left to the JSON report. */
+const SCALING_ROWS = 12;
+
+function scalingTable(scaling: NonNullable<Report['scaling']>): Table {
+  const rows = scaling
+    .slice(0, SCALING_ROWS)
+    .map(({ seed, atS, pool, replicas }) => [
+      `scaling, seed ${seed}`,
+      formatFigure(atS, 's', 4),
+      pool,
+      String(replicas),
+    ]);
+  const more = scaling.length - rows.length;
+  if (more > 0) rows.push([`and ${more} more (--format json)`, '', '', '']);
+  return { header: ['', 'at', 'pool', 'replicas'], rows };
 }
 
 function classTable(classes: NonNullable<ClassedReport['classes']>): Table {
@@ -138,7 +157,7 @@ function poolTable(report: Report): Table {
     rows: report.pools.map((pool) => [
       pool.name,
       pool.role,
-      String(pool.gpus),
+      String(Number(pool.gpus.toFixed(2))),
       share(pool.busy.prefill),
       share(pool.busy.decode),
       share(pool.busy.transfer),

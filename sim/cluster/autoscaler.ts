@@ -1,46 +1,44 @@
 /**
- * Horizontal scaling as Kubernetes' HPA and KEDA do it: every interval the sum of a metric over serving replicas, divided by its
- * target, is the wished number; scaling up is at once but a new replica serves only after its start-up; scaling down goes to
- * the highest wish of a stabilisation window, and a surplus replica takes no more requests and leaves when it is empty.
+ * Horizontal scaling as Kubernetes' HPA and KEDA do it: every interval a rule's signal says how many replicas are wished
+ * (`scaling-signal.ts`); scaling up is at once but a new replica serves only after its start-up; scaling down goes to the
+ * highest wish of a stabilisation window, and a surplus replica takes no more requests and leaves when it is empty.
  */
-import { weightBytes } from '../../models/weights.ts';
 import { ConfigError } from '../../src/core/check.ts';
 import { type Component, gridUs, type Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
+import type { ScalingChange } from '../metrics/run-result.ts';
 import type { AutoscalerSpec } from '../scenario/schema.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fleet } from './fleet.ts';
-import type { Replica } from './replica.ts';
+import { LatencyWatch } from './latency-watch.ts';
+import { isLatency, ScalingSignal, windowUsOf } from './scaling-signal.ts';
+import { startUpUs } from './start-up.ts';
 
 const CODE_DECIDE = 1;
 const CODE_START = 2;
 
 const INTERVAL_S = 15;
 const STABILIZATION_S = 300;
-/** Scheduling, image and process start; then weights at what a shared file system gives. */
-const BOOT_S = 60;
-const LOAD_BYTES_PER_S = 2e9;
 
 type Rule = AutoscalerSpec[number];
 
 interface Scaled {
   readonly rule: Rule;
   readonly pool: number;
+  readonly signal: ScalingSignal;
   readonly intervalUs: number;
   readonly startDelayUs: number;
   readonly stabilizationUs: number;
   /** Replicas that have been asked for and do not serve yet. */
   starting: number;
-  /** Replicas that take no more requests. */
-  draining: Replica[];
   /** Wishes of the window, oldest first. */
   wishes: { atUs: number; count: number }[];
 }
 
 /** Scales pools of a running cluster. */
 export class Autoscaler implements Component {
-  /** Decisions that changed a pool: time, pool, new number. */
-  readonly changes: { atUs: number; pool: string; replicas: number }[] = [];
+  /** Decisions that changed a pool, in order. */
+  readonly changes: ScalingChange[] = [];
   readonly #kernel: Kernel;
   readonly #cluster: Cluster;
   readonly #scaled: readonly Scaled[];
@@ -51,8 +49,19 @@ export class Autoscaler implements Component {
     this.#kernel = kernel;
     this.#cluster = cluster;
     this.#target = kernel.register(this);
-    this.#scaled = rules.map((rule, i) => resolve(rule, fleet, `autoscaler[${i}]`));
-    for (const [i, scaled] of this.#scaled.entries()) this.#at(scaled.intervalUs, CODE_DECIDE, i);
+    this.#scaled = rules.map((rule, i) => resolve(rule, cluster, fleet, `autoscaler[${i}]`));
+    const watched = this.#scaled.filter(({ rule }) => isLatency(rule.metric));
+    if (watched.length > 0) {
+      const windowUs = Math.max(...watched.map(({ rule }) => windowUsOf(rule)));
+      cluster.latencies = new LatencyWatch(
+        watched.map(({ pool }) => pool),
+        windowUs,
+      );
+    }
+    for (const [i, scaled] of this.#scaled.entries()) {
+      cluster.set.makeElastic(scaled.pool);
+      this.#at(scaled.intervalUs, CODE_DECIDE, i);
+    }
   }
 
   onEvent(code: number, index: number, nowUs: number): void {
@@ -67,46 +76,34 @@ export class Autoscaler implements Component {
   }
 
   #decide(scaled: Scaled, index: number, nowUs: number): void {
-    const { rule } = scaled;
-    scaled.draining = scaled.draining.filter((replica) => {
-      if (this.#cluster.inFlightOn(replica) > 0) return true;
-      replica.stop(nowUs);
-      return false;
-    });
-    const serving = this.#cluster.set.serving(scaled.pool);
-    const wish = Math.min(
-      rule.max,
-      Math.max(rule.min, Math.ceil(this.#metric(rule, serving, nowUs) / rule.target)),
-    );
+    const { rule, pool } = scaled;
+    const cluster = this.#cluster;
+    const serving = cluster.set.serving(pool);
+    const have = serving.length + scaled.starting;
+    const wanted = scaled.signal.wish(serving, have, nowUs);
+    const wish = Math.min(rule.max, Math.max(rule.min, wanted));
     scaled.wishes.push({ atUs: nowUs, count: wish });
     scaled.wishes = scaled.wishes.filter((w) => w.atUs > nowUs - scaled.stabilizationUs);
-    const have = serving.length + scaled.starting;
     if (wish > have) {
-      for (let i = have; i < wish; i++) this.#at(nowUs + scaled.startDelayUs, CODE_START, index);
+      for (let i = have; i < wish; i++) {
+        cluster.set.held[pool]!.change(1, nowUs);
+        this.#at(nowUs + scaled.startDelayUs, CODE_START, index);
+      }
       scaled.starting += wish - have;
-      this.changes.push({ atUs: nowUs, pool: rule.pool, replicas: wish });
+      this.#changed(rule.pool, wish, nowUs);
       return;
     }
     const calm = scaled.wishes.reduce((most, w) => Math.max(most, w.count), 0);
     const surplus = Math.min(serving.length, have - Math.max(calm, rule.min));
-    for (let i = 0; i < surplus; i++) {
-      const replica = serving[serving.length - 1 - i]!;
-      this.#cluster.withdrawReplica(replica, nowUs);
-      scaled.draining.push(replica);
+    // The youngest first, as a ReplicaSet does.
+    for (const replica of serving.slice(serving.length - Math.max(0, surplus)).reverse()) {
+      cluster.retireReplica(replica, nowUs);
     }
-    if (surplus > 0) this.changes.push({ atUs: nowUs, pool: rule.pool, replicas: have - surplus });
+    if (surplus > 0) this.#changed(rule.pool, have - surplus, nowUs);
   }
 
-  #metric(rule: Rule, serving: readonly Replica[], nowUs: number): number {
-    const seen = { waiting: 0, running: 0, kvUsage: 0 };
-    let sum = 0;
-    for (const replica of serving) {
-      replica.engine.observe(nowUs, seen);
-      if (rule.metric === 'waiting') sum += seen.waiting;
-      else if (rule.metric === 'inFlight') sum += seen.waiting + seen.running;
-      else sum += seen.kvUsage;
-    }
-    return sum + (rule.metric === 'kvUsage' ? 0 : this.#cluster.queuedInRouter);
+  #changed(pool: string, replicas: number, nowUs: number): void {
+    this.changes.push({ atS: nowUs / 1e6, pool, replicas });
   }
 
   #at(timeUs: number, code: number, index: number): void {
@@ -114,7 +111,7 @@ export class Autoscaler implements Component {
   }
 }
 
-function resolve(rule: Rule, fleet: Fleet, path: string): Scaled {
+function resolve(rule: Rule, cluster: Cluster, fleet: Fleet, path: string): Scaled {
   const pool = fleet.pools.findIndex((p) => p.name === rule.pool);
   if (pool < 0) {
     const names = fleet.pools.map((p) => p.name).join(', ');
@@ -131,16 +128,14 @@ function resolve(rule: Rule, fleet: Fleet, path: string): Scaled {
       expected: `at most max, ${rule.max}`,
     });
   }
-  const { model, weights } = fleet.pools[pool]!;
-  const startDelayS = rule.startDelayS ?? BOOT_S + weightBytes(model, weights) / LOAD_BYTES_PER_S;
   return {
     rule,
     pool,
+    signal: new ScalingSignal(rule, pool, cluster),
     intervalUs: (rule.intervalS ?? INTERVAL_S) * 1e6,
-    startDelayUs: startDelayS * 1e6,
+    startDelayUs: startUpUs(rule, fleet.pools[pool]!),
     stabilizationUs: (rule.stabilizationS ?? STABILIZATION_S) * 1e6,
     starting: 0,
-    draining: [],
     wishes: [],
   };
 }

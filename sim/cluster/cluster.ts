@@ -24,7 +24,9 @@ import type { Recorder } from '../metrics/recorder.ts';
 import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { MetricsFeed } from './feed.ts';
+import type { Fleet } from './fleet.ts';
 import { KvTransfers } from './kv-transfers.ts';
+import type { LatencyWatch } from './latency-watch.ts';
 import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
 import type { Replica } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
@@ -37,6 +39,9 @@ const CODE_ROUTER = 5;
 const CODE_AGAIN = 6;
 const CODE_TIMEOUT = 7;
 
+/** Roles of the two legs of a request; a pool of role `both` serves either. */
+const LEG_ROLES = ['prefill', 'decode'] as const;
+
 /** The running fleet. */
 export class Cluster implements Component, RouterOutput, EngineSink {
   readonly set: ReplicaSet;
@@ -48,7 +53,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   lastUs = 0;
   arrived = 0;
   ended = 0;
+  /** Told of first and last tokens; null unless a scaling rule aims at a latency. */
+  latencies: LatencyWatch | null = null;
   readonly #kernel: Kernel;
+  readonly #fleet: Fleet;
   readonly #workload: Workload;
   readonly #recorder: Recorder;
   readonly #router: Router;
@@ -60,9 +68,15 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
   #routerWakeUs = Number.POSITIVE_INFINITY;
+  readonly #holdsAtGateway: boolean;
+  /** Requests that wait before the router, as no replica serves yet, in order of arrival. */
+  #held: SimRequest[] = [];
+  /** Replicas that take no more requests and go once they are empty. */
+  readonly #retiring = new Set<Replica>();
 
   constructor(parts: ClusterParts) {
     this.#kernel = parts.kernel;
+    this.#fleet = parts.fleet;
     this.#workload = parts.workload;
     this.#recorder = parts.recorder;
     this.#target = parts.kernel.register(this);
@@ -70,9 +84,13 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#transfers = new KvTransfers(parts.kernel, (id, nowUs) => this.#transferred(id, nowUs));
     this.set = new ReplicaSet({ ...parts, feed: this.#feed, network: this.#transfers.network });
     this.#clients = parts.clients ?? PATIENT;
+    this.#holdsAtGateway = parts.holdsAtGateway ?? false;
     this.transferUsByPool = parts.fleet.pools.map(() => 0);
     for (const [pool, setup] of parts.fleet.pools.entries()) {
-      for (let i = 0; i < setup.replicas; i++) this.addReplica(pool, 0);
+      for (let i = 0; i < setup.replicas; i++) {
+        this.set.held[pool]!.change(1, 0);
+        this.set.add(pool, this, 0);
+      }
     }
     this.#router = parts.makeRouter(this);
     this.#pullArrival();
@@ -121,9 +139,13 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   // --- fleet --------------------------------------------------------------------------------------------------------
 
-  /** Starts an instance of a pool. */
+  /** An instance of a pool serves from now on; what waited for one goes to the router. */
   addReplica(pool: number, nowUs: number): void {
     this.set.add(pool, this, nowUs);
+    if (this.#held.length === 0) return;
+    const waiting = this.#held;
+    this.#held = [];
+    for (const request of waiting) this.#route(request, nowUs);
   }
 
   /** The router sends nothing more to this instance; what it has goes on. */
@@ -133,9 +155,56 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.set.hide(replica);
   }
 
-  /** Requests that the router holds in its queues. */
-  get queuedInRouter(): number {
-    return this.#router.queued;
+  /** The instance takes no more requests, and its machine is given back once it is empty. */
+  retireReplica(replica: Replica, nowUs: number): void {
+    this.withdrawReplica(replica, nowUs);
+    this.#retiring.add(replica);
+    this.#letGoIfEmpty(replica, nowUs);
+  }
+
+  #letGoIfEmpty(replica: Replica, nowUs: number): void {
+    if (!this.#retiring.has(replica) || this.inFlightOn(replica) > 0) return;
+    this.#retiring.delete(replica);
+    replica.stop(nowUs);
+    this.set.held[replica.pool]!.change(-1, nowUs);
+  }
+
+  /** A request has left these instances (-1: none): those that were to go may be empty now. */
+  #left(endpoint: number, prefillEndpoint: number, nowUs: number): void {
+    for (const index of [endpoint, prefillEndpoint]) {
+      if (index >= 0) this.#letGoIfEmpty(this.set.all[index]!, nowUs);
+    }
+  }
+
+  // --- what scaling rules ask -------------------------------------------------------------------------------------
+
+  /** Requests that wait for a replica of this pool to take them: at the gateway, or in the router's queues. */
+  queuedFor(_pool: number): number {
+    return this.#router.queued + this.#held.length;
+  }
+
+  /** Ages of requests for this pool that have no token after more than `limitUs`, µs. */
+  agesWithoutToken(pool: number, limitUs: number, nowUs: number): number[] {
+    const ages: number[] = [];
+    for (const id of this.#inFlight.ids()) {
+      const request = this.#inFlight.get(id)!;
+      const ageUs = nowUs - request.request.arrivalUs;
+      if (ageUs <= limitUs || request.course.firstTokenUs >= 0) continue;
+      if (request.course.dispatchedUs < 0 || this.#poolsOf(request).includes(pool)) ages.push(ageUs);
+    }
+    return ages;
+  }
+
+  /** Whether any replica of the pool has a request. */
+  isBusy(pool: number): boolean {
+    return this.set.all.some((replica) => replica.pool === pool && this.inFlightOn(replica) > 0);
+  }
+
+  #poolsOf(request: SimRequest): number[] {
+    const { endpoint, prefillEndpoint } = request.course;
+    return [endpoint, prefillEndpoint]
+      .filter((index) => index >= 0)
+      .map((index) => this.set.all[index]!.pool);
   }
 
   /** The instance dies: every request on it is lost, and fails or is sent again. */
@@ -151,6 +220,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
         endpoint === replica.index || (prefillEndpoint === replica.index && this.#needsPrefill(request));
       if (hit && request.course.dispatchedUs >= 0) this.#lose(request, 'the instance crashed', nowUs);
     }
+    this.#letGoIfEmpty(replica, nowUs);
   }
 
   /** Metrics of the instance cannot be scraped, or can again. */
@@ -182,6 +252,22 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     else this.#end(request, 'failed', reason, nowUs);
   }
 
+  /** True when no replica serves a leg of requests, and scaling will bring one. */
+  #mustHold(): boolean {
+    const { pools } = this.#fleet;
+    for (const role of LEG_ROLES) {
+      let couldServe = false;
+      let willServe = false;
+      for (const [pool, setup] of pools.entries()) {
+        if (setup.role !== role && setup.role !== 'both') continue;
+        if (this.set.shown[pool]! > 0) couldServe = true;
+        if (this.set.isElastic(pool)) willServe = true;
+      }
+      if (!couldServe && willServe) return true;
+    }
+    return false;
+  }
+
   /** Removes a request from every engine and link it is on. */
   #takeOff(request: SimRequest, nowUs: number): void {
     const { endpoint, prefillEndpoint } = request.course;
@@ -192,7 +278,9 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   #sendAgain(request: SimRequest, nowUs: number): void {
+    const { endpoint, prefillEndpoint } = request.course;
     request.course.restart();
+    if (this.#retiring.size > 0) this.#left(endpoint, prefillEndpoint, nowUs);
     const atUs = gridUs(nowUs + this.#clients.backoffUs);
     this.#kernel.at(atUs, PHASE.arrival, this.#target, CODE_AGAIN, request.request.id);
   }
@@ -204,6 +292,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const wasDispatched = request.course.dispatchedUs >= 0;
     if (wasDispatched) this.#takeOff(request, nowUs);
     this.#router.cancel(request.request, nowUs);
+    this.#held = this.#held.filter((other) => other !== request);
     // A request that the router held ends through its `reject`.
     if (this.#inFlight.get(id) === request) this.#end(request, 'cancelled', 'client timeout', nowUs);
   }
@@ -250,6 +339,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   #route(request: SimRequest, nowUs: number): void {
+    if (this.#holdsAtGateway && this.#mustHold()) {
+      this.#held.push(request);
+      return;
+    }
     this.#feed.beforeLook(nowUs);
     this.#router.arrive(request.request, nowUs);
     this.#armRouter(nowUs);
@@ -329,6 +422,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     // The token of a prefill leg is discarded: the decode side computes the last prompt token again and samples itself.
     if (this.#isPrefillLeg(request)) return;
     course.firstTokenUs = nowUs;
+    this.latencies?.firstToken(request, this.#poolsOf(request), nowUs);
     this.#router.firstToken(request.request, nowUs);
   }
 
@@ -347,6 +441,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       outputTokens: request.outputTokens,
       cachedTokens: request.course.cachedTokens,
     };
+    this.latencies?.finished(request, this.#poolsOf(request), nowUs);
     this.#release(request, usage, 'natural', nowUs);
     this.#end(request, 'completed', '', nowUs);
   }
@@ -395,6 +490,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const to = course.endpoint;
     const setup = this.set.setupOf(to);
     course.transferSinceUs = nowUs;
+    if (tokens === 0) {
+      if (!this.set.all[from]!.isDown) this.set.all[from]!.release(request, nowUs);
+      return;
+    }
     const bytes = tokens * this.set.setupOf(from).kvBytesPerToken;
     const links = [this.set.all[from]!.egress, this.set.all[to]!.ingress];
     this.#transfers.begin(request.request.id, links, bytes, setup.linkBaseUs, nowUs);
@@ -426,6 +525,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#kernel.fold(nowUs);
     this.#kernel.fold(course.endpoint + 1);
     this.#recorder.ended(request, nowUs);
+    if (this.#retiring.size > 0) this.#left(course.endpoint, course.prefillEndpoint, nowUs);
     const next = this.#workload.onFinished(request, ending === 'completed', nowUs);
     if (next !== null) this.#scheduleArrival(next);
     // A stream that waits for its predecessors to drain may go on.

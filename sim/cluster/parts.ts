@@ -25,6 +25,8 @@ export interface ClusterParts {
   readonly fastForward: boolean;
   /** Default: clients wait for ever and do not try again. */
   readonly clients?: ClientBehaviour;
+  /** Requests wait before the router while scaling has yet to bring a replica; default: the router refuses them. */
+  readonly holdsAtGateway?: boolean;
   /** Builds the router around the cluster's output. */
   readonly makeRouter: (output: RouterOutput) => Router;
 }

@@ -6,6 +6,7 @@ import { ScaledStepModel } from '../latency/scaled.ts';
 import type { FairShareNetwork } from '../net/fair-share.ts';
 import type { MetricsFeed } from './feed.ts';
 import type { Fleet, PoolSetup } from './fleet.ts';
+import { HeldReplicas } from './held-replicas.ts';
 import { kvEventFeed, type PreciseTarget } from './kv-events.ts';
 import { Replica } from './replica.ts';
 
@@ -22,12 +23,29 @@ export interface ReplicaSurroundings {
 /** Instances by number (never used twice) and, while the router may send to them, by endpoint row. */
 export class ReplicaSet {
   readonly all: Replica[] = [];
+  /** Machines held, by pool. */
+  readonly held: readonly HeldReplicas[];
+  /** Instances that the router can send to, by pool. */
+  readonly shown: number[];
+  readonly #isElastic: boolean[];
   readonly #parts: ReplicaSurroundings;
   readonly #byRow: (Replica | undefined)[] = [];
   #preciseTargets: readonly PreciseTarget[] = [];
 
   constructor(parts: ReplicaSurroundings) {
     this.#parts = parts;
+    this.held = parts.fleet.pools.map(() => new HeldReplicas());
+    this.shown = parts.fleet.pools.map(() => 0);
+    this.#isElastic = parts.fleet.pools.map(() => false);
+  }
+
+  /** The pool's size changes during the run: it is billed for what is held. */
+  makeElastic(pool: number): void {
+    this.#isElastic[pool] = true;
+  }
+
+  isElastic(pool: number): boolean {
+    return this.#isElastic[pool]!;
   }
 
   /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
@@ -73,6 +91,7 @@ export class ReplicaSet {
     table.remove(table.endpoints[replica.row]!.id);
     feed.remove(replica.row);
     this.#byRow[replica.row] = undefined;
+    this.shown[replica.pool] = this.shown[replica.pool]! - 1;
   }
 
   /** A hidden instance takes requests again, under a row of its own. */
@@ -101,6 +120,7 @@ export class ReplicaSet {
     });
     this.#parts.feed.add(replica.row, replica.engine, nowUs);
     this.#byRow[replica.row] = replica;
+    this.shown[replica.pool] = this.shown[replica.pool]! + 1;
   }
 
   #subscribe(replica: Replica): void {

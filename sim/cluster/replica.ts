@@ -39,6 +39,9 @@ export class Replica implements Component {
   #generation = 0;
   #busy = false;
   #beginPending = false;
+  /** Busy time up to the last step boundary, and that boundary, µs. */
+  #busyUs = 0;
+  #busySinceUs = 0;
 
   constructor(options: {
     index: number;
@@ -94,6 +97,11 @@ export class Replica implements Component {
     return known;
   }
 
+  /** Time that steps have taken until `nowUs`, the one in progress included, µs. */
+  busyUsAt(nowUs: number): number {
+    return this.#busy ? this.#busyUs + (nowUs - this.#busySinceUs) : this.#busyUs;
+  }
+
   get isDown(): boolean {
     return this.downSinceUs !== Number.POSITIVE_INFINITY;
   }
@@ -121,6 +129,7 @@ export class Replica implements Component {
     if (arg !== this.#generation) return;
     this.#feed.beforeChange(this.row, nowUs, true);
     this.#busy = false;
+    this.#busyUs += nowUs - this.#busySinceUs;
     this.engine.end(nowUs, this.#sink);
     // Anything else of this instant may still bring work for the next batch.
     if (this.#kernel.isQuietBefore(PHASE.stepBegin)) this.#begin(nowUs);
@@ -145,6 +154,7 @@ export class Replica implements Component {
     const endUs = this.engine.begin(nowUs, this.#sink);
     if (endUs === Number.POSITIVE_INFINITY) return;
     this.#busy = true;
+    this.#busySinceUs = nowUs;
     this.#scheduleEnd(endUs);
   }
 

@@ -9,7 +9,7 @@ import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { createStreams } from '../kernel/streams.ts';
 import { Recorder } from '../metrics/recorder.ts';
-import type { PoolUsage, RunResult } from '../metrics/run-result.ts';
+import type { PoolUsage, RunResult, ScalingChange } from '../metrics/run-result.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { createWorkload } from '../workload/create.ts';
 import type { SimRequest } from '../workload/request.ts';
@@ -89,6 +89,8 @@ export class Simulation {
       recorder: this.#recorder,
       scrapeIntervalUs: (router.scrapeIntervalMs ?? 50) * 1e3,
       fastForward: options.fastForward,
+      // With flow control requests wait in its queues, under its time-to-live.
+      holdsAtGateway: (scenario.autoscaler ?? []).length > 0 && !hasFlowControl(router.config),
       clients: {
         timeoutUs: (scenario.clients?.timeoutS ?? Number.POSITIVE_INFINITY) * 1e6,
         retries: scenario.clients?.retries ?? 0,
@@ -158,6 +160,7 @@ export class Simulation {
       hitTokens,
       provenance: this.#fleet.pools.map((pool) => pool.stepModel.provenance),
       notes: this.#notes(),
+      scaling: this.#autoscaler?.changes ?? [],
     };
   }
 
@@ -171,7 +174,9 @@ export class Simulation {
       (total, r) => total + Math.max(0, Math.min(r.downSinceUs, durationUs) - r.upSinceUs),
       0,
     );
-    const replicas = this.#autoscaler === null ? pool.replicas : availableUs / Math.max(1, durationUs);
+    const { set } = this.#cluster;
+    const heldUs = set.isElastic(index) ? set.held[index]!.heldUs(durationUs) : pool.replicas * durationUs;
+    const replicas = set.isElastic(index) ? heldUs / Math.max(1, durationUs) : pool.replicas;
     return {
       name: pool.name,
       role: pool.role,
@@ -185,6 +190,7 @@ export class Simulation {
       busyDecodeUs: sum((engine) => engine.meters.busyDecodeUs),
       transferUs: this.#cluster.transferUsByPool[index]!,
       availableUs,
+      heldUs,
       kvMean: availableUs === 0 ? 0 : sum((engine) => engine.meters.kvUsageIntegralUs) / availableUs,
       kvMax: engines.reduce((most, engine) => Math.max(most, engine.meters.kvUsageMax), 0),
     };
@@ -195,13 +201,26 @@ export class Simulation {
       pool.engine.notes.map((note) => `${pool.name}: ${note}`),
     );
     notes.push(...(this.#workload.notes ?? []));
-    for (const change of this.#autoscaler?.changes ?? []) {
-      notes.push(`${(change.atUs / 1e6).toFixed(0)} s: ${change.pool} scaled to ${change.replicas} replicas`);
-    }
+    notes.push(...scalingNotes(this.#autoscaler?.changes ?? []));
     const refusals = [...this.#cluster.refusals].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [reason, times] of refusals) notes.push(`${times} requests refused: ${reason}`);
     return notes;
   }
+}
+
+/** Whether an EndpointPickerConfig turns flow control on. */
+function hasFlowControl(config: unknown): boolean {
+  const gates = (config as { featureGates?: unknown } | undefined)?.featureGates;
+  return Array.isArray(gates) && gates.includes('flowControl');
+}
+
+/** One sentence for each pool that was scaled. */
+function scalingNotes(changes: readonly ScalingChange[]): string[] {
+  return [...new Set(changes.map(({ pool }) => pool))].map((pool) => {
+    const sizes = changes.filter((change) => change.pool === pool).map(({ replicas }) => replicas);
+    const range = `between ${Math.min(...sizes)} and ${Math.max(...sizes)}`;
+    return `${pool}: scaled ${sizes.length} times, ${range} replicas, in the end to ${sizes.at(-1)!}`;
+  });
 }
 
 /** Runs a scenario to its end. */

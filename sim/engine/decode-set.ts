@@ -77,6 +77,11 @@ export class DecodeSet<Leaf> {
     return sequence.contextBase + this.step;
   }
 
+  /** Output tokens of a member now. */
+  generatedOf(sequence: Sequence<Leaf>): number {
+    return sequence.target - (sequence.finishStep - this.step);
+  }
+
   /** Steps until the next member ends; Infinity when empty. */
   stepsToFinish(): number {
     this.#dropStale();

@@ -23,7 +23,10 @@ export interface EngineSink {
   gaps(gapUs: number, count: number): void;
   /** Gaps of a decode segment: step j of `steps` (from 0) gave `count` gaps of `firstUs + j * incrementUs`. */
   gapSeries(firstUs: number, incrementUs: number, steps: number, count: number): void;
-  /** The engine wants `tokens` of this request's KV loaded from outside (P/D pull, KV tier); `remoteReady` ends it. */
+  /**
+   * The engine wants `tokens` of this request's KV pulled from its prefill leg; `remoteReady` ends it. With none to pull (all of
+   * it was cached) the engine does not wait, and the prefill leg's blocks are free at once.
+   */
   loadRemote(request: SimRequest, tokens: number, nowUs: number): void;
   /** The engine can never serve this request (prompt longer than the pool, or than the model's limit). */
   refused(request: SimRequest, reason: string, nowUs: number): void;

@@ -1,5 +1,11 @@
 /** What an engine counts for the report. Times in µs, shares 0..1. */
 
+/** A KV pool: pages (or blocks) in use, of how many. */
+export interface PoolUse {
+  readonly used: number;
+  readonly capacity: number;
+}
+
 /** Counters of one engine. */
 export class EngineMeters {
   /** Busy time, split by the share of prompt tokens in each step. */
@@ -12,14 +18,10 @@ export class EngineMeters {
   queriedTokens = 0;
   hitTokens = 0;
 
-  /** A step or segment has ended: what it computed, and KV use before and after it. */
-  step(
-    durationUs: number,
-    prefillTokens: number,
-    decodes: number,
-    usedBefore: number,
-    usedAfter: number,
-  ): void {
+  /** A step or segment has ended: what it computed, and the pages used before and (in `pool`) after it. */
+  step(durationUs: number, prefillTokens: number, decodes: number, pagesBefore: number, pool: PoolUse): void {
+    const usedBefore = pagesBefore / pool.capacity;
+    const usedAfter = pool.used / pool.capacity;
     const share = prefillTokens / (prefillTokens + decodes);
     this.busyPrefillUs += durationUs * share;
     this.busyDecodeUs += durationUs * (1 - share);

@@ -15,6 +15,7 @@ export class Sequence<Leaf> {
   indexed = 0;
   loose = 0;
   duplicate = false;
+  kept: Leaf | null = null;
   /** Tokens whose KV is there; while decoding, kept by the DecodeSet. */
   computed = 0;
   /** Output tokens so far; while decoding, kept by the DecodeSet. */
@@ -25,6 +26,8 @@ export class Sequence<Leaf> {
   goal: number;
   /** Chunk scheduled in the step in progress. */
   chunk = 0;
+  /** Decodes, but not in the step in progress (budget). */
+  isHeldBack = false;
   /** Joined the waiting queue, for the last time. */
   enqueuedUs: number;
   /** Last output token; -1 before the first. */

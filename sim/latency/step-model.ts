@@ -10,6 +10,8 @@ export interface StepShape {
   decodeSequences: number;
   /** Sum over those of KV length once the step is done (context and the new token), tokens. */
   decodeContextTokens: number;
+  /** Draft tokens of those that are verified in the step, besides one token each. */
+  draftTokens: number;
   /** Prompt chunks in the step. */
   prefillChunks: number;
   /** Prompt tokens computed, recomputed ones included. */
@@ -18,7 +20,7 @@ export interface StepShape {
   prefillContextTokens: number;
   /** Sum over chunks of `prefillChunkUs`. */
   prefillAttentionUs: number;
-  /** Rows that go through the language-model head: decodes and finished prompts. */
+  /** Rows that go through the language-model head: decodes, drafts and finished prompts. */
   sampledRows: number;
 }
 

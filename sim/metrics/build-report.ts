@@ -5,6 +5,7 @@
 import { assert } from '../../src/core/check.ts';
 import type { ModelProvenance } from '../latency/step-model.ts';
 import type { SloSpec } from '../scenario/schema.ts';
+import { arrivalWindowOf } from './arrival-window.ts';
 import { FIGURES, figureValue } from './figures.ts';
 import { fixed } from './format-figure.ts';
 import { overloadNotes } from './overload-notes.ts';
@@ -14,6 +15,7 @@ import type { Interval, Quantiles, Report } from './report.ts';
 import type { RequestStats } from './request-stats.ts';
 import type { RunResult } from './run-result.ts';
 import { EXACT_LIMIT, type QuantileSketch } from './sketch.ts';
+import { requiredAttainment } from './slo.ts';
 import { type SloFigures, sloReport } from './slo-report.ts';
 import { studentInterval } from './student-t.ts';
 import { ratio, sum } from './sums.ts';
@@ -95,6 +97,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     outputTokensPerS: perS(total.outputTokens),
   };
   const classes = classReports(recorder);
+  const scaling = results.flatMap(({ seed, scaling }) => scaling.map((change) => ({ seed, ...change })));
   return {
     schemaVersion: 1,
     scenario: context.scenario,
@@ -108,6 +111,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     },
     durationS: sum(results, lastingSeconds) / results.length,
     throughput,
+    arrivalWindow: arrivalWindowOf(results, requiredAttainment(context.slo) !== null),
     ttftMs: quantilesMs(total.ttft),
     itlMs: quantilesMs(recorder.itl),
     tpotMs: quantilesMs(total.tpot),
@@ -136,6 +140,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
       requestsPerS: context.wallMs > 0 ? (total.arrived / context.wallMs) * 1e3 : 0,
     },
     ...(classes.length > 0 ? { classes } : {}),
+    ...(scaling.length > 0 ? { scaling } : {}),
   };
 }
 

@@ -38,8 +38,11 @@ export class OctaveHistogram {
     return histogram;
   }
 
-  /** Counts: `#octaves[exponent][mantissa]`; biased exponent of a double, top mantissa bits. */
-  readonly #octaves: (Float64Array | undefined)[] = [];
+  /**
+   * Counts: `#octaves[exponent][mantissa]`; biased exponent of a double, top mantissa bits. Made whole: an array that is
+   * first written beyond its end becomes a hash table.
+   */
+  readonly #octaves = new Array<Float64Array | undefined>(OCTAVES).fill(undefined);
   #count = 0;
 
   get count(): number {

@@ -6,12 +6,18 @@ import { ratio, sum } from './sums.ts';
 /** Price of one GPU for one hour and where it comes from; null when it is not known. */
 export type PriceOf = (gpuId: string) => { readonly usdPerHour: number; readonly source: string } | null;
 
+const US_PER_HOUR = 3.6e9;
+
 /** Pools over all runs of a scenario. */
 export function poolReports(results: readonly RunResult[]): PoolReport[] {
   return results[0]!.pools.map((pool, i) => {
     const runs = results.map((result) => result.pools[i]!);
-    const { name, role, replicas, gpus, gpu, model, engine, kvBlocks } = pool;
+    const { name, role, gpu, model, engine, kvBlocks } = pool;
+    const replicas = sum(runs, (r) => r.replicas) / runs.length;
+    const gpus = sum(runs, (r) => r.gpus) / runs.length;
+    const replicaHours = sum(runs, (r) => r.heldUs) / runs.length / US_PER_HOUR;
     return {
+      replicaHours,
       ...{ name, role, replicas, gpus, gpu, model, engine, kvBlocks },
       busy: busyShares(runs),
       kv: {

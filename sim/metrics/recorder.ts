@@ -22,8 +22,22 @@ export interface RecorderOptions {
   readonly onRecord?: (request: SimRequest) => void;
 }
 
+/**
+ * The time in which requests arrive, from the first one after warm-up to the last: what came in, and what had been completed
+ * by its end. Rates over it leave the drain out, in which a fleet works off what is left without new load.
+ */
+export interface ArrivalWindow {
+  firstUs: number;
+  lastUs: number;
+  arrived: number;
+  completed: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
 /** A recorder as data that can cross threads. */
 export interface RecorderData {
+  readonly window: ArrivalWindow;
   readonly warmupUs: number;
   readonly classes: readonly string[];
   readonly firstArrivalUs: number;
@@ -32,6 +46,15 @@ export interface RecorderData {
   readonly itl: SketchData;
   readonly backlog: BacklogData;
 }
+
+const NO_WINDOW: ArrivalWindow = {
+  firstUs: Number.POSITIVE_INFINITY,
+  lastUs: 0,
+  arrived: 0,
+  completed: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+};
 
 /** The recorder of one run, or of several merged ones. */
 export class Recorder {
@@ -43,6 +66,8 @@ export class Recorder {
   readonly itl: QuantileSketch;
   /** Of one run; merging leaves it as it is. */
   readonly backlog: Backlog;
+  /** Of one run; merging leaves it as it is. Before the first arrival `firstUs` is Infinity. */
+  readonly window: ArrivalWindow;
   readonly warmupUs: number;
   /** Arrival of the first request, µs; Infinity before. */
   firstArrivalUs = Number.POSITIVE_INFINITY;
@@ -59,6 +84,7 @@ export class Recorder {
     this.byClass = classes.map((_, i) => new RequestStats(data?.byClass[i]));
     this.itl = data === undefined ? new QuantileSketch() : QuantileSketch.fromData(data.itl);
     this.backlog = data === undefined ? new Backlog() : Backlog.fromData(data.backlog);
+    this.window = { ...(data?.window ?? NO_WINDOW) };
     if (data !== undefined) this.firstArrivalUs = data.firstArrivalUs;
     this.#limits = requestLimits(options.slo);
     this.#onRecord = options.onRecord;
@@ -73,6 +99,7 @@ export class Recorder {
   /** A copy as plain data. */
   toData(): RecorderData {
     return {
+      window: { ...this.window },
       warmupUs: this.warmupUs,
       classes: this.classes,
       firstArrivalUs: this.firstArrivalUs,
@@ -86,8 +113,19 @@ export class Recorder {
   /** A request has arrived. It is counted when it is handed to `ended`. */
   arrived(request: SimRequest, nowUs: number): void {
     if (nowUs < this.firstArrivalUs) this.firstArrivalUs = nowUs;
-    if (request.request.arrivalUs >= this.warmupUs) this.#isWarm = true;
+    if (request.request.arrivalUs >= this.warmupUs) this.#widenWindow(nowUs);
     this.backlog.arrived(nowUs);
+  }
+
+  #widenWindow(nowUs: number): void {
+    this.#isWarm = true;
+    const { window, total } = this;
+    if (window.arrived === 0) window.firstUs = nowUs;
+    window.lastUs = nowUs;
+    window.arrived += 1;
+    window.completed = total.measured;
+    window.inputTokens = total.inputTokens;
+    window.outputTokens = total.outputTokens;
   }
 
   /** A request has ended, or the run has while it was in flight; once for every request. */

@@ -32,8 +32,11 @@ export interface Counts {
 export interface PoolReport {
   readonly name: string;
   readonly role: string;
+  /** Paid for, on average over the run, where scaling changes them. */
   readonly replicas: number;
   readonly gpus: number;
+  /** Replicas times the time that they are paid for, start-up included; mean over seeds. */
+  readonly replicaHours: number;
   readonly gpu: string;
   readonly model: string;
   readonly engine: string;
@@ -45,6 +48,14 @@ export interface PoolReport {
     readonly idle: number;
   };
   readonly kv: { readonly mean: number; readonly max: number };
+}
+
+/** From `atS` on the autoscaler wished so many replicas of the pool. */
+export interface ScalingLine {
+  readonly seed: number;
+  readonly atS: number;
+  readonly pool: string;
+  readonly replicas: number;
 }
 
 /** A Student-t interval over seeds. */
@@ -81,6 +92,22 @@ export interface Report {
     readonly inputTokensPerS: number;
     readonly outputTokensPerS: number;
   };
+  /**
+   * Rates over the time in which requests arrive (`throughput` and `slo.goodputRps` also divide by the drain after it, in
+   * which the fleet works off what is left). Null where fewer than two requests arrived.
+   */
+  readonly arrivalWindow: {
+    /** Mean over seeds. */
+    readonly seconds: number;
+    /** Offered load. */
+    readonly arrivedPerS: number | null;
+    /** Completed by the last arrival. */
+    readonly requestsPerS: number | null;
+    readonly inputTokensPerS: number | null;
+    readonly outputTokensPerS: number | null;
+    /** Offered load times the share of requests within the SLO, whenever they ended; null without an SLO. */
+    readonly goodputRps: number | null;
+  };
   readonly ttftMs: Quantiles;
   readonly itlMs: Quantiles;
   readonly tpotMs: Quantiles;
@@ -95,6 +122,8 @@ export interface Report {
   };
   readonly cache: { readonly hitRate: number };
   readonly pools: readonly PoolReport[];
+  /** Sizes that the autoscaler asked for; only where there is one. */
+  readonly scaling?: readonly ScalingLine[];
   readonly cost: {
     readonly perHour: number | null;
     readonly per1MInputTokens: number | null;

@@ -19,11 +19,21 @@ export interface PoolUsage {
   readonly busyPrefillUs: number;
   readonly busyDecodeUs: number;
   readonly transferUs: number;
-  /** Replicas times run length, µs. */
+  /** Sum over replicas of the time that they served, µs. */
   readonly availableUs: number;
+  /** Sum over replicas of the time that they are paid for: start-up included, for pools whose size changes. */
+  readonly heldUs: number;
   /** Time-weighted mean and maximum of used KV share, 0..1. */
   readonly kvMean: number;
   readonly kvMax: number;
+}
+
+/** A pool was given another size. */
+export interface ScalingChange {
+  readonly atS: number;
+  readonly pool: string;
+  /** Replicas wished from then on; a new one serves once it has started. */
+  readonly replicas: number;
 }
 
 /** Everything that a report is made of. */
@@ -40,4 +50,6 @@ export interface RunResult {
   readonly hitTokens: number;
   readonly provenance: readonly ModelProvenance[];
   readonly notes: readonly string[];
+  /** Decisions of the autoscaler, in order. */
+  readonly scaling: readonly ScalingChange[];
 }

@@ -90,6 +90,7 @@ function decodeStepUs(model: StepModel, sequences: number): number {
 const EMPTY: StepShape = {
   decodeSequences: 0,
   decodeContextTokens: 0,
+  draftTokens: 0,
   prefillChunks: 0,
   prefillTokens: 0,
   prefillContextTokens: 0,

@@ -7,6 +7,7 @@ import { parseAssertions } from '../metrics/assertion.ts';
 import { presetWorkload } from '../workload/preset.ts';
 import type {
   ArrivalsSpec,
+  AutoscalerSpec,
   Comparison,
   LengthSpec,
   PoolSpec,
@@ -21,6 +22,7 @@ export function scenarioProblems(scenario: Scenario): ConfigProblem[] {
   return [
     ...workloadProblems(scenario.workload, 'workload'),
     ...poolProblems(scenario.fleet.pools, 'fleet.pools'),
+    ...emptyPoolProblems(scenario.fleet.pools, scenario.autoscaler, 'fleet.pools'),
     ...commonProblems(scenario),
   ];
 }
@@ -33,7 +35,10 @@ export function comparisonProblems(comparison: Comparison): ConfigProblem[] {
       workloadProblems(workload, `workloads.${name}`),
     ),
     ...duplicates(comparison.fleets, 'fleets'),
-    ...comparison.fleets.flatMap((fleet, i) => poolProblems(fleet.pools, `fleets[${i}].pools`)),
+    ...comparison.fleets.flatMap((fleet, i) => [
+      ...poolProblems(fleet.pools, `fleets[${i}].pools`),
+      ...emptyPoolProblems(fleet.pools, comparison.autoscaler, `fleets[${i}].pools`),
+    ]),
     ...commonProblems(comparison),
   ];
 }
@@ -132,6 +137,25 @@ function poolProblems(pools: readonly PoolSpec[], path: string): ConfigProblem[]
     });
   }
   return problems;
+}
+
+/** A pool may start empty only if something can fill it. */
+function emptyPoolProblems(
+  pools: readonly PoolSpec[],
+  rules: AutoscalerSpec | undefined,
+  path: string,
+): ConfigProblem[] {
+  return pools.flatMap((pool, i) =>
+    pool.replicas > 0 || rules?.some((rule) => rule.pool === pool.name)
+      ? []
+      : [
+          {
+            path: `${path}[${i}].replicas`,
+            found: '0',
+            expected: `at least 1: no autoscaler rule names the pool ${pool.name}`,
+          },
+        ],
+  );
 }
 
 function duplicates(named: readonly { readonly name: string }[], path: string): ConfigProblem[] {

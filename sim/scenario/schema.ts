@@ -4,9 +4,11 @@
  * Cross-field rules (TP divides heads, the model fits, prices exist) live in `rules.ts` and `sim/cluster/fleet.ts`.
  */
 import Type, { type Static } from 'typebox';
+import { AutoscalerSchema, ClientsSchema, FaultSchema } from './life-schema.ts';
 import { closed, count, nonNegative, positive } from './schema-atoms.ts';
 import { WorkloadSchema } from './workload-schema.ts';
 
+export * from './life-schema.ts';
 export * from './workload-schema.ts';
 
 const LinkSchema = Type.Union(
@@ -27,7 +29,10 @@ export const PoolSchema = Type.Object(
     role: Type.Union([Type.Literal('both'), Type.Literal('prefill'), Type.Literal('decode')], {
       description: 'both: whole requests; prefill and decode: the two legs of disaggregated serving',
     }),
-    replicas: count('Engine instances'),
+    replicas: Type.Integer({
+      minimum: 0,
+      description: 'Engine instances at the start; 0 only where the autoscaler scales the pool',
+    }),
     gpu: Type.String({ description: 'Catalogue id (`drydock catalog gpus`)' }),
     model: Type.Union(
       [
@@ -192,90 +197,6 @@ export const PricesSchema = Type.Object(
   closed,
 );
 
-/** What clients do when an answer is late or lost. */
-export const ClientsSchema = Type.Object(
-  {
-    timeoutS: Type.Optional(positive('A client gives up a request after this time, seconds; default: never')),
-    retries: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'A failed request is sent again so many times; default 0' }),
-    ),
-    backoffS: Type.Optional(nonNegative('Pause before it is sent again, seconds; default 1')),
-  },
-  { ...closed, description: 'Client behaviour' },
-);
-
-const struck = {
-  pool: Type.String({ description: 'Pool name' }),
-  replica: Type.Integer({ minimum: 0, description: 'Replica within the pool, from 0' }),
-  atS: nonNegative('Strikes at this time, seconds'),
-} as const;
-
-/** Things that go wrong. */
-export const FaultSchema = Type.Union(
-  [
-    Type.Object(
-      {
-        kind: Type.Literal('crash'),
-        ...struck,
-        recoverAfterS: Type.Optional(
-          positive('A fresh instance serves after this time, seconds; default: never'),
-        ),
-        detectAfterS: Type.Optional(
-          nonNegative('The router goes on sending to the dead instance so long, seconds; default 1'),
-        ),
-      },
-      closed,
-    ),
-    Type.Object(
-      {
-        kind: Type.Literal('slow'),
-        ...struck,
-        durationS: positive('Seconds'),
-        factor: Type.Number({ exclusiveMinimum: 1, description: 'Steps last so many times longer' }),
-      },
-      closed,
-    ),
-    Type.Object(
-      {
-        kind: Type.Literal('drain'),
-        ...struck,
-        returnAfterS: Type.Optional(
-          positive('Takes requests again after this time, seconds; default: never'),
-        ),
-      },
-      closed,
-    ),
-    Type.Object({ kind: Type.Literal('scrapeLoss'), ...struck, durationS: positive('Seconds') }, closed),
-  ],
-  {
-    description: 'A fault: crash (everything on the instance is lost), slow node, drain, or loss of metrics',
-  },
-);
-
-/** Scaling of a pool by a signal. */
-export const AutoscalerSchema = Type.Array(
-  Type.Object(
-    {
-      pool: Type.String({ description: 'Pool name' }),
-      min: Type.Integer({ minimum: 0, description: 'Fewest replicas' }),
-      max: count('Most replicas'),
-      metric: Type.Union([Type.Literal('waiting'), Type.Literal('inFlight'), Type.Literal('kvUsage')], {
-        description: 'waiting requests, requests in flight, or used KV share, each per replica',
-      }),
-      target: positive('Value of the metric per replica that is aimed at'),
-      intervalS: Type.Optional(positive('Period of decisions, seconds; default 15')),
-      startDelayS: Type.Optional(
-        nonNegative('Time until a new replica serves, seconds; default: 60 s and weights at 2 GB/s'),
-      ),
-      stabilizationS: Type.Optional(
-        nonNegative('Scales down to the highest wish of this time, seconds; default 300'),
-      ),
-    },
-    closed,
-  ),
-  { description: 'Horizontal scaling: desired = ceil(sum of the metric / target), within min and max' },
-);
-
 const common = {
   name: Type.Optional(Type.String({ minLength: 1 })),
   description: Type.Optional(Type.String()),
@@ -336,9 +257,6 @@ export type RouterSpec = Static<typeof RouterSchema>;
 export type SloSpec = Static<typeof SloSchema>;
 export type RunSpec = Static<typeof RunSchema>;
 export type CalibrationSpec = Static<typeof CalibrationSchema>;
-export type ClientsSpec = Static<typeof ClientsSchema>;
-export type FaultSpec = Static<typeof FaultSchema>;
-export type AutoscalerSpec = Static<typeof AutoscalerSchema>;
 export type PricesSpec = Static<typeof PricesSchema>;
 export type Scenario = Static<typeof ScenarioSchema>;
 export type Comparison = Static<typeof ComparisonSchema>;

@@ -26,6 +26,9 @@ const SYSTEM = [
   ...['x-llm-d-video-fps', 'x-llm-d-video-duration-seconds', 'x-llm-d-video-resolution'],
 ];
 
+/** Names of the headers that only the router or a trusted proxy may set. */
+export const ROUTING_HEADERS: ReadonlySet<string> = new Set(ROUTING);
+
 const NOT_TO_ROUTER = new Set([...HOP, ...ROUTING]);
 const NOT_UPSTREAM = new Set([...HOP, ...ROUTING, ...SYSTEM]);
 const NOT_TO_CLIENT = new Set([...HOP.filter((name) => name !== 'content-length'), ...ROUTING]);

@@ -161,6 +161,11 @@ export class LiveRouter {
     this.#apply({ kind: 'cancelled', id, nowUs: this.nowUs() });
   }
 
+  /** Whether the answer is none of the router's business (token counting and the like). */
+  skipsResponse(id: number): boolean {
+    return this.core.built(id)?.skipResponse ?? false;
+  }
+
   /** Address for a request without a body, or the refusal of an empty pool. */
   bodilessAddress(): string | Rejection {
     const { table } = this.core;

@@ -1,50 +1,8 @@
-/** Faults, clients and scaling: nothing is lost uncounted, and what the fault says is what happens. */
+/** Faults and clients: nothing is lost uncounted, and what the fault says is what happens. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { simulate } from '../../sim/cluster/simulate.ts';
-import type { Scenario } from '../../sim/scenario/schema.ts';
 import type { SimRequest } from '../../sim/workload/request.ts';
-
-/** Steps of 10 ms whatever they hold: the numbers of a test can be worked out by hand. */
-function scenario(overrides: Partial<Scenario> = {}, options: { replicas?: number } = {}): Scenario {
-  return {
-    seed: 3,
-    workload: {
-      kind: 'synthetic',
-      arrivals: { process: 'constant', rateRps: 20 },
-      input: { dist: 'constant', value: 100 },
-      output: { dist: 'constant', value: 50 },
-    },
-    fleet: {
-      pools: [
-        {
-          name: 'chat',
-          role: 'both',
-          replicas: options.replicas ?? 2,
-          gpu: 'h100-sxm',
-          model: 'llama-3.1-8b',
-          engine: { name: 'vllm', version: '0.19' },
-        },
-      ],
-    },
-    calibration: {
-      kind: 'affine',
-      baseUs: 10_000,
-      perSequenceUs: 0,
-      perPrefillTokenUs: 0,
-      perContextTokenUs: 0,
-      frontEndUs: 0,
-    },
-    run: { requests: 200 },
-    ...overrides,
-  };
-}
-
-function run(s: Scenario, fastForward = true) {
-  const records: SimRequest[] = [];
-  const result = simulate(s, { seed: s.seed ?? 1, fastForward, onRecord: (r) => records.push(r) });
-  return { result, ends: result.recorder.total.ends, records };
-}
+import { outcomes, run, scenario } from './fixtures.ts';
 
 const CRASH = { kind: 'crash', pool: 'chat', replica: 0, atS: 4 } as const;
 
@@ -122,74 +80,11 @@ describe('faults', () => {
         const s = scenario({ faults, clients: { retries, timeoutS: 3 }, run: { requests: 120 } });
         const fast = run(s);
         const slow = run(s, false);
-        const outcome = (r: ReturnType<typeof run>) =>
-          r.records.map(
-            (x) => `${x.request.id} ${x.course.ending} ${x.course.endpoint} ${x.course.endUs.toFixed(3)}`,
-          );
         expect(fast.records.length).toBe(120);
         expect(new Set(fast.records.map((r) => r.request.id)).size).toBe(120);
-        expect(outcome(fast)).toEqual(outcome(slow));
+        expect(outcomes(fast)).toEqual(outcomes(slow));
       }),
       { numRuns: 60 },
     );
-  });
-});
-
-describe('autoscaler', () => {
-  test('adds replicas after their start-up when the target is exceeded, and never more than max', () => {
-    const autoscaler = [
-      {
-        pool: 'chat',
-        min: 1,
-        max: 4,
-        metric: 'inFlight',
-        target: 4,
-        intervalS: 1,
-        startDelayS: 2,
-        stabilizationS: 5,
-      },
-    ] as const;
-    const { result, records } = run(scenario({ autoscaler: [...autoscaler], run: { requests: 400 } }));
-    const used = new Set(records.map((r) => r.course.endpoint));
-    // 20 requests/s for 0.5 s each keep 10 in flight: 3 replicas of 4.
-    expect(used.size).toBe(3);
-    expect(records.filter((r) => r.course.endpoint === 2).every((r) => r.request.arrivalUs >= 3e6)).toBe(
-      true,
-    );
-    expect(result.notes.some((note) => /scaled to 3/.test(note))).toBe(true);
-  });
-
-  test('scales down to the floor when load ends, and loses nothing', () => {
-    const s = scenario({
-      workload: {
-        kind: 'synthetic',
-        arrivals: {
-          process: 'stages',
-          of: 'constant',
-          stages: [
-            { rateRps: 40, durationS: 10 },
-            { rateRps: 1, durationS: 60 },
-          ],
-        },
-        input: { dist: 'constant', value: 100 },
-        output: { dist: 'constant', value: 50 },
-      },
-      autoscaler: [
-        {
-          pool: 'chat',
-          min: 1,
-          max: 6,
-          metric: 'inFlight',
-          target: 5,
-          intervalS: 1,
-          startDelayS: 1,
-          stabilizationS: 5,
-        },
-      ],
-      run: {},
-    });
-    const { ends, result } = run(s);
-    expect(ends.completed).toBe(result.recorder.total.arrived);
-    expect(result.notes.at(-1)).toMatch(/scaled to 1 replicas/);
   });
 });

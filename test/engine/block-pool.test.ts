@@ -87,7 +87,7 @@ class PlainPool {
 }
 
 function emptyHolder(): BlockHolder {
-  return { leaf: null, indexed: 0, loose: 0, duplicate: false };
+  return { leaf: null, indexed: 0, loose: 0, duplicate: false, kept: null };
 }
 
 function tokensOf(runs: ContentRuns): string[] {
@@ -110,6 +110,8 @@ const steps = fc.array(
       tokens: fc.integer({ min: 1, max: 12 }),
     }),
     fc.record({ kind: fc.constant('free' as const), pick: fc.nat() }),
+    fc.record({ kind: fc.constant('preempt' as const), pick: fc.nat() }),
+    fc.record({ kind: fc.constant('resume' as const), pick: fc.nat() }),
   ),
   { maxLength: 60 },
 );
@@ -149,6 +151,7 @@ function compare(
   };
   const plain = new PlainPool(capacity, order);
   const live: Live[] = [];
+  const preempted: Live[] = [];
   let unique = 0;
   const grow = (l: Live, by: number): void => {
     const target = Math.min(l.tokens.length, l.computed + by);
@@ -184,11 +187,34 @@ function compare(
       plain.hold(found);
       live.push(l);
       grow(l, 6);
+    } else if (step.kind === 'resume') {
+      const l = preempted.splice(step.pick % Math.max(1, preempted.length), 1)[0];
+      if (l === undefined) continue;
+      // A sequence that comes again finds what is left of its own blocks, single-use ones too.
+      const max = Math.floor((l.tokens.length - 1) / B);
+      pool.lookup(l.runs, 99, 0, max, l.holder.kept);
+      const found = plain.lookup(l.tokens, max);
+      expect(pool.foundBlocks).toBe(found.length);
+      expect(pool.foundFree).toBe(found.filter((b) => b.refs === 0).length);
+      pool.hold(l.holder, l.runs, 99, 0);
+      plain.hold(found);
+      l.blocks = found;
+      l.computed = found.length * B;
+      live.push(l);
+      grow(l, 6);
     } else if (live.length > 0) {
       const index = step.pick % live.length;
       const l = live[index]!;
       if (step.kind === 'grow') {
         grow(l, step.tokens);
+      } else if (step.kind === 'preempt') {
+        // An engine preempts only what still has a token to compute.
+        if (l.computed === l.tokens.length) continue;
+        pool.release(l.holder, true);
+        plain.release(l.blocks);
+        l.blocks = [];
+        live.splice(index, 1);
+        preempted.push(l);
       } else {
         pool.release(l.holder);
         plain.release(l.blocks);

@@ -66,7 +66,8 @@ describe('vLLM step composition', () => {
     expect(preempted.map((h) => h.id)).toEqual([1]);
     // Token 81 of each needs a sixth block: 1 prefill step and 16 decode steps come before (64 + 17 - 1 = 80 computed).
     expect(preempted[0]!.atUs).toBe(17_000);
-    expect(model.shapes.at(-1)!.prefillTokens).toBe(64 + 17);
+    // Of the victim's five blocks the survivor takes two until it ends; 48 of the 64 + 17 tokens are found again.
+    expect(model.shapes.at(-1)!.prefillTokens).toBe(64 + 17 - 48);
     expect([...bench.times('finished').keys()].sort()).toEqual([0, 1]);
     expect(bench.gaps.length).toBe(2 * 39);
     expect([...bench.times('first').values()]).toEqual([1000, 1000]);
@@ -80,7 +81,7 @@ describe('vLLM step composition', () => {
       bench.arrive(request(0, [[-1, 800]], 60)); // takes 50 of 150 blocks, more while it decodes
       bench.arrive(request(1, [[-2, 2000]], 1, 3_500)); // wants 125
       bench.run();
-      const admitted = bench.times('admitted').get(1)!;
+      const admitted = bench.happenings.find((h) => h.what === 'admitted' && h.id === 1)!.atUs;
       if (reserve) expect(admitted).toBe(bench.times('finished').get(0)!);
       else expect(admitted).toBeLessThan(bench.times('finished').get(0)!);
     }
@@ -118,6 +119,20 @@ describe('vLLM step composition', () => {
     expect(bench.times('admitted').get(1)).toBe(12_000);
   });
 
+  test('G25: a stream interval of 10 makes gaps of ten steps and leaves time per output token as it is', () => {
+    for (const fastForward of [true, false]) {
+      const bench = new Bench(engine({ streamInterval: 10 }, affineModel({ base: 1000 }), 1000, fastForward));
+      bench.arrive(request(0, [[-1, 64]], 41));
+      bench.arrive(request(1, [[-2, 64]], 25, 20_500));
+      bench.run();
+      // The first token goes out at once; 41 tokens end with a full chunk, 25 with one of four.
+      expect(bench.gaps.map(Math.round).sort((a, b) => a - b)).toEqual([4_000, ...Array(6).fill(10_000)]);
+      const tpotUs = (id: number, tokens: number): number =>
+        (bench.times('finished').get(id)! - bench.times('first').get(id)!) / (tokens - 1);
+      expect([tpotUs(0, 41), tpotUs(1, 25)]).toEqual([1000, 1000]);
+    }
+  });
+
   test('a decode leg loads all but the last prompt token, computes that one and yields the first token itself', () => {
     const model = affineModel({ base: 1000 });
     const bench = new Bench(engine({}, model));
@@ -130,6 +145,41 @@ describe('vLLM step composition', () => {
       ['finished', 4_000, 0],
     ]);
     expect(model.shapes[0]!.prefillTokens).toBe(1);
+  });
+
+  test('a decode leg with nothing to pull runs at once', () => {
+    const model = affineModel({ base: 1000 });
+    const bench = new Bench(engine({}, model));
+    bench.arrive(request(0, [[5, 65]], 1));
+    bench.arrive(request(1, [[5, 65]], 2, 5_000), 'decode');
+    bench.run();
+    expect(bench.happenings.filter((h) => h.id === 1).map((h) => [h.what, h.atUs, h.detail])).toEqual([
+      ['admitted', 5_000, 64],
+      ['load', 5_000, 0],
+      ['first', 6_000, 0],
+      ['finished', 7_000, 0],
+    ]);
+  });
+
+  test('a failed pull keeps what was found here and computes the rest', () => {
+    const model = affineModel({ base: 1000 });
+    const bench = new Bench(engine({}, model));
+    bench.onLoad = (r, _tokens, nowUs) => bench.replica.remoteReady(r, false, nowUs);
+    bench.arrive(request(0, [[5, 64]], 1));
+    bench.arrive(
+      request(
+        1,
+        [
+          [5, 64],
+          [-1, 100],
+        ],
+        1,
+        5_000,
+      ),
+      'decode',
+    );
+    bench.run();
+    expect(model.shapes.map((s) => s.prefillTokens)).toEqual([64, 100]);
   });
 
   test('a prefill leg ends with its first token and holds its blocks until it is released', () => {

@@ -6,6 +6,7 @@ export function decodeShape(sequences: number, contextTokens: number): StepShape
   return {
     decodeSequences: sequences,
     decodeContextTokens: contextTokens,
+    draftTokens: 0,
     prefillChunks: 0,
     prefillTokens: 0,
     prefillContextTokens: 0,
@@ -19,6 +20,7 @@ export function promptShape(model: StepModel, prefix: number, tokens: number): S
   return {
     decodeSequences: 0,
     decodeContextTokens: 0,
+    draftTokens: 0,
     prefillChunks: 1,
     prefillTokens: tokens,
     prefillContextTokens: prefix + tokens,

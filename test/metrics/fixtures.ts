@@ -79,6 +79,7 @@ export const POOL: PoolUsage = {
   busyDecodeUs: 5e6,
   transferUs: 0,
   availableUs: 20e6,
+  heldUs: 20e6,
   kvMean: 0.25,
   kvMax: 0.5,
 };
@@ -95,6 +96,7 @@ export function runResult(recorder: Recorder, facts: Partial<RunResult> = {}): R
     hitTokens: 25,
     provenance: [],
     notes: [],
+    scaling: [],
     ...facts,
   };
 }

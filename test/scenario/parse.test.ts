@@ -128,12 +128,12 @@ describe('what the schema refuses', () => {
     [
       'a wrong count',
       pools(pool(), pool({ name: 'b', replicas: 0 })),
-      ['fleet.pools[1].replicas: found 0, expected an integer >= 1'],
+      ['fleet.pools[1].replicas: found 0, expected at least 1: no autoscaler rule names the pool b'],
     ],
     [
       'a fraction',
       pools(pool({ replicas: 1.5 })),
-      ['fleet.pools[0].replicas: found 1.5, expected an integer >= 1'],
+      ['fleet.pools[0].replicas: found 1.5, expected an integer >= 0'],
     ],
     [
       'a mistyped key',

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/endpoints-file.ts';
+import { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
 import { createStreams } from '../../kernel/streams.ts';
@@ -12,6 +13,7 @@ interface ServeOptions {
   readonly endpoints: string;
   readonly host: string;
   readonly port: number;
+  readonly extProcPort?: number;
   readonly scrapeIntervalMs: number;
   readonly drainTimeoutS: number;
   readonly seed: number;
@@ -36,6 +38,11 @@ export function register(program: Command): void {
     .requiredOption('--endpoints <file>', 'list of endpoints: id, address, labels')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--port <port>', 'port to listen at; 0: a free one', portNumber, 8000)
+    .option(
+      '--ext-proc-port <port>',
+      'also serve as Envoy endpoint picker (gRPC ext_proc v3 and health) at this port',
+      portNumber,
+    )
     .option('--scrape-interval-ms <ms>', 'time between scrapes', count, 50)
     .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', count, 30)
     .option('--seed <n>', 'seed of random choices', count, 1)
@@ -45,21 +52,25 @@ export function register(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const endpoints = readEndpointsFile(options.endpoints);
+  let isDraining = false;
   const live = createRouter(options);
   const gateway = new Gateway(live, { bodyLimitBytes: BODY_LIMIT_BYTES, idleTimeoutMs: IDLE_TIMEOUT_MS });
   live.setEndpoints(endpoints);
   live.start();
   const port = await listen(gateway, options);
   process.stderr.write(`serving ${endpoints.length} endpoints at http://${options.host}:${port}\n`);
+  const picker = await listenForEnvoy(live, options, () => !isDraining);
   const stopWatching = watchEndpointsFile(
     options.endpoints,
     (next) => live.setEndpoints(next),
     (error) => process.stderr.write(`endpoints unchanged: ${error.message}\n`),
   );
   await untilStopped();
-  process.stderr.write(`draining ${gateway.inFlight} requests\n`);
+  process.stderr.write(`draining ${live.inFlight} requests\n`);
+  isDraining = true;
   stopWatching();
-  await gateway.drain(options.drainTimeoutS * 1000);
+  const drainMs = options.drainTimeoutS * 1000;
+  await Promise.all([gateway.drain(drainMs), picker?.drain(drainMs)]);
   live.stop();
 }
 
@@ -101,6 +112,24 @@ async function listen(gateway: Gateway, options: ServeOptions): Promise<number> 
   } catch (error) {
     const found = `${options.host}:${options.port} (${(error as Error).message})`;
     throw new ConfigError({ path: '--port', found, expected: 'an address that is free' });
+  }
+}
+
+/** The Envoy door, when it is asked for. */
+async function listenForEnvoy(
+  live: LiveRouter,
+  { extProcPort, host }: ServeOptions,
+  isReady: () => boolean,
+): Promise<ExtProcServer | null> {
+  if (extProcPort === undefined) return null;
+  const picker = new ExtProcServer(live, { bodyLimitBytes: BODY_LIMIT_BYTES, tls: null, isReady });
+  try {
+    const port = await picker.listen(extProcPort, host);
+    process.stderr.write(`endpoint picker for Envoy at ${host}:${port}\n`);
+    return picker;
+  } catch (error) {
+    const found = `${host}:${extProcPort} (${(error as Error).message})`;
+    throw new ConfigError({ path: '--ext-proc-port', found, expected: 'an address that is free' });
   }
 }
 

@@ -32,7 +32,7 @@ export interface CacheListener {
   removed(sequence: CachedSequence, fromBlock: number, toBlock: number): void;
 }
 
-/** An extent of indexed blocks, or (key -1, no parent) a stretch of free blocks without content in the free queue. */
+/** An extent of indexed blocks, or (not linked, no parent) a stretch of free blocks in the queue that nobody can look up. */
 export class BlockNode {
   parent: BlockNode | null;
   /** Key of the first block among the parent's children; meaningless when not linked. */
@@ -49,6 +49,10 @@ export class BlockNode {
   /** For a listener: a sequence that holds the extent, and the extent's first block in its chain. */
   source: CachedSequence | null = null;
   start = 0;
+  /** The sequence that may take this single-use extent up again; it points back here with `kept`. */
+  keeper: BlockHolder | null = null;
+  /** A kept extent follows the last block: the extent must not grow over it. */
+  forked = false;
 
   constructor(
     parent: BlockNode | null,
@@ -77,6 +81,8 @@ export interface BlockHolder {
   loose: number;
   /** Set once a second copy was met: nothing further of this sequence is indexed. */
   duplicate: boolean;
+  /** Single-use extent that it gave back with `release` when it was to come again (preemption). */
+  kept: BlockNode | null;
 }
 
 /** The pool. Sizes in blocks unless named otherwise. */
@@ -119,16 +125,33 @@ export class BlockPool {
     return this.capacity - this.free;
   }
 
-  /** Finds the longest cached prefix of at most `maxBlocks` blocks; sets `foundBlocks` and `foundFree`. */
-  lookup(prompt: ContentRuns, outputId: number, outputTokens: number, maxBlocks: number): void {
+  /**
+   * Finds the longest cached prefix of at most `maxBlocks` blocks; sets `foundBlocks` and `foundFree`. `kept` is the single-use
+   * extent that this sequence itself may have left (`BlockHolder.kept`).
+   */
+  lookup(
+    prompt: ContentRuns,
+    outputId: number,
+    outputTokens: number,
+    maxBlocks: number,
+    kept: BlockNode | null = null,
+  ): void {
     this.foundBlocks = 0;
     this.foundFree = 0;
-    if (!this.#caching || prompt.ids.length === 0 || prompt.ids[0]! < 0) return;
+    if (!this.#caching || prompt.ids.length === 0) return;
+    if (prompt.ids[0]! < 0) {
+      this.#findKept(kept, this.#root, maxBlocks);
+      return;
+    }
     const cursor = this.#cursor;
     cursor.reset(prompt, outputId, outputTokens, this.blockSizeTokens, 0);
     let node = this.#root;
     let left = maxBlocks;
-    while (left > 0 && cursor.next() && !cursor.singleUse) {
+    while (left > 0 && cursor.next()) {
+      if (cursor.singleUse) {
+        this.#findKept(kept, node, left);
+        return;
+      }
       let done = 0;
       while (done < cursor.blocks && left > 0) {
         const child = node.children?.get(cursor.keyAt(done));
@@ -144,6 +167,13 @@ export class BlockPool {
     }
   }
 
+  /** The sequence's own single-use extent, when it still follows `parent`. */
+  #findKept(kept: BlockNode | null, parent: BlockNode, maxBlocks: number): void {
+    if (kept === null || kept.parent !== parent || kept.blocks > maxBlocks) return;
+    this.foundBlocks += kept.blocks;
+    this.foundFree += kept.blocks;
+  }
+
   /** Holds the prefix that the last `lookup` (with the same sequence) found. */
   hold(holder: BlockHolder, prompt: ContentRuns, outputId: number, outputTokens: number): void {
     assert(holder.indexed + holder.loose === 0, 'only an empty holder can take a cached prefix');
@@ -155,6 +185,10 @@ export class BlockPool {
     holder.indexed = left;
     while (left > 0) {
       cursor.next();
+      if (cursor.singleUse) {
+        holder.leaf = this.#takeKept(holder);
+        return;
+      }
       let done = 0;
       while (done < cursor.blocks && left > 0) {
         let child = node.children!.get(cursor.keyAt(done))!;
@@ -171,6 +205,21 @@ export class BlockPool {
       }
     }
     holder.leaf = node;
+  }
+
+  #takeKept(holder: BlockHolder): BlockNode {
+    const node = holder.kept!;
+    this.#forget(holder);
+    this.#unlinkFromQueue(node);
+    this.free -= node.blocks;
+    node.holders = 1;
+    return node;
+  }
+
+  #forget(holder: BlockHolder): void {
+    if (holder.kept === null) return;
+    holder.kept.keeper = null;
+    holder.kept = null;
   }
 
   /** Takes `blocks` free blocks for the holder, evicting cached content from the head of the queue. */
@@ -250,17 +299,32 @@ export class BlockPool {
     }
   }
 
-  /** Gives all blocks of the holder back, last block first; indexed ones stay findable until they are evicted. */
-  release(holder: BlockHolder): void {
+  /**
+   * Gives all blocks of the holder back, last block first; indexed ones stay findable until they are evicted. `comesAgain`: the
+   * holder will look for its blocks again, single-use ones too and for no fewer blocks than are indexed now.
+   */
+  release(holder: BlockHolder, comesAgain = false): void {
+    this.#forget(holder);
     if (holder.loose > 0) this.#freeBlank(holder.loose);
     let node = holder.leaf;
+    if (comesAgain && node !== null && !node.linked) {
+      holder.kept = node;
+      node.keeper = holder;
+      node.parent!.forked = true;
+    }
     while (node !== null && node !== this.#root) {
+      const { parent } = node;
       node.holders -= 1;
       if (node.holders === 0) {
         this.free += node.blocks;
-        this.#append(node);
+        if (node.linked) {
+          this.#append(node);
+        } else {
+          this.#appendAnonymous(node.blocks);
+          this.#recycle(node);
+        }
       }
-      node = node.parent;
+      node = parent;
     }
     holder.leaf = null;
     holder.indexed = 0;
@@ -285,7 +349,8 @@ export class BlockPool {
         parent.content === content &&
         offset === parent.offset + parent.blocks * this.blockSizeTokens
       : !parent.linked && parent !== this.#root;
-    if (continues && parent.holders === 1 && (parent.children === null || parent.children.size === 0)) {
+    const isLast = !parent.forked && (parent.children === null || parent.children.size === 0);
+    if (continues && parent.holders === 1 && isLast) {
       parent.blocks += blocks;
       return parent;
     }
@@ -314,6 +379,7 @@ export class BlockPool {
   }
 
   #recycle(node: BlockNode): void {
+    if (node.keeper !== null) this.#forget(node.keeper);
     node.parent = null;
     node.after = this.#recycled;
     this.#recycled = node;
@@ -338,18 +404,16 @@ export class BlockPool {
 
   #freeBlank(blocks: number): void {
     this.free += blocks;
-    if (this.#prepend || (this.#head === null && this.#tail === null)) {
-      this.#blankFront += blocks;
-      return;
-    }
-    const tail = this.#tail!;
-    if (tail.key === -1) {
-      tail.blocks += blocks;
-      return;
-    }
-    const blank = this.#singleUse(null, blocks);
-    blank.key = -1;
-    this.#append(blank);
+    if (this.#prepend) this.#blankFront += blocks;
+    else this.#appendAnonymous(blocks);
+  }
+
+  /** Free blocks that nobody can look up join the queue: neighbours are one stretch, whichever sequences they come from. */
+  #appendAnonymous(blocks: number): void {
+    const tail = this.#tail;
+    if (tail === null) this.#blankFront += blocks;
+    else if (tail.linked) this.#append(this.#singleUse(null, blocks));
+    else tail.blocks += blocks;
   }
 
   #append(node: BlockNode): void {

@@ -20,6 +20,8 @@ export interface SglangConfig {
   readonly mixedChunk: boolean;
   /** Batch n is formed while batch n - 1 runs. */
   readonly overlapSchedule: boolean;
+  /** Tokens per chunk of a response, after the first. */
+  readonly streamInterval: number;
   /** Share of device memory for weights and KV; 0: by formula. */
   readonly memFractionStatic: number;
   readonly cudaGraphMaxBatch: number;
@@ -45,6 +47,7 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   schedule_conservativeness: 'positive',
   enable_mixed_chunk: 'flag',
   disable_overlap_schedule: 'flag',
+  stream_interval: 'count',
   mem_fraction_static: 'ratio',
   cuda_graph_max_bs: 'count',
   disable_cuda_graph: 'flag',
@@ -110,6 +113,7 @@ export function sglangConfig(
     scheduleConservativeness: given.number('schedule_conservativeness', 1),
     mixedChunk: given.flag('enable_mixed_chunk', false),
     overlapSchedule: !given.flag('disable_overlap_schedule', false),
+    streamInterval: given.number('stream_interval', 1),
     memFractionStatic: given.number('mem_fraction_static', 0),
     cudaGraphMaxBatch: given.number('cuda_graph_max_bs', context.tp < 4 ? graphSmall : graphLarge),
     enforceEager: given.flag('disable_cuda_graph', false),

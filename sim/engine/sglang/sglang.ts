@@ -5,14 +5,16 @@
  *
  * Not modelled: the extra iteration that an ended request stays in the batch with overlap scheduling.
  */
-import type { StepModel, StepShape } from '../../latency/step-model.ts';
+import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
+import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
+import { TokenStream } from '../token-stream.ts';
 import type { SglangConfig } from './config.ts';
 import { NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
 import { sortWaiting } from './policy.ts';
@@ -48,19 +50,9 @@ export class SglangEngine implements Engine {
   /** Set when a request found no room; cleared when one ends or is retracted. */
   #batchIsFull = false;
   #rideAlong = 0;
-  /** Prefill steps have passed since the last decode step; its end in µs. */
-  #stalled = false;
-  #lastDecodeUs = 0;
   #admissions = 0;
-  readonly #shape: StepShape = {
-    decodeSequences: 0,
-    decodeContextTokens: 0,
-    prefillChunks: 0,
-    prefillTokens: 0,
-    prefillContextTokens: 0,
-    prefillAttentionUs: 0,
-    sampledRows: 0,
-  };
+  readonly #shape = new BatchShape();
+  readonly #stream: TokenStream<RadixNode>;
   #budget: PrefillBudget;
 
   constructor(config: SglangConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
@@ -76,6 +68,8 @@ export class SglangEngine implements Engine {
     this.#ratio = new NewTokenRatio(config.scheduleConservativeness);
     this.#stepper = new Stepper({ ahead: config.overlapSchedule, fastForward });
     this.#decodes = new DecodeSet(config.pageTokens);
+    const rule = { interval: config.streamInterval, offset: 1 } as const;
+    this.#stream = new TokenStream(rule, this.#running, this.#decodes);
     this.#budget = this.#newBudget();
   }
 
@@ -132,7 +126,7 @@ export class SglangEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, sink);
+    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
     else this.#endPrefill(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
@@ -277,39 +271,25 @@ export class SglangEngine implements Engine {
   }
 
   #beginPrefill(): number {
-    const shape = this.#shape;
     const ride = this.#rideAlong > 0 && this.#decodes.blocksNeeded(1) <= this.#tree.available;
     if (ride) {
       const pages = this.#decodes.blocksNeeded(1);
       if (pages > 0) this.#tree.take(pages);
     }
-    shape.decodeSequences = ride ? this.#decodes.count : 0;
-    shape.decodeContextTokens = ride ? this.#decodes.contextAfter(1) : 0;
-    shape.prefillChunks = this.#batch.length;
-    shape.prefillTokens = 0;
-    shape.prefillContextTokens = 0;
-    shape.prefillAttentionUs = 0;
-    shape.sampledRows = shape.decodeSequences;
-    for (const sequence of this.#batch) {
-      const after = sequence.computed + sequence.chunk;
-      shape.prefillTokens += sequence.chunk;
-      shape.prefillContextTokens += after;
-      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
-      if (after === sequence.goal) shape.sampledRows += 1;
-    }
+    const decodes = ride ? this.#decodes.count : 0;
+    const context = ride ? this.#decodes.contextAfter(1) : 0;
+    const shape = this.#shape.compose(decodes, context, 0, this.#batch, this.#model);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
   #endPrefill(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { decodeSequences, prefillTokens } = this.#shape;
-    this.#account(durationUs, prefillTokens, decodeSequences, this.#tree.used);
+    this.meters.step(durationUs, prefillTokens, decodeSequences, this.#tree.used, this.#tree);
     if (decodeSequences > 0) {
+      this.#stream.step(durationUs, decodeSequences, nowUs, sink);
       this.#decodes.advance(1);
-      if (this.#stalled) this.#gapsAfterStall(nowUs, sink);
-      else sink.gaps(durationUs, decodeSequences);
-      this.#lastDecodeUs = nowUs;
     } else {
-      this.#stalled = true;
+      this.#stream.stalled();
     }
     const batch = this.#batch;
     this.#batch = [];
@@ -354,7 +334,7 @@ export class SglangEngine implements Engine {
     this.#running.remove(victim);
     this.#decodes.remove(victim);
     this.#settle(victim);
-    victim.lastTokenUs = Math.max(victim.lastTokenUs, this.#lastDecodeUs);
+    this.#stream.interrupted(victim, nowUs);
     // Freed without going into the tree; what the tree held of its prompt stays there.
     this.#tree.release(victim);
     victim.goal = victim.request.promptTokens + victim.generated;
@@ -365,41 +345,21 @@ export class SglangEngine implements Engine {
     sink.preempted(victim.request, nowUs);
   }
 
-  #endSegment(durationUs: number, sink: EngineSink): void {
+  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
     const set = this.#decodes;
     const usedBefore = this.#tree.used;
     const pages = set.blocksNeeded(segment.steps);
     if (pages > 0) this.#tree.take(pages);
+    this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);
     this.#ratio.decay(segment.steps);
-    this.#account(durationUs, 0, set.count, usedBefore);
-    let first = 0;
-    if (this.#stalled) {
-      this.#gapsAfterStall(segment.timeAfterUs(1), sink);
-      first = 1;
-    }
-    if (segment.steps > first) {
-      const firstUs = segment.firstUs + first * segment.incrementUs;
-      sink.gapSeries(firstUs, segment.incrementUs, segment.steps - first, set.count);
-    }
-    this.#lastDecodeUs = this.#stepper.endUs;
-  }
-
-  /** The first gap after prefill batches reaches back to each sequence's own last token. */
-  #gapsAfterStall(tokenUs: number, sink: EngineSink): void {
-    for (let s = this.#running.head; s !== null; s = s.after) {
-      sink.gaps(tokenUs - Math.max(s.lastTokenUs, this.#lastDecodeUs), 1);
-    }
-    this.#stalled = false;
+    this.meters.step(durationUs, 0, set.count, usedBefore, this.#tree);
   }
 
   /** A completed prompt yields a token: the first one, or after a retraction the next one. */
   #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    sequence.generated += 1;
-    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
-    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
-    sequence.lastTokenUs = nowUs;
+    this.#stream.promptToken(sequence, nowUs, sink);
     this.#join(sequence, nowUs, sink);
   }
 
@@ -410,12 +370,7 @@ export class SglangEngine implements Engine {
     }
     this.#running.append(sequence);
     this.#decodes.add(sequence);
-    this.#stalled = true;
-  }
-
-  #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
-    const { capacity, used } = this.#tree;
-    this.meters.step(durationUs, prefillTokens, decodes, usedBefore / capacity, used / capacity);
+    this.#stream.stalled();
   }
 
   // --- disaggregation ---------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@
  * preemption, the head of the queue waits. A longer answer is queued again after each leg. The prefix trie holds prompts
  * only, from the end of the request on. Steps of CPU and GPU do not overlap.
  */
-import type { StepModel, StepShape } from '../../latency/step-model.ts';
+import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
+import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
@@ -15,6 +16,7 @@ import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
+import { EVERY_TOKEN, TokenStream } from '../token-stream.ts';
 import { LEG_TOKENS, type TgiConfig } from './config.ts';
 
 type Sequence = EngineSequence<RadixNode>;
@@ -40,15 +42,8 @@ export class TgiEngine implements Engine {
   #aborting: Sequence[] = [];
   #decodeIsDue = false;
   #admissions = 0;
-  readonly #shape: StepShape = {
-    decodeSequences: 0,
-    decodeContextTokens: 0,
-    prefillChunks: 0,
-    prefillTokens: 0,
-    prefillContextTokens: 0,
-    prefillAttentionUs: 0,
-    sampledRows: 0,
-  };
+  readonly #shape = new BatchShape();
+  readonly #stream = new TokenStream(EVERY_TOKEN, this.#running, this.#decodes);
 
   constructor(config: TgiConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
     this.#config = config;
@@ -103,7 +98,7 @@ export class TgiEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, sink);
+    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#endLeg(done, nowUs, sink);
@@ -183,35 +178,21 @@ export class TgiEngine implements Engine {
 
   #beginMixed(): number {
     const set = this.#decodes;
-    const shape = this.#shape;
-    shape.decodeSequences = set.count;
-    shape.decodeContextTokens = set.contextAfter(1);
-    shape.prefillChunks = this.#chunked.length;
-    shape.prefillTokens = 0;
-    shape.prefillContextTokens = 0;
-    shape.prefillAttentionUs = 0;
-    shape.sampledRows = set.count;
-    for (const sequence of this.#chunked) {
-      const after = sequence.computed + sequence.chunk;
-      shape.prefillTokens += sequence.chunk;
-      shape.prefillContextTokens += after;
-      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
-      if (after === sequence.goal) shape.sampledRows += 1;
-    }
+    const shape = this.#shape.compose(set.count, set.contextAfter(1), 0, this.#chunked, this.#model);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
-  #endSegment(durationUs: number, sink: EngineSink): void {
+  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
+    this.#stream.segment(segment, nowUs, sink);
     this.#decodes.advance(segment.steps);
-    this.#account(durationUs, 0, this.#decodes.count);
-    sink.gapSeries(segment.firstUs, segment.incrementUs, segment.steps, this.#decodes.count);
+    this.meters.step(durationUs, 0, this.#decodes.count, this.#tree.used, this.#tree);
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { decodeSequences, prefillTokens } = this.#shape;
-    this.#account(durationUs, prefillTokens, decodeSequences);
-    if (decodeSequences > 0) sink.gaps(durationUs, decodeSequences);
+    this.meters.step(durationUs, prefillTokens, decodeSequences, this.#tree.used, this.#tree);
+    this.#stream.step(durationUs, decodeSequences, nowUs, sink);
     this.#decodes.advance(1);
     for (const sequence of this.#chunked) {
       sequence.computed += sequence.chunk;
@@ -222,16 +203,9 @@ export class TgiEngine implements Engine {
   }
 
   #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    sequence.generated += 1;
-    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
-    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
+    this.#stream.promptToken(sequence, nowUs, sink);
     if (sequence.generated < sequence.target) this.#decodes.add(sequence);
     else this.#endLeg(sequence, nowUs, sink);
-  }
-
-  #account(durationUs: number, prefillTokens: number, decodes: number): void {
-    const used = this.#tree.used / this.#tree.capacity;
-    this.meters.step(durationUs, prefillTokens, decodes, used, used);
   }
 
   // --- leaving ----------------------------------------------------------------------------------------------------

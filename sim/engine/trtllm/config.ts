@@ -19,6 +19,8 @@ export interface TrtllmConfig {
   readonly blockReuse: boolean;
   /** The batch of an iteration is decided while the one before it runs. */
   readonly overlapScheduler: boolean;
+  /** Tokens per chunk of a response, after the first. */
+  readonly streamInterval: number;
   readonly cudaGraphs: boolean;
   /** `cuda_graph_config.max_batch_size` and `.enable_padding`. */
   readonly cudaGraphMaxBatch: number;
@@ -44,6 +46,7 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   kv_cache_free_gpu_memory_fraction: 'ratio',
   enable_block_reuse: 'flag',
   disable_overlap_scheduler: 'flag',
+  stream_interval: 'count',
   use_cuda_graph: 'flag',
   cuda_graph_max_batch_size: 'count',
   cuda_graph_padding_enabled: 'flag',
@@ -82,6 +85,7 @@ export function trtllmConfig(
     freeGpuMemoryFraction: given.number('kv_cache_free_gpu_memory_fraction', fraction),
     blockReuse: given.flag('enable_block_reuse', true),
     overlapScheduler: !given.flag('disable_overlap_scheduler', false),
+    streamInterval: given.number('stream_interval', 1),
     cudaGraphs: given.flag('use_cuda_graph', true),
     cudaGraphMaxBatch: given.number('cuda_graph_max_batch_size', 128),
     cudaGraphPadding: given.flag('cuda_graph_padding_enabled', false),

@@ -10,8 +10,9 @@
  * Without chunked prefill a prompt waits until the token budget has room for all of it. Blocks are offered for reuse when the
  * context is complete and when the request ends; whole blocks only.
  */
-import type { StepModel, StepShape } from '../../latency/step-model.ts';
+import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
+import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
@@ -19,6 +20,7 @@ import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
+import { TokenStream } from '../token-stream.ts';
 import type { TrtllmConfig } from './config.ts';
 
 type Sequence = EngineSequence<RadixNode>;
@@ -47,15 +49,8 @@ export class TrtllmEngine implements Engine {
   #promised = 0;
   #admissions = 0;
   #paused = false;
-  readonly #shape: StepShape = {
-    decodeSequences: 0,
-    decodeContextTokens: 0,
-    prefillChunks: 0,
-    prefillTokens: 0,
-    prefillContextTokens: 0,
-    prefillAttentionUs: 0,
-    sampledRows: 0,
-  };
+  readonly #shape = new BatchShape();
+  readonly #stream: TokenStream<RadixNode>;
 
   constructor(config: TrtllmConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
     this.#config = config;
@@ -69,6 +64,8 @@ export class TrtllmEngine implements Engine {
     });
     this.#stepper = new Stepper({ ahead: config.overlapScheduler, fastForward });
     this.#decodes = new DecodeSet(config.tokensPerBlock);
+    const rule = { interval: config.streamInterval, offset: 0 } as const;
+    this.#stream = new TokenStream(rule, this.#running, this.#decodes);
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -120,7 +117,7 @@ export class TrtllmEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, sink);
+    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
@@ -175,7 +172,7 @@ export class TrtllmEngine implements Engine {
     if (victim.state === 'decoding') {
       this.#decodes.remove(victim);
       this.#settle(victim);
-      victim.lastTokenUs = nowUs;
+      this.#stream.interrupted(victim, nowUs);
     } else {
       this.#contexts = this.#contexts.filter((s) => s !== victim);
     }
@@ -325,41 +322,27 @@ export class TrtllmEngine implements Engine {
 
   #beginMixed(): number {
     const set = this.#decodes;
-    const shape = this.#shape;
-    shape.decodeSequences = set.count;
-    shape.decodeContextTokens = set.contextAfter(1);
-    shape.prefillChunks = this.#chunked.length;
-    shape.prefillTokens = 0;
-    shape.prefillContextTokens = 0;
-    shape.prefillAttentionUs = 0;
-    shape.sampledRows = set.count;
-    for (const sequence of this.#chunked) {
-      const after = sequence.computed + sequence.chunk;
-      shape.prefillTokens += sequence.chunk;
-      shape.prefillContextTokens += after;
-      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
-      if (after === sequence.goal) shape.sampledRows += 1;
-    }
+    const shape = this.#shape.compose(set.count, set.contextAfter(1), 0, this.#chunked, this.#model);
     const blocks = set.blocksNeeded(1);
     if (blocks > 0) this.#tree.take(blocks);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
-  #endSegment(durationUs: number, sink: EngineSink): void {
+  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
     const set = this.#decodes;
     const usedBefore = this.#tree.used;
     const blocks = set.blocksNeeded(segment.steps);
     if (blocks > 0) this.#tree.take(blocks);
+    this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);
-    this.#account(durationUs, 0, set.count, usedBefore);
-    sink.gapSeries(segment.firstUs, segment.incrementUs, segment.steps, set.count);
+    this.meters.step(durationUs, 0, set.count, usedBefore, this.#tree);
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { decodeSequences, prefillTokens } = this.#shape;
-    this.#account(durationUs, prefillTokens, decodeSequences, this.#tree.used);
-    if (decodeSequences > 0) sink.gaps(durationUs, decodeSequences);
+    this.meters.step(durationUs, prefillTokens, decodeSequences, this.#tree.used, this.#tree);
+    this.#stream.step(durationUs, decodeSequences, nowUs, sink);
     this.#decodes.advance(1);
     for (const sequence of this.#chunked) {
       sequence.computed += sequence.chunk;
@@ -373,20 +356,13 @@ export class TrtllmEngine implements Engine {
 
   /** A completed context yields a token: the first one, or after a pause the next one. */
   #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    sequence.generated += 1;
-    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
-    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
+    this.#stream.promptToken(sequence, nowUs, sink);
     if (sequence.generated < sequence.target) {
       this.#decodes.add(sequence);
       return;
     }
     this.#running.remove(sequence);
     this.#finish(sequence, nowUs, sink);
-  }
-
-  #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
-    const { capacity, used } = this.#tree;
-    this.meters.step(durationUs, prefillTokens, decodes, usedBefore / capacity, used / capacity);
   }
 
   // --- disaggregation ---------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ export interface VllmConfig {
   readonly unhashedOrder: UnhashedOrder;
   /** The batch of a step is decided while the step before it runs. */
   readonly asyncScheduling: boolean;
+  /** Tokens per chunk of a response, after the first. */
+  readonly streamInterval: number;
   readonly enforceEager: boolean;
   /** Largest batch captured as a CUDA graph; 0: the default list. */
   readonly largestGraph: number;
@@ -76,6 +78,7 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   scheduler_reserve_full_isl: 'flag',
   watermark: 'ratio',
   async_scheduling: 'flag',
+  stream_interval: 'count',
   enforce_eager: 'flag',
   max_cudagraph_capture_size: 'count',
   num_gpu_blocks_override: 'count',
@@ -121,6 +124,7 @@ export function vllmConfig(
     watermark: given.number('watermark', 0),
     unhashedOrder: preset.unhashedOrder,
     asyncScheduling: given.flag('async_scheduling', preset.asyncScheduling),
+    streamInterval: given.number('stream_interval', 1),
     enforceEager: given.flag('enforce_eager', false),
     largestGraph: given.number('max_cudagraph_capture_size', 0),
     blocksOverride: given.number('num_gpu_blocks_override', 0),

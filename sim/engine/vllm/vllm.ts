@@ -7,8 +7,9 @@
  * blocks or of budget for the decodes themselves walks the list one by one (`#scheduleOneByOne`).
  */
 import { assert } from '../../../src/core/check.ts';
-import type { StepModel, StepShape } from '../../latency/step-model.ts';
+import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
+import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
@@ -16,6 +17,7 @@ import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
+import { TokenStream } from '../token-stream.ts';
 import type { VllmConfig } from './config.ts';
 
 type Sequence = EngineSequence<BlockNode>;
@@ -45,15 +47,8 @@ export class VllmEngine implements Engine {
   #aborting: Sequence[] = [];
   /** Finished prefill legs whose blocks are not released yet. */
   readonly #holding: Sequence[] = [];
-  readonly #shape: StepShape = {
-    decodeSequences: 0,
-    decodeContextTokens: 0,
-    prefillChunks: 0,
-    prefillTokens: 0,
-    prefillContextTokens: 0,
-    prefillAttentionUs: 0,
-    sampledRows: 0,
-  };
+  readonly #shape = new BatchShape();
+  readonly #stream: TokenStream<BlockNode>;
   #admissions = 0;
   #preempted = false;
   constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean) {
@@ -71,6 +66,8 @@ export class VllmEngine implements Engine {
       unhashedOrder: config.unhashedOrder,
     });
     this.#decodes = new DecodeSet(config.blockSizeTokens);
+    const rule = { interval: config.streamInterval, offset: 1 } as const;
+    this.#stream = new TokenStream(rule, this.#running, this.#decodes);
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -97,7 +94,8 @@ export class VllmEngine implements Engine {
     if (sequence === undefined) return;
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
-    if (!ok) sequence.remoteTokens = 0;
+    // What is lost is computed here; the local hit, whose blocks it holds, stays.
+    if (!ok) sequence.remoteTokens = sequence.indexed * this.blockSizeTokens;
     this.#stepper.unstick();
   }
 
@@ -113,12 +111,12 @@ export class VllmEngine implements Engine {
     const stepper = this.#stepper;
     stepper.open(nowUs);
     this.#schedule(nowUs, sink);
-    if (this.#hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
+    if (this.#hasNothing() && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
       // No batch is in flight that a newcomer could be too late for.
       stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#schedule(nowUs, sink);
     }
-    if (this.#hasNothing) {
+    if (this.#hasNothing()) {
       this.#publish();
       return stepper.idle();
     }
@@ -132,7 +130,7 @@ export class VllmEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, sink);
+    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
@@ -182,7 +180,7 @@ export class VllmEngine implements Engine {
   }
 
   /** The last schedule found nothing to run. */
-  get #hasNothing(): boolean {
+  #hasNothing(): boolean {
     return this.#chunked.length === 0 && this.#decodes.count === this.#heldBack.length;
   }
 
@@ -195,7 +193,7 @@ export class VllmEngine implements Engine {
   #schedule(nowUs: number, sink: EngineSink): void {
     this.#preempted = false;
     if (this.#chunked.length > 0) this.#chunked = [];
-    if (this.#heldBack.length > 0) this.#heldBack = [];
+    if (this.#heldBack.length > 0) this.#takeBack();
     let budget = this.#config.maxBatchedTokens;
     const decodes = this.#decodes;
     if (decodes.count <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= decodes.count;
@@ -216,6 +214,7 @@ export class VllmEngine implements Engine {
       const next: Sequence | null = sequence.after;
       if (sequence.state === 'decoding') {
         if (budget === 0) {
+          sequence.isHeldBack = true;
           this.#heldBack.push(sequence);
         } else {
           const blocks = decodes.opensBlock(sequence) ? 1 : 0;
@@ -228,6 +227,12 @@ export class VllmEngine implements Engine {
       sequence = next !== null && next.state === 'waiting' ? null : next;
     }
     return budget;
+  }
+
+  /** A new step begins: nobody is held back any more. */
+  #takeBack(): void {
+    for (const sequence of this.#heldBack) sequence.isHeldBack = false;
+    this.#heldBack = [];
   }
 
   /** Preempts from the tail until `blocks` fit beside `reserved`; false when the sequence itself had to go. */
@@ -246,12 +251,12 @@ export class VllmEngine implements Engine {
     if (victim.state === 'decoding') {
       this.#decodes.remove(victim);
       this.#settle(victim);
-      victim.lastTokenUs = nowUs;
+      this.#stream.interrupted(victim, nowUs);
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== victim);
     }
     this.#indexComputed(victim);
-    this.#pool.release(victim);
+    this.#pool.release(victim, true);
     const alone = this.#running.length === 0;
     victim.goal = victim.request.promptTokens + victim.generated;
     victim.computed = 0;
@@ -297,7 +302,7 @@ export class VllmEngine implements Engine {
 
   #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
     let budget = budgetTokens;
-    budget = this.#admitLoaded(budget, nowUs, sink);
+    budget = this.#admitLoaded(budget);
     while (this.#waiting.length > 0 && budget > 0) {
       if (this.#running.length >= this.#config.maxSeqs) {
         this.#stepper.stuck = true;
@@ -316,7 +321,7 @@ export class VllmEngine implements Engine {
   }
 
   /** Sequences whose remote KV has come, ahead of the waiting queue. */
-  #admitLoaded(budgetTokens: number, nowUs: number, sink: EngineSink): number {
+  #admitLoaded(budgetTokens: number): number {
     let budget = budgetTokens;
     for (let i = 0; i < this.#loading.length && budget > 0; ) {
       const sequence = this.#loading[i]!;
@@ -324,10 +329,12 @@ export class VllmEngine implements Engine {
         i += 1;
         continue;
       }
-      const tokens = this.#cap(sequence.goal - sequence.remoteTokens, budget);
+      const left = sequence.goal - sequence.remoteTokens;
+      if (!this.#config.chunkedPrefill && left > budget) return budget;
+      const tokens = this.#cap(left, budget);
       sequence.computed = sequence.remoteTokens;
       this.#loading.splice(i, 1);
-      this.#run(sequence, tokens, 0, nowUs, sink);
+      this.#run(sequence, tokens);
       budget -= tokens;
     }
     return budget;
@@ -348,9 +355,12 @@ export class VllmEngine implements Engine {
       request.outputContentId,
       sequence.generated,
       Math.floor((sequence.goal - 1) / this.blockSizeTokens),
+      sequence.kept,
     );
     const hit = pool.foundBlocks * this.blockSizeTokens;
-    const remote = sequence.leg === 'decode' && !sequence.admittedBefore;
+    const handedOver = sequence.leg === 'decode' && !sequence.admittedBefore;
+    // With nothing to pull it runs at once.
+    const remote = handedOver && sequence.goal - 1 > hit;
     const left = remote ? sequence.goal - 1 - hit : sequence.goal - hit;
     if (!remote && !this.#config.chunkedPrefill && left > budget) return -1;
     const tokens = remote ? 0 : this.#cap(left, budget);
@@ -374,16 +384,17 @@ export class VllmEngine implements Engine {
       return 0;
     }
     sequence.computed = hit;
-    this.#run(sequence, tokens, hit, nowUs, sink);
+    this.#run(sequence, tokens);
+    sink.admitted(request, hit, nowUs);
+    if (handedOver) sink.loadRemote(request, 0, nowUs);
     return tokens;
   }
 
-  #run(sequence: Sequence, tokens: number, hit: number, nowUs: number, sink: EngineSink): void {
+  #run(sequence: Sequence, tokens: number): void {
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
     this.#running.append(sequence);
     if (sequence.computed + tokens < sequence.goal) this.#prefilling.push(sequence);
-    if (sequence.leg !== 'decode' || sequence.generated > 0) sink.admitted(sequence.request, hit, nowUs);
     sequence.admittedBefore = true;
     this.#chunk(sequence, tokens);
   }
@@ -393,43 +404,31 @@ export class VllmEngine implements Engine {
   #beginMixed(): number {
     const set = this.#decodes;
     const decodes = set.count - this.#heldBack.length;
-    const shape = this.#shape;
-    shape.decodeSequences = decodes;
-    shape.decodeContextTokens = set.contextAfter(1);
-    for (const sequence of this.#heldBack) shape.decodeContextTokens -= set.contextOf(sequence) + 1;
-    shape.prefillChunks = this.#chunked.length;
-    shape.prefillTokens = 0;
-    shape.prefillContextTokens = 0;
-    shape.prefillAttentionUs = 0;
-    shape.sampledRows = decodes;
-    for (const sequence of this.#chunked) {
-      const after = sequence.computed + sequence.chunk;
-      shape.prefillTokens += sequence.chunk;
-      shape.prefillContextTokens += after;
-      shape.prefillAttentionUs += this.#model.prefillChunkUs(sequence.computed, sequence.chunk);
-      if (after === sequence.goal) shape.sampledRows += 1;
-    }
+    let context = set.contextAfter(1);
+    for (const sequence of this.#heldBack) context -= set.contextOf(sequence) + 1;
+    const shape = this.#shape.compose(decodes, context, 0, this.#chunked, this.#model);
     let blocks = set.blocksNeeded(1);
     for (const sequence of this.#heldBack) if (set.opensBlock(sequence)) blocks -= 1;
     if (blocks > 0) this.#pool.take(blocks);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
-  #endSegment(durationUs: number, sink: EngineSink): void {
+  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
     const set = this.#decodes;
     const usedBefore = this.#pool.used;
     const blocks = set.blocksNeeded(segment.steps);
     if (blocks > 0) this.#pool.take(blocks);
+    this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);
-    this.#account(durationUs, 0, set.count, usedBefore);
-    sink.gapSeries(segment.firstUs, segment.incrementUs, segment.steps, set.count);
+    this.meters.step(durationUs, 0, set.count, usedBefore, this.#pool);
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
     const set = this.#decodes;
-    this.#account(durationUs, this.#shape.prefillTokens, this.#shape.decodeSequences, this.#pool.used);
-    if (this.#shape.decodeSequences > 0) sink.gaps(durationUs, this.#shape.decodeSequences);
+    const { decodeSequences, prefillTokens } = this.#shape;
+    this.meters.step(durationUs, prefillTokens, decodeSequences, this.#pool.used, this.#pool);
+    this.#stream.step(durationUs, decodeSequences, nowUs, sink);
     set.advance(1);
     for (const sequence of this.#heldBack) set.holdBack(sequence);
     let complete = 0;
@@ -447,20 +446,13 @@ export class VllmEngine implements Engine {
 
   /** A completed prompt yields a token: the first one, or after a preemption the next one. */
   #token(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    sequence.generated += 1;
-    if (sequence.generated === 1) sink.firstToken(sequence.request, nowUs);
-    else sink.gaps(nowUs - sequence.lastTokenUs, 1);
+    this.#stream.promptToken(sequence, nowUs, sink);
     if (sequence.generated < sequence.target) {
       this.#decodes.add(sequence);
       return;
     }
     this.#running.remove(sequence);
     this.#finish(sequence, nowUs, sink);
-  }
-
-  #account(durationUs: number, prefillTokens: number, decodes: number, usedBefore: number): void {
-    const { capacity, used } = this.#pool;
-    this.meters.step(durationUs, prefillTokens, decodes, usedBefore / capacity, used / capacity);
   }
 
   // --- leaving ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,150 @@
+/** `drydock sweep`: grids of scenarios over a load axis, whole or a shard of them. */
+import { basename } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../../../src/core/check.ts';
+import { type CellResult, type Shard, shardCells, sweepBlob } from '../../sweep/blob.ts';
+import type { SweepCell } from '../../sweep/grid.ts';
+import { parseSweep } from '../../sweep/parse.ts';
+import { sweepReport } from '../../sweep/report.ts';
+import type { Sweep } from '../../sweep/schema.ts';
+import { runCell } from '../../worker/sweep-cell.ts';
+import { type LoadedDocument, loadDocument } from '../document.ts';
+import { EXIT, Stop } from '../exit-codes.ts';
+import { blocksText, type Format, json, print, writeOut } from '../output.ts';
+import { applySet } from '../overrides.ts';
+import { openPool, workersFor } from '../pool-host.ts';
+import { ProgressLine } from '../progress.ts';
+import { formatOption, wholeNumber } from '../run-options.ts';
+import { sweepBlocks, sweepCsv } from '../sweep-tables.ts';
+
+interface SweepOptions {
+  readonly format: Format;
+  readonly set: readonly string[];
+  readonly seed?: number;
+  readonly seeds?: number;
+  readonly jobs?: number;
+  readonly shard?: Shard;
+  readonly out?: string;
+  readonly quiet?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('sweep')
+    .summary('run a grid of scenarios over load: SLO knee and throughput peak')
+    .description(
+      'Runs every combination of a sweep file (docs/sweep.md) over its load axis and reports, for each, the highest load ' +
+        'within the SLO and the load of most throughput, with intervals over seeds.',
+    )
+    .argument('<sweep>', 'sweep file (YAML or JSON)')
+    .option(
+      '--set <path=value>',
+      'change a field of the sweep, e.g. scenario.fleet.pools[0].replicas=4 (repeatable)',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--seed <number>', 'first seed, in place of the document', wholeNumber(0))
+    .option('--seeds <count>', 'runs of every point, in place of the document', wholeNumber(1))
+    .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
+    .option('--shard <i/n>', 'run part i of n and print its blob (JSON), for `drydock merge`', shardOf)
+    .option('--out <file>', 'write the report (or the blob) as JSON to a file as well')
+    .option('--quiet', 'no progress')
+    .addOption(formatOption())
+    .action(run);
+}
+
+/** Parses `i/n`. */
+function shardOf(text: string): Shard {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index >= 1 && shard.index <= shard.count)) {
+    throw new InvalidArgumentError('Expected i/n with i from 1 to n, e.g. 2/8.');
+  }
+  return shard;
+}
+
+async function run(file: string, options: SweepOptions): Promise<void> {
+  const document = loadDocument(file);
+  const { sweep, base } = locating(document, () => prepared(document, options));
+  const cells = shardCells(sweep, options.shard ?? { index: 1, count: 1 });
+  const results = await runCells(sweep, cells, base, options);
+  if (options.shard !== undefined) {
+    const blob = sweepBlob(sweep, options.shard, results);
+    if (options.out === undefined) print(json(blob));
+    else writeOut(options.out, blob);
+    return;
+  }
+  const report = sweepReport(sweep, results);
+  if (options.out !== undefined) writeOut(options.out, report);
+  if (options.format === 'json') print(json(report));
+  else if (options.format === 'csv') print(sweepCsv(report));
+  else print(blocksText(sweepBlocks(report), options.format));
+}
+
+/** The sweep with its scenario read in, and the folder that the scenario's own paths start from. */
+function prepared(document: LoadedDocument, options: SweepOptions): { sweep: Sweep; base: string } {
+  const { data } = document;
+  let base = document.resolve('');
+  if (typeof data['scenario'] === 'string') {
+    const own = loadDocument(document.resolve(data['scenario']));
+    base = own.resolve('');
+    data['scenario'] = own.data;
+  }
+  for (const setting of options.set) applySet(data, setting);
+  document.settings.push(...options.set);
+  if (options.seed !== undefined) data['seed'] = options.seed;
+  if (options.seeds !== undefined) data['seeds'] = options.seeds;
+  data['name'] ??= basename(document.file).replace(/\.[^.]*$/, '');
+  return { sweep: parseSweep(data), base };
+}
+
+function locating<T>(document: LoadedDocument, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof ConfigError ? document.locate(error) : error;
+  }
+}
+
+async function runCells(
+  sweep: Sweep,
+  cells: readonly SweepCell[],
+  base: string,
+  options: SweepOptions,
+): Promise<CellResult[]> {
+  const progress = new ProgressLine(options.quiet === true);
+  const pool = openPool(workersFor(Number.POSITIVE_INFINITY, options.jobs));
+  const results: CellResult[] = [];
+  let isCancelled = false;
+  const cancel = (): void => {
+    isCancelled = true;
+    pool.close();
+  };
+  process.once('SIGINT', cancel);
+  process.once('SIGTERM', cancel);
+  try {
+    await Promise.all(
+      cells.map(async (cell) => {
+        const result = await runCell(
+          sweep,
+          cell,
+          (specs, label) => {
+            progress.show(results.length / cells.length, label);
+            return pool.runAll(specs);
+          },
+          base,
+        );
+        if (result !== null) results.push(result);
+      }),
+    );
+  } finally {
+    pool.close();
+    progress.clear();
+    process.off('SIGINT', cancel);
+    process.off('SIGTERM', cancel);
+  }
+  if (isCancelled) {
+    throw new Stop(EXIT.cancelled, `cancelled: ${results.length} of ${cells.length} cells were complete`);
+  }
+  return results;
+}

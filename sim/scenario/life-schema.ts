@@ -1,0 +1,136 @@
+/** The life of a fleet: clients that give up or ask again, faults, scaling. */
+import Type, { type Static } from 'typebox';
+import { closed, count, nonNegative, positive } from './schema-atoms.ts';
+
+/** What clients do when an answer is late or lost. */
+export const ClientsSchema = Type.Object(
+  {
+    timeoutS: Type.Optional(positive('A client gives up a request after this time, seconds; default: never')),
+    retries: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'A failed request is sent again so many times; default 0' }),
+    ),
+    backoffS: Type.Optional(nonNegative('Pause before it is sent again, seconds; default 1')),
+  },
+  { ...closed, description: 'Client behaviour' },
+);
+
+const struck = {
+  pool: Type.String({ description: 'Pool name' }),
+  replica: Type.Integer({ minimum: 0, description: 'Replica within the pool, from 0' }),
+  atS: nonNegative('Strikes at this time, seconds'),
+} as const;
+
+/** Things that go wrong. */
+export const FaultSchema = Type.Union(
+  [
+    Type.Object(
+      {
+        kind: Type.Literal('crash'),
+        ...struck,
+        recoverAfterS: Type.Optional(
+          positive('A fresh instance serves after this time, seconds; default: never'),
+        ),
+        detectAfterS: Type.Optional(
+          nonNegative('The router goes on sending to the dead instance so long, seconds; default 1'),
+        ),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('slow'),
+        ...struck,
+        durationS: positive('Seconds'),
+        factor: Type.Number({ exclusiveMinimum: 1, description: 'Steps last so many times longer' }),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('drain'),
+        ...struck,
+        returnAfterS: Type.Optional(
+          positive('Takes requests again after this time, seconds; default: never'),
+        ),
+      },
+      closed,
+    ),
+    Type.Object({ kind: Type.Literal('scrapeLoss'), ...struck, durationS: positive('Seconds') }, closed),
+  ],
+  {
+    description: 'A fault: crash (everything on the instance is lost), slow node, drain, or loss of metrics',
+  },
+);
+
+const startUp = {
+  startDelayS: Type.Optional(
+    nonNegative('Time until a new replica serves, seconds; in place of bootS and load'),
+  ),
+  bootS: Type.Optional(nonNegative('Until a new replica starts to read weights, seconds; default 60')),
+  load: Type.Optional(
+    Type.Object(
+      {
+        from: Type.Union(
+          [Type.Literal('disk'), Type.Literal('sharedFs'), Type.Literal('remote'), Type.Literal('peer')],
+          {
+            description:
+              'Where weights are read from: local disk (5 GB/s), shared file system (2), object store (1), or a ' +
+              'serving replica over the KV link',
+          },
+        ),
+        GBps: Type.Optional(positive('Read rate of one replica in place of the default, GB/s')),
+      },
+      { ...closed, description: 'Load path of the weights; default sharedFs' },
+    ),
+  ),
+} as const;
+
+/** How a new replica comes up. */
+export const StartUpSchema = Type.Object(startUp, closed);
+
+/** Scaling of a pool by a signal. */
+export const AutoscalerSchema = Type.Array(
+  Type.Object(
+    {
+      pool: Type.String({ description: 'Pool name' }),
+      min: Type.Integer({
+        minimum: 0,
+        description: 'Fewest replicas; with 0 requests wait for a cold start',
+      }),
+      max: count('Most replicas'),
+      metric: Type.Union(
+        [
+          Type.Literal('waiting'),
+          Type.Literal('inFlight'),
+          Type.Literal('kvUsage'),
+          Type.Literal('busy'),
+          Type.Literal('ttftP95Ms'),
+          Type.Literal('tpotP95Ms'),
+        ],
+        {
+          description:
+            'Per replica: waiting requests, requests in flight, used KV share, share of time in steps; or a latency ' +
+            'of the pool in ms',
+        },
+      ),
+      target: positive('Value of the metric that is aimed at'),
+      windowS: Type.Optional(positive('Latencies of the last so many seconds count; default 60')),
+      intervalS: Type.Optional(positive('Period of decisions, seconds; default 15')),
+      ...startUp,
+      stabilizationS: Type.Optional(
+        nonNegative('Scales down to the highest wish of this time, seconds; default 300'),
+      ),
+    },
+    closed,
+  ),
+  {
+    description:
+      'Horizontal scaling: desired = ceil(sum of the metric / target), or for latencies ceil(replicas * p95 / target), ' +
+      'within min and max',
+  },
+);
+
+export type ClientsSpec = Static<typeof ClientsSchema>;
+export type FaultSpec = Static<typeof FaultSchema>;
+export type StartUpSpec = Static<typeof StartUpSchema>;
+export type AutoscalerSpec = Static<typeof AutoscalerSchema>;
