@@ -79,5 +79,6 @@ export class MetricsFeed {
     table.blockSizeTokens[row] = engine.blockSizeTokens;
     table.numBlocks[row] = engine.kvBlocks;
     table.scrapedAtUs[row] = atUs;
+    table.signalsChanged();
   }
 }

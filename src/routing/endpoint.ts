@@ -47,6 +47,8 @@ export class EndpointTable {
   rows: Int32Array = new Int32Array(0);
   /** Grows with every change of membership, so that holders of per-row state can notice. */
   version = 0;
+  /** Grows with every `signalsChanged`; 0 while the host has never called it, and may change signals unnoticed. */
+  signalsVersion = 0;
   readonly #rowOf = new Map<string, number>();
   readonly #free: number[] = [];
 
@@ -94,6 +96,14 @@ export class EndpointTable {
     this.endpoints[row] = null;
     this.#free.push(row);
     this.#membershipChanged();
+  }
+
+  /**
+   * Signals of some rows have been written. A host that calls this after each change (one that does so once must always)
+   * spares the router from reading them anew for every request.
+   */
+  signalsChanged(): void {
+    this.signalsVersion += 1;
   }
 
   #membershipChanged(): void {

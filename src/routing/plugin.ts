@@ -61,15 +61,29 @@ export interface Cycle {
   readonly profile: string;
   /** Row picked by the stage that ran before this one (topology plugins look at it), or -1. */
   readonly peerRow: number;
+  /**
+   * A picker's only: equal and not 0 in two calls that are given the same candidates and totals, so that it need not
+   * search them again.
+   */
+  readonly totalsStamp?: number;
 }
+
+/**
+ * What a filter or scorer looks at beside the candidates, where that is the table alone: `labels` are what endpoints
+ * are (labels, addresses), `signals` also what was scraped (not when). The router then asks it again only when the
+ * table has changed, and not for every request. Absent: it may look at anything.
+ */
+export type Basis = 'labels' | 'signals';
 
 /** Narrows the candidates. Keeps their order. */
 export interface Filter {
+  readonly basis?: Basis;
   filter(cycle: Cycle): void;
 }
 
 /** Rates the candidates: writes out[i] for every i < cycle.count; 0 where it has nothing to say. */
 export interface Scorer {
+  readonly basis?: Basis;
   score(cycle: Cycle, out: Float64Array): void;
 }
 

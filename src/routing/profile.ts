@@ -1,54 +1,15 @@
 /**
  * One scheduling profile: filters in order, then weighted scorers, then the picker. This is the hot loop: it allocates
- * nothing per request or endpoint, and records only when asked to. Source: router specification 3.1.
+ * nothing per request or endpoint, records only when asked to, and computes anew only what may have changed since the
+ * last request (SteadyPart). Source: router specification 3.1.
  *
- * total[i] = sum over scorers of weight * clamp(score, 0, 1). Weights are not normalised and may be negative; NaN
- * passes the clamp as it does upstream.
+ * total[i] = sum over scorers of weight * clamp(score, 0, 1). Weights are not normalised and may be negative.
  */
+import type { MutableCycle } from './cycle.ts';
 import type { ProfileRecord } from './decision.ts';
-import type { EndpointTable } from './endpoint.ts';
-import type { Cycle, Filter, Picker, ProfileResult, Scorer } from './plugin.ts';
-import type { InferenceRequest } from './request.ts';
-
-/** The one Cycle of a router. */
-export class MutableCycle implements Cycle {
-  request!: InferenceRequest;
-  nowUs = 0;
-  readonly table: EndpointTable;
-  rows = new Int32Array(16);
-  count = 0;
-  profile = '';
-  peerRow = -1;
-  /** Sums and scratch of the running profile; index: candidate. */
-  totals = new Float64Array(16);
-  scores = new Float64Array(16);
-  picked = new Int32Array(16);
-
-  constructor(table: EndpointTable) {
-    this.table = table;
-  }
-
-  /** Loads the candidates anew. */
-  load(rows: Int32Array, count: number): void {
-    if (this.rows.length < count) {
-      const length = 2 * count;
-      this.rows = new Int32Array(length);
-      this.totals = new Float64Array(length);
-      this.scores = new Float64Array(length);
-      this.picked = new Int32Array(length);
-    }
-    const own = this.rows;
-    for (let i = 0; i < count; i++) own[i] = rows[i]!;
-    this.count = count;
-  }
-}
-
-/** A scorer in a profile. */
-export interface WeightedScorer {
-  readonly name: string;
-  readonly weight: number;
-  readonly scorer: Scorer;
-}
+import type { Filter, Picker, ProfileResult } from './plugin.ts';
+import { SteadyPart } from './steady-part.ts';
+import { addScores, type WeightedScorer } from './weighted-scorer.ts';
 
 /** A profile and the result of its last run. */
 export class Profile implements ProfileResult {
@@ -59,48 +20,72 @@ export class Profile implements ProfileResult {
   state: ProfileResult['state'] = 'pending';
   rows = new Int32Array(1);
   count = 0;
+  readonly #steady: SteadyPart;
 
   constructor(name: string, filters: readonly Filter[], scorers: readonly WeightedScorer[], picker: Picker) {
     this.profile = name;
     this.filters = filters;
     this.scorers = scorers;
     this.picker = picker;
+    this.#steady = new SteadyPart(filters, scorers);
   }
 
-  /** Runs over the candidates loaded in `cycle`; `records` gets the profile's record when given. */
-  run(cycle: MutableCycle, records: ProfileRecord[] | null): void {
+  /** Runs over the candidates rows[0 .. count); `records` gets the profile's record when given. */
+  run(cycle: MutableCycle, rows: Int32Array, count: number, records: ProfileRecord[] | null): void {
     cycle.profile = this.profile;
-    for (const filter of this.filters) {
-      if (cycle.count === 0) break;
-      filter.filter(cycle);
-    }
     this.count = 0;
+    const raw: number[][] | null = records === null ? null : [];
+    const { table } = cycle;
+    if (rows === table.rows && table.signalsVersion > 0 && records === null) this.#runFromSteady(cycle);
+    else this.#runFromStart(cycle, rows, count, raw);
     if (cycle.count === 0) {
       this.state = 'failed';
-      if (records !== null) records.push(recordOf(this, cycle, []));
-      return;
+    } else {
+      this.#pick(cycle);
+      this.state = 'picked';
     }
-    const raw: number[][] | null = records === null ? null : [];
-    this.#score(cycle, raw);
+    if (records !== null) records.push(recordOf(this, cycle, raw ?? []));
+  }
+
+  #runFromStart(cycle: MutableCycle, rows: Int32Array, count: number, raw: number[][] | null): void {
+    cycle.load(rows, count);
+    this.#filter(cycle, 0);
+    cycle.clearTotals();
+    if (cycle.count > 0) this.#score(cycle, 0, raw);
+  }
+
+  #runFromSteady(cycle: MutableCycle): void {
+    const steady = this.#steady;
+    steady.refresh(cycle);
+    if (steady.filters < this.filters.length) {
+      cycle.load(steady.rows, steady.count);
+      this.#filter(cycle, steady.filters);
+    } else {
+      cycle.show(steady.rows, steady.count);
+    }
+    if (cycle.count === 0) return;
+    if (steady.scorers === 0) cycle.clearTotals();
+    else if (steady.scorers < this.scorers.length) cycle.loadTotals(steady.totals);
+    else cycle.showTotals(steady.totals, steady.stamp);
+    this.#score(cycle, steady.scorers, null);
+  }
+
+  #filter(cycle: MutableCycle, from: number): void {
+    for (let i = from; i < this.filters.length && cycle.count > 0; i++) this.filters[i]!.filter(cycle);
+  }
+
+  #score(cycle: MutableCycle, from: number, raw: number[][] | null): void {
+    for (let i = from; i < this.scorers.length; i++) {
+      addScores(cycle, this.scorers[i]!, cycle.totals);
+      if (raw !== null) raw.push(Array.from(cycle.scores.subarray(0, cycle.count)));
+    }
+  }
+
+  #pick(cycle: MutableCycle): void {
     const picked = this.picker.pick(cycle, cycle.totals, cycle.picked);
     if (this.rows.length < picked) this.rows = new Int32Array(2 * picked);
     for (let i = 0; i < picked; i++) this.rows[i] = cycle.rows[cycle.picked[i]!]!;
     this.count = picked;
-    this.state = 'picked';
-    if (records !== null) records.push(recordOf(this, cycle, raw ?? []));
-  }
-
-  #score(cycle: MutableCycle, raw: number[][] | null): void {
-    const { totals, scores, count } = cycle;
-    for (let i = 0; i < count; i++) totals[i] = 0;
-    for (const { scorer, weight } of this.scorers) {
-      scorer.score(cycle, scores);
-      if (raw !== null) raw.push(Array.from(scores.subarray(0, count)));
-      for (let i = 0; i < count; i++) {
-        const score = scores[i]!;
-        totals[i] = totals[i]! + weight * Math.min(1, Math.max(0, score));
-      }
-    }
   }
 }
 

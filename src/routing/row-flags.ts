@@ -31,6 +31,7 @@ export function constantFilter(
 ): Filter {
   const flags = new RowFlags(table, (row) => keeps(table.endpoints[row]?.labels ?? {}));
   return {
+    basis: 'labels',
     filter(cycle) {
       const kept = flags.current();
       const { rows, count } = cycle;

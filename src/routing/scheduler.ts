@@ -6,6 +6,7 @@
 import { assert } from '../core/check.ts';
 import type { Columns, PrefixMatchColumn } from './columns.ts';
 import type { Dispatch, Rejection } from './contract.ts';
+import { MutableCycle } from './cycle.ts';
 import type { DecisionRecorder, ProfileRecord } from './decision.ts';
 import { DispatchBuilder, Draft } from './dispatch-builder.ts';
 import type { EndpointTable } from './endpoint.ts';
@@ -18,7 +19,7 @@ import type {
   SchedulingRun,
   Screener,
 } from './plugin.ts';
-import { MutableCycle, type Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { admitterDenial, NO_ENDPOINTS, NOT_AVAILABLE } from './rejections.ts';
 import type { InferenceRequest } from './request.ts';
 
@@ -69,8 +70,9 @@ export class Scheduler {
     this.#order = new Int32Array(parts.profiles.length);
   }
 
-  /** The rows that a request may go to by its subset hint, before screeners; a copy. */
+  /** The rows that a request may go to by its subset hint, before screeners; not to be written. */
   subsetRows(request: InferenceRequest): Int32Array {
+    if (!this.#isSubset(request)) return this.#parts.table.rows;
     const count = this.#locate(request);
     return this.#candidates.slice(0, count);
   }
@@ -90,18 +92,25 @@ export class Scheduler {
   }
 
   #decide(request: InferenceRequest, nowUs: number, records: ProfileRecord[] | null): Dispatch | Rejection {
-    const { columns, table, producers, admitters } = this.#parts;
+    const { columns, table, producers, admitters, screeners } = this.#parts;
     columns.grow(table.capacity);
-    let count = this.#locate(request);
-    if (count > 0) count = this.#screen(request, count);
+    let { rows } = table;
+    let count = rows.length;
+    if (screeners.length > 0 || this.#isSubset(request)) {
+      count = this.#screen(request, this.#locate(request));
+      rows = this.#candidates;
+    }
     if (count === 0) return NO_ENDPOINTS;
-    const rows = this.#candidates;
     for (const producer of producers) producer.produce(request, rows, count, nowUs);
     for (const admitter of admitters) {
       const why = admitter.deny(request, rows, count, nowUs);
       if (why !== null) return admitterDenial(why);
     }
-    return this.#runProfiles(request, count, nowUs, records);
+    return this.#runProfiles(request, rows, count, nowUs, records);
+  }
+
+  #isSubset(request: InferenceRequest): boolean {
+    return request.subset !== null && !this.#parts.disableSubsetFilter;
   }
 
   /** Fills the candidates from table and subset hint; returns their number. The port of a hint is ignored. */
@@ -111,7 +120,7 @@ export class Scheduler {
     if (this.#candidates.length < all.length) this.#candidates = new Int32Array(2 * all.length);
     const own = this.#candidates;
     if (request.subset === null || disableSubsetFilter) {
-      for (let i = 0; i < all.length; i++) own[i] = all[i]!;
+      own.set(all);
       return all.length;
     }
     const hosts = new Set(request.subset.map(hostOf));
@@ -126,7 +135,7 @@ export class Scheduler {
   /** Every screener sees the whole list; what all of them keep stays. */
   #screen(request: InferenceRequest, count: number): number {
     const { screeners, table } = this.#parts;
-    if (screeners.length === 0) return count;
+    if (screeners.length === 0 || count === 0) return count;
     const all = this.#candidates.slice(0, count);
     let kept = count;
     for (const screener of screeners) {
@@ -145,6 +154,7 @@ export class Scheduler {
 
   #runProfiles(
     request: InferenceRequest,
+    rows: Int32Array,
     count: number,
     nowUs: number,
     records: ProfileRecord[] | null,
@@ -164,9 +174,8 @@ export class Scheduler {
     for (let index = handler.next(run); index >= 0; index = handler.next(run)) {
       const profile = profiles[index];
       assert(profile?.state === 'pending', 'a profile handler asks for each profile at most once');
-      cycle.load(this.#candidates, count);
       cycle.peerRow = handler.peerRow === undefined ? -1 : handler.peerRow(run, index);
-      profile.run(cycle, records);
+      profile.run(cycle, rows, count, records);
       this.#order[ran++] = index;
     }
     const primary = handler.finish(run);

@@ -158,4 +158,5 @@ function writeSample(table: EndpointTable, id: string, sample: Sample, nowUs: nu
   if (sample.activeModels !== undefined) table.activeModels[row] = sample.activeModels;
   if (sample.waitingModels !== undefined) table.waitingModels[row] = sample.waitingModels;
   table.scrapedAtUs[row] = nowUs;
+  table.signalsChanged();
 }

@@ -192,6 +192,36 @@ describe.each(filters.map((definition) => [definition.type, definition] as const
   },
 );
 
+test('what claims to rest on the table alone scores and filters alike for any request, time and column', () => {
+  const claiming = PLUGINS.map((definition) => {
+    const { scorer, filter } = instanceOf(definition, world([]).table, new Columns());
+    return { definition, claims: (scorer ?? filter)?.basis !== undefined };
+  }).filter(({ claims }) => claims);
+  expect(claiming.length).toBeGreaterThanOrEqual(6);
+  fc.assert(
+    fc.property(fleet, (states) => {
+      for (const { definition } of claiming) {
+        const rows = states.map((_, row) => row);
+        const outcome = (filled: boolean) => {
+          const { table, columns, sent } = world(states);
+          const asked = filled ? sent : request({ model: 'm2', priority: -1 });
+          const instance = instanceOf(definition, table, filled ? columns : new Columns());
+          const cycle = {
+            ...cycleOf(table, asked, rows),
+            ...(filled ? {} : { nowUs: 77, profile: 'x', peerRow: -1 }),
+          };
+          const out = new Float64Array(rows.length);
+          instance.filter?.filter(cycle);
+          instance.scorer?.score(cycle, out);
+          return [cycle.count, ...cycle.rows, ...out];
+        };
+        expect(outcome(true)).toEqual(outcome(false));
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
 describe.each(pickers.map((definition) => [definition.type, definition] as const))(
   'picker %s',
   (_type, definition) => {

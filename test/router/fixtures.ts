@@ -109,7 +109,11 @@ export class World implements RouterOutput {
   readonly evicted: InferenceRequest[] = [];
   readonly decisions: DecisionRecord[] = [];
 
-  constructor(config: unknown, table: EndpointTable, options: Partial<RouterOptions> = {}) {
+  constructor(
+    config: unknown,
+    table: EndpointTable,
+    { isRecorded = true, ...options }: Partial<RouterOptions> & { readonly isRecorded?: boolean } = {},
+  ) {
     this.table = table;
     this.router = createRouter({
       config,
@@ -117,7 +121,7 @@ export class World implements RouterOutput {
       output: this,
       streams: streams(),
       allowExperimentalPlugins: true,
-      recorder: { decided: (record) => this.decisions.push(record) },
+      ...(isRecorded ? { recorder: { decided: (record) => this.decisions.push(record) } } : {}),
       ...options,
     });
   }

@@ -9,6 +9,7 @@ export const kvCacheUtilizationScorer = definePlugin({
   parse: ignoreParameters,
   create: () => ({
     scorer: {
+      basis: 'signals',
       score(cycle, out) {
         const { rows, count } = cycle;
         const { kvUsage } = cycle.table;

@@ -15,6 +15,7 @@ export const loadAwareScorer = definePlugin<{ readonly threshold: number }>({
   },
   create: ({ threshold }) => ({
     scorer: {
+      basis: 'signals',
       score({ rows, count, table: { waiting } }, out) {
         for (let i = 0; i < count; i++) {
           out[i] = 0.5 * (1 - Math.min(waiting[rows[i]!]!, threshold) / threshold);

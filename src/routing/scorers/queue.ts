@@ -8,5 +8,7 @@ export const queueScorer = definePlugin({
   stability: 'beta',
   summary: 'fewest waiting requests, relative to the candidates',
   parse: ignoreParameters,
-  create: () => ({ scorer: { score: (cycle, out) => lessIsBetter(cycle, cycle.table.waiting, out) } }),
+  create: () => ({
+    scorer: { basis: 'signals', score: (cycle, out) => lessIsBetter(cycle, cycle.table.waiting, out) },
+  }),
 });

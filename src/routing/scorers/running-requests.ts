@@ -8,5 +8,7 @@ export const runningRequestsSizeScorer = definePlugin({
   stability: 'beta',
   summary: 'fewest running requests, relative to the candidates',
   parse: ignoreParameters,
-  create: () => ({ scorer: { score: (cycle, out) => lessIsBetter(cycle, cycle.table.running, out) } }),
+  create: () => ({
+    scorer: { basis: 'signals', score: (cycle, out) => lessIsBetter(cycle, cycle.table.running, out) },
+  }),
 });
