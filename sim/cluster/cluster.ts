@@ -279,9 +279,9 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   #sendAgain(request: SimRequest, nowUs: number): void {
     const { endpoint, prefillEndpoint } = request.course;
-    request.course.restart();
-    if (this.#retiring.size > 0) this.#left(endpoint, prefillEndpoint, nowUs);
     const atUs = gridUs(nowUs + this.#clients.backoffUs);
+    request.course.restart(atUs);
+    if (this.#retiring.size > 0) this.#left(endpoint, prefillEndpoint, nowUs);
     this.#kernel.at(atUs, PHASE.arrival, this.#target, CODE_AGAIN, request.request.id);
   }
 
@@ -404,6 +404,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     // An attempt that was lost meanwhile is delivered no more.
     if (request === undefined || request.course.queuedSinceUs !== nowUs) return;
     const { endpoint, prefillEndpoint } = request.course;
+    if (leg !== 'decode') request.course.deliveredUs = nowUs;
     const replica = this.set.all[leg === 'prefill' ? prefillEndpoint : endpoint]!;
     if (replica.isDown) this.#lose(request, 'connection refused', nowUs);
     else replica.deliver(request, leg, nowUs);
@@ -413,8 +414,16 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const { course } = request;
     if (course.admissions === 0) course.cachedTokens = cachedTokens;
     course.admissions += 1;
-    course.queueUs += nowUs - course.queuedSinceUs;
+    const waitedUs = nowUs - course.queuedSinceUs;
+    course.queueUs += waitedUs;
     course.queuedSinceUs = -1;
+    if (course.isPreempted) {
+      course.isPreempted = false;
+      course.preemptedUs += waitedUs;
+      if (course.firstTokenUs < 0) course.preemptedFirstUs += waitedUs;
+    } else if (course.transferSinceUs < 0) {
+      course.firstQueueUs += waitedUs;
+    }
   }
 
   firstToken(request: SimRequest, nowUs: number): void {
@@ -422,14 +431,20 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     // The token of a prefill leg is discarded: the decode side computes the last prompt token again and samples itself.
     if (this.#isPrefillLeg(request)) return;
     course.firstTokenUs = nowUs;
+    if (course.prefillEndpoint < 0) this.#prefilled(request, nowUs);
     this.latencies?.firstToken(request, this.#poolsOf(request), nowUs);
     this.#router.firstToken(request.request, nowUs);
+  }
+
+  #prefilled({ course }: SimRequest, nowUs: number): void {
+    course.prefillUs = nowUs - course.deliveredUs - course.firstQueueUs - course.preemptedFirstUs;
   }
 
   finished(request: SimRequest, nowUs: number): void {
     if (this.#isPrefillLeg(request)) {
       const setup = this.set.setupOf(request.course.endpoint);
       const atUs = gridUs(nowUs + setup.handoverUs);
+      this.#prefilled(request, nowUs);
       // From here on the request is the decode side's.
       request.course.transferSinceUs = nowUs;
       request.course.queuedSinceUs = atUs;
@@ -448,6 +463,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   preempted(request: SimRequest, nowUs: number): void {
     request.course.preemptions += 1;
+    request.course.isPreempted = true;
     request.course.queuedSinceUs = nowUs;
   }
 
@@ -504,6 +520,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const { course } = request;
     const durationUs = nowUs - course.transferSinceUs;
     course.transferUs += durationUs;
+    course.attemptTransferUs += durationUs;
     const from = this.set.all[course.prefillEndpoint]!;
     const to = this.set.all[course.endpoint]!;
     this.transferUsByPool[to.pool] = this.transferUsByPool[to.pool]! + durationUs;

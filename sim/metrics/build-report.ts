@@ -6,6 +6,7 @@ import { assert } from '../../src/core/check.ts';
 import type { ModelProvenance } from '../latency/step-model.ts';
 import type { SloSpec } from '../scenario/schema.ts';
 import { arrivalWindowOf } from './arrival-window.ts';
+import { attributionOf } from './attribution.ts';
 import { FIGURES, figureValue } from './figures.ts';
 import { fixed } from './format-figure.ts';
 import { overloadNotes } from './overload-notes.ts';
@@ -119,6 +120,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     queueMs: quantilesMs(total.queue),
     transferMs: quantilesMs(total.transfer),
     slo: sloReport(context.slo, sloFigures(results, recorder), []),
+    attribution: attributionOf(recorder.firstPhases, recorder.phases),
     cache: {
       hitRate: ratio(
         sum(results, (r) => r.hitTokens),

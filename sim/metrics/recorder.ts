@@ -8,7 +8,9 @@
 import type { SloSpec } from '../scenario/schema.ts';
 import type { SimRequest } from '../workload/request.ts';
 import { Backlog, type BacklogData } from './backlog.ts';
-import { RequestStats, requestTimes, type StatsData } from './request-stats.ts';
+import { PhaseBins, type PhaseBinsData } from './phase-bins.ts';
+import { PHASES, writePhases } from './phases.ts';
+import { RequestStats, type RequestTimes, requestTimes, type StatsData } from './request-stats.ts';
 import { QuantileSketch, type SketchData } from './sketch.ts';
 import { type RequestLimits, requestLimits } from './slo.ts';
 
@@ -45,7 +47,14 @@ export interface RecorderData {
   readonly byClass: readonly StatsData[];
   readonly itl: SketchData;
   readonly backlog: BacklogData;
+  /** By TTFT, and by E2E. */
+  readonly firstPhases: PhaseBinsData;
+  readonly phases: PhaseBinsData;
 }
+
+/** Where the phases of one request are put together. */
+const FIRST = new Float64Array(PHASES.length);
+const WHOLE = new Float64Array(PHASES.length);
 
 const NO_WINDOW: ArrivalWindow = {
   firstUs: Number.POSITIVE_INFINITY,
@@ -66,6 +75,9 @@ export class Recorder {
   readonly itl: QuantileSketch;
   /** Of one run; merging leaves it as it is. */
   readonly backlog: Backlog;
+  /** Phases of completed requests up to the first token, by TTFT; and all phases, by E2E. */
+  readonly firstPhases: PhaseBins;
+  readonly phases: PhaseBins;
   /** Of one run; merging leaves it as it is. Before the first arrival `firstUs` is Infinity. */
   readonly window: ArrivalWindow;
   readonly warmupUs: number;
@@ -84,6 +96,8 @@ export class Recorder {
     this.byClass = classes.map((_, i) => new RequestStats(data?.byClass[i]));
     this.itl = data === undefined ? new QuantileSketch() : QuantileSketch.fromData(data.itl);
     this.backlog = data === undefined ? new Backlog() : Backlog.fromData(data.backlog);
+    this.firstPhases = new PhaseBins(data?.firstPhases);
+    this.phases = new PhaseBins(data?.phases);
     this.window = { ...(data?.window ?? NO_WINDOW) };
     if (data !== undefined) this.firstArrivalUs = data.firstArrivalUs;
     this.#limits = requestLimits(options.slo);
@@ -107,6 +121,8 @@ export class Recorder {
       byClass: this.byClass.map((stats) => stats.toData()),
       itl: this.itl.toData(),
       backlog: this.backlog.toData(),
+      firstPhases: this.firstPhases.toData(),
+      phases: this.phases.toData(),
     };
   }
 
@@ -138,8 +154,17 @@ export class Recorder {
     if (request.request.arrivalUs >= this.warmupUs) {
       this.total.measure(request, times, this.#limits, nowUs);
       ofClass?.measure(request, times, this.#limits, nowUs);
+      this.#attribute(request, times);
     }
     this.#onRecord?.(request);
+  }
+
+  /** Requests that no simulated engine has served have no phases. */
+  #attribute(request: SimRequest, { ttftUs, e2eUs }: RequestTimes): void {
+    if (request.course.ending !== 'completed' || request.course.deliveredUs < 0) return;
+    writePhases(request, FIRST, WHOLE);
+    this.firstPhases.add(ttftUs, FIRST);
+    this.phases.add(e2eUs, WHOLE);
   }
 
   /** `count` gaps between consecutive tokens, each `gapUs` long. */
@@ -157,6 +182,8 @@ export class Recorder {
     this.total.merge(other.total);
     for (const [i, stats] of this.byClass.entries()) stats.merge(other.byClass[i]!);
     this.itl.merge(other.itl);
+    this.firstPhases.merge(other.firstPhases);
+    this.phases.merge(other.phases);
     this.firstArrivalUs = Math.min(this.firstArrivalUs, other.firstArrivalUs);
   }
 }

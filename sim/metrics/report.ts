@@ -2,7 +2,9 @@
  * The report: plain JSON, the same in CLI, CI and browser. Published fields of architecture section 2.3; more may be
  * added, none renamed. Times in ms, rates per second, money in USD.
  */
+
 import type { ModelProvenance } from '../latency/step-model.ts';
+import type { Attribution } from './attribution.ts';
 
 /** Distribution of a metric in ms. `null` where nothing was observed. */
 export interface Quantiles {
@@ -120,6 +122,7 @@ export interface Report {
     readonly verdict: SloVerdict;
     readonly checks: readonly SloCheck[];
   };
+  readonly attribution: Attribution;
   readonly cache: { readonly hitRate: number };
   readonly pools: readonly PoolReport[];
   /** Sizes that the autoscaler asked for; only where there is one. */

@@ -19,7 +19,7 @@ export function fromRunData(data: RunData): RunResult {
 
 /** Buffers of the columns, to be transferred instead of copied. */
 export function columnBuffers(data: RunData): ArrayBuffer[] {
-  const { total, byClass, itl, backlog } = data.recorder;
+  const { total, byClass, itl, backlog, firstPhases, phases } = data.recorder;
   const ofSketch = ({ values, histogram }: SketchData): ArrayBuffer[] =>
     histogram === null
       ? [values.buffer]
@@ -29,6 +29,7 @@ export function columnBuffers(data: RunData): ArrayBuffer[] {
   return [
     ...[total, ...byClass].flatMap(ofStats),
     ...ofSketch(itl),
+    ...[firstPhases, phases].flatMap(({ counts, sumsUs }) => [counts.buffer, sumsUs.buffer]),
     ...[backlog.startUs, backlog.inFlight, backlog.waitUs, backlog.waits].map((column) => column.buffer),
   ];
 }

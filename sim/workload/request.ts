@@ -45,13 +45,33 @@ export class Course {
   prefillEndpoint = -1;
   /** Attempts that failed and were sent again. */
   attempts = 0;
+  /** The current attempt: sent again at (-1: with the arrival), in the engine's queue at, and sums of its phases (µs). */
+  attemptSinceUs = -1;
+  deliveredUs = -1;
+  /** In the first engine's queue before any preemption. */
+  firstQueueUs = 0;
+  /** Between admission and first token, or the end of the prefill leg, less what a preemption took. */
+  prefillUs = 0;
+  attemptTransferUs = 0;
+  /** Back in a queue after preemptions; of these before the first token. */
+  preemptedUs = 0;
+  preemptedFirstUs = 0;
+  isPreempted = false;
   ending: Ending = 'inFlight';
   /** Why it was rejected or failed; empty otherwise. */
   reason = '';
 
-  /** The client sends it again: what the lost attempt did is forgotten, what it waited is not. */
-  restart(): void {
+  /** The client sends it again at `atUs`: what the lost attempt did is forgotten, what it waited is not. */
+  restart(atUs: number): void {
     this.attempts += 1;
+    this.attemptSinceUs = atUs;
+    this.deliveredUs = -1;
+    this.firstQueueUs = 0;
+    this.prefillUs = 0;
+    this.attemptTransferUs = 0;
+    this.preemptedUs = 0;
+    this.preemptedFirstUs = 0;
+    this.isPreempted = false;
     this.dispatchedUs = -1;
     this.queuedSinceUs = -1;
     this.transferSinceUs = -1;

@@ -8,6 +8,7 @@ import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
 import { scenarioCell } from '../../run/plan-cells.ts';
 import { priceLookup } from '../../run/prices.ts';
 import { parseScenario } from '../../scenario/parse.ts';
+import { attributionTables } from '../attribution-tables.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
 import { blocksText, json, print, reportCsv, writeOut } from '../output.ts';
 import { reportBlocks } from '../report-tables.ts';
@@ -29,10 +30,16 @@ Examples:
   drydock run scenarios/quickstart.yaml --seeds 5 --set fleet.pools[0].replicas=3
   drydock run scenarios/quickstart.yaml --format json --records records.csv`,
     );
-  addRunOptions(command).action(run);
+  addRunOptions(command)
+    .option('--explain', 'where the time of fast and slow requests goes, phase by phase')
+    .action(run);
 }
 
-async function run(file: string, options: RunOptions): Promise<void> {
+interface OwnOptions extends RunOptions {
+  readonly explain?: boolean;
+}
+
+async function run(file: string, options: OwnOptions): Promise<void> {
   const document = loadDocument(file);
   try {
     await runDocument(document, options);
@@ -41,7 +48,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   }
 }
 
-async function runDocument(document: LoadedDocument, options: RunOptions): Promise<void> {
+async function runDocument(document: LoadedDocument, options: OwnOptions): Promise<void> {
   const { data, file } = document;
   if ('fleets' in data) {
     throw new ConfigError({
@@ -67,7 +74,10 @@ async function runDocument(document: LoadedDocument, options: RunOptions): Promi
   if (options.out !== undefined) writeOut(options.out, report);
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(reportCsv(report));
-  else print(blocksText(reportBlocks(report, outcomes), options.format));
+  else {
+    const why = options.explain === true ? attributionTables(report.attribution) : [];
+    print(blocksText([...why, ...reportBlocks(report, outcomes)], options.format));
+  }
   if (cancelled !== null) throw cancelled;
   stopOnThresholds([{ name: '', outcomes }]);
 }
