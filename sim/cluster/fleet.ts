@@ -103,6 +103,7 @@ function buildPool(
     maxSeqs: engine.maxSeqs,
     enforceEager: engine.enforceEager,
     cudaGraphs: engine.cudaGraphs,
+    ...(engine.drafter === undefined ? {} : { drafter: engine.drafter }),
   });
   // Every data-parallel rank is an engine with a queue of its own, as with vLLM's external load balancing.
   const gpusPerReplica = tp * pp;

@@ -23,6 +23,8 @@ export interface ClusterParts {
   readonly recorder: Recorder;
   readonly scrapeIntervalUs: number;
   readonly fastForward: boolean;
+  /** Of the run; default 0. */
+  readonly seed?: number;
   /** Default: clients wait for ever and do not try again. */
   readonly clients?: ClientBehaviour;
   /** Requests wait before the router while scaling has yet to bring a replica; default: the router refuses them. */

@@ -18,6 +18,7 @@ export interface ReplicaSurroundings {
   readonly feed: MetricsFeed;
   readonly network: FairShareNetwork;
   readonly fastForward: boolean;
+  readonly seed?: number;
 }
 
 /** Instances by number (never used twice) and, while the router may send to them, by endpoint row. */
@@ -50,13 +51,13 @@ export class ReplicaSet {
 
   /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
   add(pool: number, sink: EngineSink, nowUs: number): Replica {
-    const { kernel, feed, network, fleet, fastForward } = this.#parts;
+    const { kernel, feed, network, fleet, fastForward, seed } = this.#parts;
     const setup = fleet.pools[pool]!;
     const model = new ScaledStepModel(setup.stepModel);
     const replica = new Replica({
       index: this.all.length,
       pool,
-      engine: setup.engine.create(model, fastForward),
+      engine: setup.engine.create(model, fastForward, seed),
       model,
       egress: network.addLink(setup.linkBytesPerUs),
       ingress: network.addLink(setup.linkBytesPerUs),

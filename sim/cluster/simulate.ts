@@ -89,6 +89,7 @@ export class Simulation {
       recorder: this.#recorder,
       scrapeIntervalUs: (router.scrapeIntervalMs ?? 50) * 1e3,
       fastForward: options.fastForward,
+      seed: options.seed,
       // With flow control requests wait in its queues, under its time-to-live.
       holdsAtGateway: (scenario.autoscaler ?? []).length > 0 && !hasFlowControl(router.config),
       clients: {

@@ -12,11 +12,20 @@
 import { assert } from '../../src/core/check.ts';
 import type { Sequence } from './sequence.ts';
 
+const NOBODY: readonly never[] = [];
+
+/** A pool that growth is taken from. */
+export interface PagePool {
+  take(pages: number): void;
+}
+
 /** The set. Steps count decode steps of this engine; tokens and blocks as usual. */
 export class DecodeSet<Leaf> {
   count = 0;
   /** Decode steps taken so far. */
   step = 0;
+  /** Drafts verified per member and step. */
+  readonly draftTokens: number = 0;
   readonly #blockSize: number;
   readonly #residue: Int32Array;
   #baseSum = 0;
@@ -54,17 +63,34 @@ export class DecodeSet<Leaf> {
 
   /** A member that did not take part in the step that has just been counted. */
   holdBack(sequence: Sequence<Leaf>): void {
-    const finish = sequence.finishStep;
-    this.remove(sequence);
-    sequence.computed -= 1;
-    sequence.generated -= 1;
-    sequence.contextBase = sequence.computed - this.step;
-    sequence.finishStep = finish + 1;
-    this.count += 1;
-    this.#baseSum += sequence.contextBase;
-    const class_ = this.#class(sequence);
-    this.#residue[class_] = this.#residue[class_]! + 1;
+    this.gain(sequence, -1);
+  }
+
+  /** A member has `tokens` tokens more than the steps it took part in account for. */
+  protected gain(sequence: Sequence<Leaf>, tokens: number): void {
+    const before = this.#class(sequence);
+    this.#residue[before] = this.#residue[before]! - 1;
+    sequence.contextBase += tokens;
+    sequence.finishStep -= tokens;
+    this.#baseSum += tokens;
+    const after = this.#class(sequence);
+    this.#residue[after] = this.#residue[after]! + 1;
     this.#push(sequence);
+  }
+
+  /** KV slots that a member's next step needs. */
+  get slotsPerStep(): number {
+    return 1;
+  }
+
+  /** Drafts in the step in progress, all members together. */
+  draftsOfStep(): number {
+    return 0;
+  }
+
+  /** Drafts of a member that the step in progress accepts. */
+  acceptedOf(_sequence: Sequence<Leaf>): number {
+    return 0;
   }
 
   /** Sum over members of KV length once `steps` more steps are done, tokens. */
@@ -111,9 +137,21 @@ export class DecodeSet<Leaf> {
     return cycles * size + steps;
   }
 
-  /** Whether the next step opens a block for this member. */
-  opensBlock(sequence: Sequence<Leaf>): boolean {
-    return (sequence.contextBase + this.step) % this.#blockSize === 0;
+  /** Blocks that the next step opens for this member. */
+  blocksOpened(sequence: Sequence<Leaf>): number {
+    return (sequence.contextBase + this.step) % this.#blockSize === 0 ? 1 : 0;
+  }
+
+  /** Takes what the next `steps` steps open; call before the set advances. `heldBack` take no part. */
+  take(pool: PagePool, steps: number, heldBack: readonly Sequence<Leaf>[] = NOBODY): void {
+    let blocks = this.blocksNeeded(steps);
+    for (const sequence of heldBack) blocks -= this.blocksOpened(sequence);
+    if (blocks > 0) pool.take(blocks);
+  }
+
+  /** A sequence that has left the set holds the blocks that its tokens fill. */
+  settle(sequence: Sequence<Leaf>): void {
+    sequence.loose = Math.ceil(sequence.computed / this.#blockSize) - sequence.indexed;
   }
 
   advance(steps: number): void {

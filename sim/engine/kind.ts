@@ -3,6 +3,7 @@
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
 import type { CudaGraphs } from '../latency/cuda-graphs.ts';
+import type { DrafterCost } from '../latency/deployment.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { Engine } from './engine.ts';
 
@@ -32,13 +33,16 @@ export interface EngineSetup {
   readonly maxModelLen: number;
   readonly enforceEager: boolean;
   readonly cudaGraphs: CudaGraphs;
+  /** Cost of proposing drafts; undefined: no drafts. */
+  readonly drafter?: DrafterCost;
   readonly kvBlocks: number;
   readonly blockSizeTokens: number;
   /** KV precision after engine arguments. */
   readonly kv: string;
   /** Remarks for the report. */
   readonly notes: readonly string[];
-  create(model: StepModel, fastForward: boolean): Engine;
+  /** An instance. `seed`: of the run, for what engines draw (accepted drafts). */
+  create(model: StepModel, fastForward: boolean, seed?: number): Engine;
 }
 
 /** An engine of the catalogue of engines. */

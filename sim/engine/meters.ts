@@ -17,6 +17,9 @@ export class EngineMeters {
   /** Prompt tokens looked up in and found in the prefix cache, over first admissions. */
   queriedTokens = 0;
   hitTokens = 0;
+  /** Drafts verified, and accepted. */
+  draftTokens = 0;
+  acceptedTokens = 0;
 
   /** A step or segment has ended: what it computed, and the pages used before and (in `pool`) after it. */
   step(durationUs: number, prefillTokens: number, decodes: number, pagesBefore: number, pool: PoolUse): void {

@@ -28,6 +28,8 @@ export class Sequence<Leaf> {
   chunk = 0;
   /** Decodes, but not in the step in progress (budget). */
   isHeldBack = false;
+  /** Drafts that its next decode step verifies. */
+  drafts = 0;
   /** Joined the waiting queue, for the last time. */
   enqueuedUs: number;
   /** Last output token; -1 before the first. */

@@ -5,7 +5,7 @@
  * As a rule every token is a chunk of its own and every decoding sequence gets one a step, so that gaps are reported in
  * bulk. Engines that run prompts between decode steps (SGLang) call `stalled`: the next gap then reaches back to each
  * sequence's own last token. With `stream_interval` s above 1 a chunk goes out with the first token, then every s tokens,
- * and with the last; that is followed sequence by sequence.
+ * and with the last; with drafts a step's tokens come as one chunk. Both are followed sequence by sequence.
  *
  *   s = 10, 25 tokens, steps of 1 ms   chunks at tokens 1, 11, 21, 25; gaps 10, 10, 4 ms
  */
@@ -37,16 +37,11 @@ export class TokenStream<Leaf> {
   #lastDecodeUs = 0;
 
   /** `running` holds at least the members of `set`. */
-  constructor(
-    rule: StreamRule,
-    running: SequenceList<Leaf>,
-    set: DecodeSet<Leaf>,
-    options: { readonly drafts: boolean } = { drafts: false },
-  ) {
+  constructor(rule: StreamRule, running: SequenceList<Leaf>, set: DecodeSet<Leaf>) {
     this.#rule = rule;
     this.#running = running;
     this.#set = set;
-    this.isBySequence = rule.interval > 1 || options.drafts;
+    this.isBySequence = rule.interval > 1 || set.draftTokens > 0;
   }
 
   /** A completed prompt yields a token: the first one, or after a preemption the next one. */
@@ -69,14 +64,14 @@ export class TokenStream<Leaf> {
     sequence.lastTokenUs = this.#isStalled ? Math.max(sequence.lastTokenUs, this.#lastDecodeUs) : nowUs;
   }
 
-  /** One step gave each of `count` decoding sequences a token; call before the set advances. */
+  /** One step gave each of `count` decoding sequences a token; accepted drafts besides; call before the set advances. */
   step(durationUs: number, count: number, nowUs: number, sink: EngineSink): void {
     if (count === 0) return;
     if (this.isBySequence) {
       for (let s = this.#running.head; s !== null; s = s.after) {
         if (s.state !== 'decoding' || s.isHeldBack) continue;
         const generated = this.#set.generatedOf(s);
-        this.advanced(s, generated, generated + 1, nowUs, sink);
+        this.advanced(s, generated, generated + 1 + this.#set.acceptedOf(s), nowUs, sink);
       }
     } else if (this.#isStalled) {
       this.#gapsAfterStall(nowUs, sink);

@@ -1,7 +1,7 @@
 /**
  * The affine calibration: a step lasts `baseUs + s perSequenceUs + p perPrefillTokenUs + c
  * perContextTokenUs`, where s counts its sequences, p its prompt tokens (recomputed ones too; a decode's one
- * token is not in p) and c sums every scheduled sequence's KV length once the step is done. Every request
+ * token is not in p, its drafts are) and c sums every scheduled sequence's KV length once the step is done. Every request
  * pays `frontEndUs` before it is queued. For theory tests and outside oracles, so the terms are added in
  * exactly that order.
  */
@@ -33,7 +33,7 @@ export function affineStepModel(c: AffineCoefficients): StepModel {
       return (
         c.baseUs +
         sequences * c.perSequenceUs +
-        shape.prefillTokens * c.perPrefillTokenUs +
+        (shape.prefillTokens + shape.draftTokens) * c.perPrefillTokenUs +
         contextTokens * c.perContextTokenUs
       );
     },

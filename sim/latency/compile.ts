@@ -15,13 +15,14 @@ import { type DecodeAttention, decodeAttention, prefillChunkUs, prefillFixedUs }
 import type { BuiltStepModel } from './build.ts';
 import type { Calibration, HostOverhead } from './calibrations.ts';
 import { type CudaGraphs, NO_GRAPHS, paddingTable, vllmGraphs } from './cuda-graphs.ts';
-import type { Deployment } from './deployment.ts';
+import type { Deployment, DrafterCost } from './deployment.ts';
+import { DraftModel } from './draft-model.ts';
 import { hardwareOf } from './hardware.ts';
 import { chooseKernels } from './kernels.ts';
 import { finalNormUs, headUs, type LayerContext, layerContext, layersUs } from './layers.ts';
 import { stageHandoverUs } from './operators/collectives.ts';
 import { provenanceOf } from './provenance.ts';
-import type { DecodeTerms, ModelProvenance, StepShape } from './step-model.ts';
+import type { DecodeTerms, ModelProvenance, StepModel, StepShape } from './step-model.ts';
 
 /** Buckets of mean context per doubling of 1 + c/128, and how many there are (up to 128 * 2^20 tokens). */
 const BUCKETS_PER_DOUBLING = 4;
@@ -39,6 +40,23 @@ export function compileStepModel(deployment: Deployment, calibration: Calibratio
   return new CompiledStepModel(context, calibration, provenanceOf(context, calibration));
 }
 
+/** The draft model of speculative decoding, if it has one: on the same GPUs, without sampling or host time of its own. */
+function draftModelOf(
+  target: StepModel,
+  deployment: Deployment,
+  calibration: Calibration,
+): DraftModel | null {
+  const { drafter, ...own } = deployment;
+  if (drafter?.model === undefined) return null;
+  const { model } = drafter;
+  const precision = { ...own.precision, weights: model.nativePrecision };
+  const silent = { ...calibration, dense: NO_HOST, moe: NO_HOST, sampler: NO_SAMPLER, eagerLayerUs: 0 };
+  return new DraftModel(compileStepModel({ ...own, model, precision }, silent), target, drafter);
+}
+
+const NO_HOST: HostOverhead = { mode: 'add', baseUs: 0, perSequenceUs: 0, tailUs: 0 };
+const NO_SAMPLER = { fixedUs: 0, bytesPerEntry: 0 };
+
 class CompiledStepModel implements BuiltStepModel {
   readonly provenance: ModelProvenance;
   readonly #context: LayerContext;
@@ -55,6 +73,7 @@ class CompiledStepModel implements BuiltStepModel {
   readonly #bucketEnds = new Float64Array(BUCKETS);
   readonly #stages: number;
   readonly #graphs: CudaGraphs;
+  readonly #draftModel: DraftModel | null;
   /** Host time of a step whose kernels are launched one by one, µs. */
   readonly #launchUs: number;
   /** Delay of a first token (`firstTokenLagSteps`), µs. */
@@ -73,6 +92,7 @@ class CompiledStepModel implements BuiltStepModel {
     this.#prefillFixedUs = prefillFixedUs(context);
     this.#graphs = enforceEager ? NO_GRAPHS : (deployment.cudaGraphs ?? vllmGraphs(maxSeqs));
     this.#padded = paddingTable(this.#graphs);
+    this.#draftModel = draftModelOf(this, deployment, calibration);
     const mostTokens = Math.max(deployment.maxBatchedTokens, this.#padded.length - 1);
     this.#layers = new Float64Array(mostTokens + 1).fill(Number.NaN);
     this.#heads = new Float64Array(Math.max(maxSeqs, mostTokens) + 1).fill(Number.NaN);
@@ -102,19 +122,26 @@ class CompiledStepModel implements BuiltStepModel {
   stepUs(shape: Readonly<StepShape>): number {
     const { decodeSequences, decodeContextTokens } = shape;
     const terms = this.#terms;
-    if (shape.prefillChunks === 0) {
+    if (shape.prefillChunks === 0 && shape.draftTokens === 0) {
       this.decodeTerms(decodeSequences, decodeContextTokens, terms);
       return terms.baseUs + terms.perContextUs * decodeContextTokens;
     }
     const batches = Math.min(this.#stages, decodeSequences + shape.prefillChunks);
-    const tokens = decodeSequences + shape.prefillTokens;
-    const rows = this.#graphs.prefill ? this.#paddedRows(tokens / batches) : Math.ceil(tokens / batches);
+    const tokens = decodeSequences + shape.draftTokens + shape.prefillTokens;
+    const prompts = shape.prefillChunks > 0;
+    const isPadded = this.#graphs.prefill || !prompts;
+    const rows = isPadded ? this.#paddedRows(tokens / batches) : Math.ceil(tokens / batches);
     let gpuUs = this.#rowsUs(rows) + this.#headUs(shape.sampledRows / batches);
-    gpuUs += this.#prefillFixedUs + shape.prefillAttentionUs / batches + this.#stageUs(tokens / batches);
+    gpuUs += shape.prefillAttentionUs / batches + this.#stageUs(tokens / batches);
+    if (prompts) gpuUs += this.#prefillFixedUs;
     if (decodeSequences > 0) {
-      this.#attentionTerms(this.#mixedDecode, decodeSequences, decodeContextTokens, batches, terms);
+      const attention = prompts ? this.#mixedDecode : this.#decode;
+      this.#attentionTerms(attention, decodeSequences, decodeContextTokens, batches, terms);
       gpuUs += terms.baseUs + terms.perContextUs * decodeContextTokens;
     }
+    const { drafter } = this.#context.deployment;
+    if (this.#draftModel !== null) gpuUs += this.#draftModel.proposeUs(shape);
+    else if (drafter !== undefined) gpuUs += this.#headDrafterUs(drafter, shape, rows);
     return this.#withHost(gpuUs, decodeSequences + shape.prefillChunks);
   }
 
@@ -133,6 +160,19 @@ class CompiledStepModel implements BuiltStepModel {
     }
     atLeast(out, Math.max(hostUs, launchUs), contextTokens);
     out.baseUs += host.tailUs;
+  }
+
+  /** Proposing the next drafts by a head: its share of the layers, and the target's head, in every pass. */
+  #headDrafterUs(drafter: DrafterCost, shape: Readonly<StepShape>, rows: number): number {
+    const { decodeSequences, decodeContextTokens } = shape;
+    const share = drafter.layers / this.#context.deployment.model.layers;
+    let us = share * (this.#rowsUs(rows) + shape.prefillAttentionUs) + this.#headUs(shape.sampledRows);
+    if (decodeSequences === 0) return us;
+    const further = decodeSequences * drafter.width;
+    us += (drafter.passes - 1) * (share * this.#rowsUs(this.#paddedRows(further)) + this.#headUs(further));
+    const terms = this.#terms;
+    this.#attentionTerms(this.#decode, decodeSequences, decodeContextTokens, 1, terms);
+    return us + drafter.passes * share * (terms.baseUs + terms.perContextUs * decodeContextTokens);
   }
 
   /** Adds the host's share to the GPU time of a step that holds prompt chunks. */

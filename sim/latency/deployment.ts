@@ -5,6 +5,16 @@
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 import type { CudaGraphs } from './cuda-graphs.ts';
 
+/** A drafter of speculative decoding: forward passes one after the other, after the target's own. */
+export interface DrafterCost {
+  readonly passes: number;
+  /** Tokens per sequence in each pass but the first, which computes what was verified. */
+  readonly width: number;
+  /** A model of its own; otherwise `layers` layers like the target's, with the target's head. */
+  readonly model?: LlmSpec;
+  readonly layers: number;
+}
+
 /** One engine instance, resolved. */
 export interface Deployment {
   readonly gpu: GpuSpec;
@@ -23,4 +33,6 @@ export interface Deployment {
   readonly enforceEager: boolean;
   /** Captured graphs; undefined: vLLM's default list. Of no effect with `enforceEager`. */
   readonly cudaGraphs?: CudaGraphs;
+  /** What proposing drafts costs; undefined: no drafts. */
+  readonly drafter?: DrafterCost;
 }

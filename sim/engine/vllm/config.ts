@@ -4,6 +4,8 @@
  */
 import { type ArgKind, EngineArgs, presetFor } from '../args.ts';
 import type { UnhashedOrder } from '../kv/block-pool.ts';
+import type { Speculation } from '../speculation.ts';
+import { vllmSpeculation } from './speculative-config.ts';
 
 /** Resolved settings of one vLLM instance. */
 export interface VllmConfig {
@@ -26,6 +28,7 @@ export interface VllmConfig {
   readonly asyncScheduling: boolean;
   /** Tokens per chunk of a response, after the first. */
   readonly streamInterval: number;
+  readonly speculation: Speculation | null;
   readonly enforceEager: boolean;
   /** Largest batch captured as a CUDA graph; 0: the default list. */
   readonly largestGraph: number;
@@ -79,6 +82,8 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   watermark: 'ratio',
   async_scheduling: 'flag',
   stream_interval: 'count',
+  speculative_config: 'text',
+  speculative_acceptance: 'text',
   enforce_eager: 'flag',
   max_cudagraph_capture_size: 'count',
   num_gpu_blocks_override: 'count',
@@ -125,6 +130,11 @@ export function vllmConfig(
     unhashedOrder: preset.unhashedOrder,
     asyncScheduling: given.flag('async_scheduling', preset.asyncScheduling),
     streamInterval: given.number('stream_interval', 1),
+    speculation: vllmSpeculation(
+      given.text('speculative_config', ''),
+      given.text('speculative_acceptance', ''),
+      `${context.path}.args`,
+    ),
     enforceEager: given.flag('enforce_eager', false),
     largestGraph: given.number('max_cudagraph_capture_size', 0),
     blocksOverride: given.number('num_gpu_blocks_override', 0),

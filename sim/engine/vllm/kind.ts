@@ -2,6 +2,7 @@
 import { vllmGraphs } from '../../latency/cuda-graphs.ts';
 import { vllmKvBlocks } from '../capacity.ts';
 import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
+import { drafterCost, speculationNote, unitsBesideDrafter } from '../speculation.ts';
 import { type VllmConfig, vllmConfig } from './config.ts';
 import { VllmEngine } from './vllm.ts';
 
@@ -17,6 +18,10 @@ export const vllmKind: EngineKind = {
     });
     const kv = kvPrecision(config.kvCacheDtype, context.kv);
     const notes: string[] = [];
+    const drafter = drafterCost(config.speculation, `${context.path}.engine.args.speculative_config`);
+    if (config.speculation !== null) {
+      notes.push(speculationNote(config.speculation));
+    }
     const kvBlocks = config.blocksOverride > 0 ? config.blocksOverride : computedBlocks(config, context, kv);
     const poolTokens = (kvBlocks - 1) * config.blockSizeTokens;
     const maxModelLen = Math.min(config.maxModelLen, poolTokens);
@@ -33,12 +38,13 @@ export const vllmKind: EngineKind = {
       maxModelLen,
       enforceEager: config.enforceEager,
       cudaGraphs: vllmGraphs(config.maxSeqs, config.largestGraph),
+      ...(drafter === undefined ? {} : { drafter }),
       kvBlocks,
       blockSizeTokens: config.blockSizeTokens,
       kv,
       notes,
-      create: (model, fastForward) =>
-        new VllmEngine({ ...config, maxModelLen }, model, kvBlocks, fastForward),
+      create: (model, fastForward, seed) =>
+        new VllmEngine({ ...config, maxModelLen }, model, kvBlocks, fastForward, seed),
     };
   },
 };
@@ -59,6 +65,9 @@ function computedBlocks(config: VllmConfig, context: EngineContext, kv: string):
     version: config.version,
     enforceEager: config.enforceEager,
   });
-  if (sized.blocks < 2) throw doesNotFit(context, sized.weightBytes);
-  return sized.blocks;
+  const cost = drafterCost(config.speculation, `${context.path}.engine.args.speculative_config`);
+  const target = { model: context.model, weightBytes: sized.weightBytes };
+  const blocks = unitsBesideDrafter(sized.blocks, sized.kvBytesPerBlock, target, cost, context, kv);
+  if (blocks < 2) throw doesNotFit(context, sized.weightBytes);
+  return blocks;
 }

@@ -12,6 +12,7 @@ import type { SimRequest } from '../../workload/request.ts';
 import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
+import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.ts';
 import { EngineMeters } from '../meters.ts';
@@ -51,7 +52,9 @@ export class VllmEngine implements Engine {
   readonly #stream: TokenStream<BlockNode>;
   #admissions = 0;
   #preempted = false;
-  constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean) {
+
+  /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
+  constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean, seed = 0) {
     assert(kvBlocks >= 2, 'the block pool holds no block');
     this.#config = config;
     this.#model = model;
@@ -65,7 +68,11 @@ export class VllmEngine implements Engine {
       prefixCaching: config.prefixCaching,
       unhashedOrder: config.unhashedOrder,
     });
-    this.#decodes = new DecodeSet(config.blockSizeTokens);
+    const { speculation } = config;
+    this.#decodes =
+      speculation === null
+        ? new DecodeSet(config.blockSizeTokens)
+        : new DraftingSet(config.blockSizeTokens, speculation, seed, this.meters);
     const rule = { interval: config.streamInterval, offset: 1 } as const;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes);
   }
@@ -120,7 +127,8 @@ export class VllmEngine implements Engine {
       this.#publish();
       return stepper.idle();
     }
-    if (this.#chunked.length > 0 || this.#heldBack.length > 0) return this.#beginMixed();
+    const isMixed = this.#chunked.length > 0 || this.#heldBack.length > 0;
+    if (isMixed || this.#decodes.draftTokens > 0) return this.#beginMixed();
     // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
     const joinsNext = this.#preempted || (!stepper.stuck && this.#waiting.length > 0);
     const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#pool.free);
@@ -134,7 +142,7 @@ export class VllmEngine implements Engine {
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
-      this.#settle(done);
+      this.#decodes.settle(done);
       this.#finish(done, nowUs, sink);
     }
     for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#stopRunning(sequence);
@@ -196,7 +204,8 @@ export class VllmEngine implements Engine {
     if (this.#heldBack.length > 0) this.#takeBack();
     let budget = this.#config.maxBatchedTokens;
     const decodes = this.#decodes;
-    if (decodes.count <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= decodes.count;
+    const tokens = decodes.count * (1 + decodes.draftTokens);
+    if (tokens <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= tokens;
     else budget = this.#scheduleOneByOne(budget, nowUs, sink);
     budget = this.#continuePrompts(budget, nowUs, sink);
     this.#stepper.stuck = false;
@@ -205,7 +214,7 @@ export class VllmEngine implements Engine {
     }
   }
 
-  /** Decodes in running order when budget or blocks are short; returns the budget left. */
+  /** Decodes in running order when budget or blocks are short (drafts are trimmed to fit); returns the budget left. */
   #scheduleOneByOne(budgetTokens: number, nowUs: number, sink: EngineSink): number {
     let budget = budgetTokens;
     const decodes = this.#decodes;
@@ -217,10 +226,11 @@ export class VllmEngine implements Engine {
           sequence.isHeldBack = true;
           this.#heldBack.push(sequence);
         } else {
-          const blocks = decodes.opensBlock(sequence) ? 1 : 0;
+          const blocks = decodes.blocksOpened(sequence);
           if (!this.#makeRoom(sequence, blocks, reserved, nowUs, sink)) break;
+          sequence.drafts = Math.min(decodes.draftTokens, budget - 1);
           reserved += blocks;
-          budget -= 1;
+          budget -= 1 + sequence.drafts;
         }
       }
       // A victim at the tail may have been the next one.
@@ -250,7 +260,7 @@ export class VllmEngine implements Engine {
     this.#running.remove(victim);
     if (victim.state === 'decoding') {
       this.#decodes.remove(victim);
-      this.#settle(victim);
+      this.#decodes.settle(victim);
       this.#stream.interrupted(victim, nowUs);
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== victim);
@@ -262,7 +272,7 @@ export class VllmEngine implements Engine {
     victim.computed = 0;
     victim.state = 'waiting';
     victim.enqueuedUs = nowUs;
-    if (alone && this.#blocksFor(victim.goal + 1) > this.#pool.capacity) {
+    if (alone && this.#blocksFor(victim.goal + this.#decodes.slotsPerStep) > this.#pool.capacity) {
       this.#gone(victim);
       sink.refused(victim.request, 'its KV outgrows the whole block pool', nowUs);
       return;
@@ -406,10 +416,8 @@ export class VllmEngine implements Engine {
     const decodes = set.count - this.#heldBack.length;
     let context = set.contextAfter(1);
     for (const sequence of this.#heldBack) context -= set.contextOf(sequence) + 1;
-    const shape = this.#shape.compose(decodes, context, 0, this.#chunked, this.#model);
-    let blocks = set.blocksNeeded(1);
-    for (const sequence of this.#heldBack) if (set.opensBlock(sequence)) blocks -= 1;
-    if (blocks > 0) this.#pool.take(blocks);
+    const shape = this.#shape.compose(decodes, context, set.draftsOfStep(), this.#chunked, this.#model);
+    set.take(this.#pool, 1, this.#heldBack);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
@@ -417,8 +425,7 @@ export class VllmEngine implements Engine {
     const { segment } = this.#stepper;
     const set = this.#decodes;
     const usedBefore = this.#pool.used;
-    const blocks = set.blocksNeeded(segment.steps);
-    if (blocks > 0) this.#pool.take(blocks);
+    set.take(this.#pool, segment.steps);
     this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);
     this.meters.step(durationUs, 0, set.count, usedBefore, this.#pool);
@@ -483,7 +490,7 @@ export class VllmEngine implements Engine {
     this.#running.remove(sequence);
     if (sequence.state === 'decoding') {
       this.#decodes.remove(sequence);
-      this.#settle(sequence);
+      this.#decodes.settle(sequence);
     } else {
       this.#prefilling = this.#prefilling.filter((s) => s !== sequence);
     }
@@ -501,11 +508,6 @@ export class VllmEngine implements Engine {
     }
     this.#pool.release(sequence);
     this.#gone(sequence);
-  }
-
-  /** A sequence that leaves the decode set holds the blocks that its tokens fill. */
-  #settle(sequence: Sequence): void {
-    sequence.loose = this.#blocksFor(sequence.computed) - sequence.indexed;
   }
 
   #gone(sequence: Sequence): void {
