@@ -12,6 +12,7 @@ import { register as route } from './commands/route.ts';
 import { register as run } from './commands/run.ts';
 import { register as schema } from './commands/schema.ts';
 import { register as serve } from './commands/serve.ts';
+import { register as sidecar } from './commands/sidecar.ts';
 import { register as sweep } from './commands/sweep.ts';
 import { register as twin } from './commands/twin.ts';
 import { register as validate } from './commands/validate.ts';
@@ -20,7 +21,7 @@ import { EXIT } from './exit-codes.ts';
 
 const COMMANDS = [
   ...[run, compare, plan, sweep, lab, plugin],
-  ...[route, serve, emulate, twin, validate],
+  ...[route, serve, sidecar, emulate, twin, validate],
   ...[catalog, presets, schema],
 ];
 

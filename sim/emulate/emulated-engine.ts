@@ -6,7 +6,7 @@ import { EndpointTable } from '../../src/routing/endpoint.ts';
 import { MetricsFeed } from '../cluster/feed.ts';
 import type { PoolSetup } from '../cluster/fleet.ts';
 import { Replica } from '../cluster/replica.ts';
-import type { EngineObservation, EngineSink } from '../engine/engine.ts';
+import type { EngineObservation, EngineSink, Leg } from '../engine/engine.ts';
 import { type Component, gridUs, Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
 import { ScaledStepModel } from '../latency/scaled.ts';
@@ -18,12 +18,15 @@ export interface CallListener {
   /** `count` further tokens are there. */
   tokens(count: number, nowUs: number): void;
   finished(cachedTokens: number, nowUs: number): void;
+  /** A decode leg wants `tokens` of its prompt's KV; `remoteReady` ends the wait. With none it does not wait. */
+  loadRemote(tokens: number, nowUs: number): void;
   refused(reason: string): void;
 }
 
 interface Call {
   readonly request: SimRequest;
   readonly listener: CallListener;
+  readonly leg: Leg;
   sent: number;
   cachedTokens: number;
   firstTokenUs: number;
@@ -80,15 +83,18 @@ export class EmulatedEngine implements Component, EngineSink {
     return this.#kernel.nextTimeUs;
   }
 
-  /** A request is at the front end, which takes its time before the engine gets it. */
-  submit(request: SimRequest, listener: CallListener, nowUs: number): void {
+  /**
+   * A request is at the front end, which takes its time before the engine gets it: all of it for a first leg, the handover for a
+   * decode leg, as in the simulator. A prefill leg's blocks are held after its end until `release`.
+   */
+  submit(request: SimRequest, leg: Leg, listener: CallListener, nowUs: number): void {
     this.advance(nowUs);
     const { id } = request.request;
-    const call = { request, listener, sent: 0, cachedTokens: 0, firstTokenUs: -1, isPreempted: false };
+    const call = { request, listener, leg, sent: 0, cachedTokens: 0, firstTokenUs: -1, isPreempted: false };
     this.#calls.set(id, call);
-    const atUs = gridUs(
-      Math.max(nowUs, this.#kernel.nowUs) + this.pool.stepModel.frontEndUs(request.promptTokens),
-    );
+    const { stepModel, handoverUs } = this.pool;
+    const frontEndUs = leg === 'decode' ? handoverUs : stepModel.frontEndUs(request.promptTokens);
+    const atUs = gridUs(Math.max(nowUs, this.#kernel.nowUs) + frontEndUs);
     this.#kernel.at(atUs, PHASE.deliver, this.#target, 0, id);
   }
 
@@ -101,6 +107,20 @@ export class EmulatedEngine implements Component, EngineSink {
     this.#replica.abort(call.request, Math.max(gridUs(nowUs), this.#kernel.nowUs));
   }
 
+  /** KV that a decode leg asked for is here, or (not `ok`) cannot be had. */
+  remoteReady(id: number, ok: boolean, nowUs: number): void {
+    this.advance(nowUs);
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#replica.remoteReady(call.request, ok, Math.max(gridUs(nowUs), this.#kernel.nowUs));
+  }
+
+  /** The blocks of a finished prefill leg are free again. */
+  release(request: SimRequest, nowUs: number): void {
+    this.advance(nowUs);
+    this.#replica.release(request, Math.max(gridUs(nowUs), this.#kernel.nowUs));
+  }
+
   observe(nowUs: number, out: EngineObservation): void {
     this.advance(nowUs);
     this.#replica.engine.observe(Math.max(gridUs(nowUs), this.#kernel.nowUs), out);
@@ -108,7 +128,7 @@ export class EmulatedEngine implements Component, EngineSink {
 
   onEvent(_code: number, id: number, nowUs: number): void {
     const call = this.#calls.get(id);
-    if (call !== undefined) this.#replica.deliver(call.request, 'whole', nowUs);
+    if (call !== undefined) this.#replica.deliver(call.request, call.leg, nowUs);
   }
 
   admitted(request: SimRequest, cachedTokens: number): void {
@@ -153,8 +173,8 @@ export class EmulatedEngine implements Component, EngineSink {
     this.#gapsInStep += steps * count;
   }
 
-  loadRemote(): void {
-    throw new Error('an emulated engine serves whole requests only');
+  loadRemote(request: SimRequest, tokens: number, nowUs: number): void {
+    this.#calls.get(request.request.id)?.listener.loadRemote(tokens, nowUs);
   }
 
   refused(request: SimRequest, reason: string): void {

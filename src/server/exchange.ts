@@ -10,6 +10,9 @@ import { UsageReader } from './usage-reader.ts';
 /** Answers that mean "not served here": the next endpoint may do better. */
 const RETRIABLE = new Set([502, 503, 504]);
 
+/** A JSON body that is longer than this says more than that it was declined. */
+const JUDGED_BYTES = 64 * 1024;
+
 /** What an exchange needs. */
 export interface ExchangeOptions {
   readonly agent: Agent;
@@ -24,6 +27,14 @@ export interface ExchangeOptions {
   readonly added: ReadonlyMap<string, string>;
   /** Without a byte from upstream for this long the attempt has failed. */
   readonly idleTimeoutMs: number;
+  /** Changes parts of the answer's body as they pass; its length may change. */
+  readonly rewrite?: (part: Buffer) => Buffer;
+  /**
+   * Looks at the first event of a stream, or at a whole JSON body, before any byte goes to the client; true drops the answer and
+   * calls `declined` in place of `ended`.
+   */
+  readonly declines?: (beginning: string) => boolean;
+  readonly declined?: () => void;
   readonly attempted: (address: string, ok: boolean) => void;
   readonly firstByte: () => void;
   readonly ended: (cause: TerminationCause, usage: ResponseUsage) => void;
@@ -95,40 +106,68 @@ export class Exchange {
     upstream.end(body);
   }
 
-  /** The head is held until the first byte of the body, as long as another endpoint could still serve. */
+  /**
+   * The head is held until the first byte of the body, as long as another endpoint could still serve; the beginning of the body
+   * also, as long as it may be declined.
+   */
   #pass(answer: IncomingMessage, failed: (error: Error) => void, succeeded: () => void): void {
-    const { response, firstByte } = this.#options;
-    this.#usage = new UsageReader((answer.headers['content-type'] ?? '').includes('text/event-stream'));
-    const resume = (): void => {
-      answer.resume();
-    };
+    const { declines } = this.#options;
+    const isStream = (answer.headers['content-type'] ?? '').includes('text/event-stream');
+    this.#usage = new UsageReader(isStream);
+    let held: Buffer | null = declines === undefined ? null : Buffer.alloc(0);
     answer.on('data', (chunk: Buffer) => {
       if (this.#isOver) return;
-      if (!this.#hasBegun) {
-        this.#head(answer);
-        firstByte();
+      if (held === null) {
+        this.#forward(answer, chunk);
+        return;
       }
-      this.#usage.read(chunk);
-      if (!response.write(chunk)) {
-        answer.pause();
-        response.once('drain', resume);
-      }
+      held = Buffer.concat([held, chunk]);
+      const isJudged = isStream ? held.includes('\n\n') : held.length > JUDGED_BYTES;
+      if (!isJudged || this.#declined(held, answer)) return;
+      this.#forward(answer, held);
+      held = null;
     });
     answer.on('error', failed);
     answer.on('aborted', () => failed(new Error('upstream closed the connection')));
     answer.on('end', () => {
       if (this.#isOver || !answer.complete) return;
+      if (held !== null) {
+        if (this.#declined(held, answer)) return;
+        if (held.length > 0) this.#forward(answer, held);
+      }
       if (!this.#hasBegun) this.#head(answer);
       succeeded();
       this.#finish((answer.statusCode ?? 0) < 400 ? 'natural' : 'error');
-      response.end();
+      this.#options.response.end();
     });
   }
 
+  #forward(answer: IncomingMessage, chunk: Buffer): void {
+    const { response, firstByte, rewrite } = this.#options;
+    if (!this.#hasBegun) {
+      this.#head(answer);
+      firstByte();
+    }
+    this.#usage.read(chunk);
+    if (response.write(rewrite === undefined ? chunk : rewrite(chunk))) return;
+    answer.pause();
+    response.once('drain', () => answer.resume());
+  }
+
+  #declined(beginning: Buffer, answer: IncomingMessage): boolean {
+    const { declines, declined } = this.#options;
+    if (declines?.(beginning.toString('utf8')) !== true) return false;
+    this.#isOver = true;
+    answer.destroy();
+    declined?.();
+    return true;
+  }
+
   #head(answer: IncomingMessage): void {
-    const { response, added } = this.#options;
+    const { response, added, rewrite } = this.#options;
     this.#hasBegun = true;
     const headers = clientHeaders(answer.headers);
+    if (rewrite !== undefined) headers.delete('content-length');
     for (const [name, value] of added) headers.set(name, value);
     response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
   }

@@ -9,6 +9,7 @@ import { Agent, createServer, type IncomingMessage, type Server, type ServerResp
 import { performance } from 'node:perf_hooks';
 import { answer, plain } from './answers.ts';
 import { BodyTooLarge, readBody } from './body.ts';
+import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
 import { Exchange } from './exchange.ts';
 import { upstreamHeaders } from './headers.ts';
 import { type CallSetting, HttpCall } from './http-call.ts';
@@ -19,6 +20,8 @@ export interface GatewayOptions {
   readonly bodyLimitBytes: number;
   /** Without a byte from a model server for this long an attempt has failed. */
   readonly idleTimeoutMs: number;
+  /** Run both legs of disaggregated requests here; absent: the decode side's sidecar does. */
+  readonly disaggregation?: DisaggregationPolicy;
 }
 
 /** Limits against slow or endless clients: request head, and head plus body, must be here by then. */
@@ -38,7 +41,8 @@ export class Gateway {
   constructor(live: LiveRouter, options: GatewayOptions) {
     this.#live = live;
     this.#options = options;
-    this.#setting = { live, agent: this.#agent, idleTimeoutMs: options.idleTimeoutMs };
+    const { idleTimeoutMs, disaggregation = null } = options;
+    this.#setting = { live, agent: this.#agent, idleTimeoutMs, disaggregation };
     this.#server = createServer({ maxHeaderSize: HEADER_LIMIT_BYTES }, (message, response) => {
       void this.#handle(message, response);
     });

@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatch, Rejection } from '../routing/contract.ts';
+import { PREFILL_HEADER } from '../routing/profiles/disagg-headers.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { answer } from './answers.ts';
-import { Exchange } from './exchange.ts';
+import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
+import { TwoLegs } from './disaggregation/two-legs.ts';
+import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { routerHeaders, upstreamHeaders } from './headers.ts';
 import type { LiveCall, LiveRouter } from './live-router.ts';
 import { withModel } from './rewrite.ts';
@@ -15,6 +18,8 @@ export interface CallSetting {
   readonly agent: Agent;
   /** Without a byte from a model server for this long an attempt has failed. */
   readonly idleTimeoutMs: number;
+  /** Run both legs of disaggregated requests here; null: the decode side's sidecar does. */
+  readonly disaggregation: DisaggregationPolicy | null;
 }
 
 /** One POST between arrival and end. */
@@ -26,7 +31,7 @@ export class HttpCall implements LiveCall {
   readonly #requestId: string;
   #id = -1;
   #isOver = false;
-  #exchange: Exchange | null = null;
+  #exchange: Exchange | TwoLegs | null = null;
 
   constructor(setting: CallSetting, message: IncomingMessage, response: ServerResponse, body: Buffer) {
     this.#setting = setting;
@@ -51,16 +56,19 @@ export class HttpCall implements LiveCall {
   }
 
   dispatched(request: InferenceRequest, dispatch: Dispatch, addresses: readonly string[]): void {
-    const { live, agent, idleTimeoutMs } = this.#setting;
+    const { live, agent, idleTimeoutMs, disaggregation } = this.#setting;
     const { id } = request;
     const body = request.model === request.incomingModel ? this.#body : withModel(this.#body, request.model);
     const added = live.responseHeaders(request);
     added.set('x-request-id', this.#requestId);
-    this.#exchange = new Exchange({
+    const headers = new Map(dispatch.headers);
+    const prefiller = disaggregation === null ? undefined : headers.get(PREFILL_HEADER);
+    if (prefiller !== undefined) headers.delete(PREFILL_HEADER);
+    const options: ExchangeOptions = {
       agent,
       method: 'POST',
       path: this.#message.url ?? '/',
-      headers: upstreamHeaders(this.#message.headers, dispatch.headers, this.#requestId, body.length),
+      headers: upstreamHeaders(this.#message.headers, headers, this.#requestId, body.length),
       body,
       addresses,
       response: this.#response,
@@ -72,7 +80,11 @@ export class HttpCall implements LiveCall {
         this.#isOver = true;
         live.finished(id, cause, usage);
       },
-    });
+    };
+    this.#exchange =
+      disaggregation === null || prefiller === undefined
+        ? new Exchange(options)
+        : new TwoLegs(options, prefiller, id, disaggregation);
     this.#exchange.start();
   }
 

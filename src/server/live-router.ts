@@ -31,7 +31,7 @@ export interface LiveRouterOptions {
 /** For recordings. */
 export interface RoutingObserver {
   event(event: RoutingEvent): void;
-  dispatched(request: InferenceRequest, addresses: readonly string[]): void;
+  dispatched(request: InferenceRequest, dispatch: Dispatch): void;
 }
 
 /** A request between arrival and end, as its door sees it. Answers come within `arrive` or later. */
@@ -211,7 +211,7 @@ export class LiveRouter {
     const pending = this.#pending.get(request.id)!;
     pending.request = request;
     const addresses = dispatch.rows.map((row) => this.core.table.endpoints[row]!.address);
-    this.#observer?.dispatched(request, addresses);
+    this.#observer?.dispatched(request, dispatch);
     this.metrics.dispatched(request);
     pending.call.dispatched(request, dispatch, addresses);
   }

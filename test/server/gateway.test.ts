@@ -147,7 +147,7 @@ describe('the gateway', () => {
   });
 
   test('a draining gateway ends what it has and takes nothing new', async () => {
-    let finish: () => void = () => {};
+    let finish: (() => void) | null = null;
     const address = await modelServer((message, response) => {
       message.resume();
       if (message.method === 'GET') response.end();
@@ -155,10 +155,11 @@ describe('the gateway', () => {
     });
     const { gateway, live, port } = await gatewayOf([address]);
     const answer = post(port, CHAT);
-    await until(() => live.core.router.inFlight === 1);
+    await until(() => finish !== null);
+    expect(live.core.router.inFlight).toBe(1);
     const drained = gateway.drain(5000);
     await expect(post(port, CHAT)).rejects.toThrow();
-    finish();
+    finish!();
     expect((await answer).text).toBe('{"done":true}');
     await drained;
   });

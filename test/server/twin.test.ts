@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EngineServer } from '../../sim/cli/emulate/engine-server.ts';
+import type { EngineServer } from '../../sim/cli/emulate/engine-server.ts';
+import { LiveFleet } from '../../sim/cli/emulate/live-fleet.ts';
 import { prioritiesOf, runLive } from '../../sim/cli/twin/live-run.ts';
 import { repeatDecisions } from '../../sim/cli/twin/repeat.ts';
-import { buildFleet } from '../../sim/cluster/fleet.ts';
+import { buildFleet, type Fleet } from '../../sim/cluster/fleet.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 import { parseExposition } from '../../src/server/prometheus.ts';
 import { post } from './fixtures.ts';
@@ -40,11 +41,24 @@ const scenario = parseScenario({
 });
 const fleet = buildFleet(scenario.fleet, scenario.calibration, 'fleet');
 
+async function liveFleet(of: Fleet): Promise<LiveFleet> {
+  const live = await LiveFleet.start(of, 1, 0);
+  onTestFinished(() => live.close());
+  return live;
+}
+
+async function oneEngine(): Promise<{ server: EngineServer; port: number }> {
+  const live = await liveFleet(fleet);
+  return { server: live.servers[0]!, port: portOf(live.endpoints[0]!.address) };
+}
+
+function portOf(address: string): number {
+  return Number(address.split(':')[1]);
+}
+
 describe('an emulated engine', () => {
   test('streams as many tokens as asked, tells usage and cache hits, and counts them in its metrics', async () => {
-    const server = new EngineServer(fleet.pools[0]!, 1);
-    const port = await server.listen(0);
-    onTestFinished(() => server.close());
+    const { server, port } = await oneEngine();
     const body = {
       model: server.model,
       prompt: Array.from({ length: 64 }, (_, i) => i),
@@ -68,9 +82,7 @@ describe('an emulated engine', () => {
   });
 
   test('shows what runs, and forgets a client that leaves', async () => {
-    const server = new EngineServer(fleet.pools[0]!, 1);
-    const port = await server.listen(0);
-    onTestFinished(() => server.close());
+    const { server, port } = await oneEngine();
     const abort = new AbortController();
     const body = JSON.stringify({
       model: server.model,

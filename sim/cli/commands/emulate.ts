@@ -1,11 +1,13 @@
 /** `drydock emulate`: a scenario's engines as vLLM-compatible servers on loopback, on the wall clock. */
 import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../../../src/core/check.ts';
+import type { Fleet } from '../../cluster/fleet.ts';
 import { unwritable } from '../document.ts';
-import { EngineServer } from '../emulate/engine-server.ts';
+import { LiveFleet } from '../emulate/live-fleet.ts';
 import { loadLiveScenario } from '../emulate/live-scenario.ts';
 import { json, print } from '../output.ts';
-import { portNumber, untilStopped } from './serve.ts';
+import { portNumber, untilStopped } from '../serving.ts';
 
 interface EmulateOptions {
   readonly speed: number;
@@ -18,7 +20,7 @@ export function register(program: Command): void {
     .command('emulate')
     .summary('engines of a scenario as live servers on loopback')
     .description(
-      'Runs the engines of a scenario on the wall clock as OpenAI-compatible servers on 127.0.0.1 and prints their endpoints for `drydock serve`. Prefill and decode pools are refused.',
+      'Runs the engines of a scenario on the wall clock as OpenAI-compatible servers on 127.0.0.1 and prints their endpoints for `drydock serve`. Prefill and decode engines hand KV over as vLLM does over NIXL, at the speed of their links.',
     )
     .argument('<scenario>', 'scenario file (YAML or JSON)')
     .option('--speed <factor>', 'how many times faster than real time', positive, 1)
@@ -29,20 +31,8 @@ export function register(program: Command): void {
 
 async function emulate(file: string, options: EmulateOptions): Promise<void> {
   const { fleet } = loadLiveScenario(file);
-  const servers: EngineServer[] = [];
-  const endpoints: { id: string; address: string; labels: Readonly<Record<string, string>> }[] = [];
-  for (const pool of fleet.pools) {
-    for (let i = 0; i < pool.replicas; i++) {
-      const server = new EngineServer(pool, options.speed);
-      const port = await server.listen(options.portBase === 0 ? 0 : options.portBase + servers.length);
-      endpoints.push({
-        id: `${pool.name}-${servers.length}`,
-        address: `127.0.0.1:${port}`,
-        labels: pool.labels,
-      });
-      servers.push(server);
-    }
-  }
+  const live = await startFleet(fleet, options);
+  const { endpoints } = live;
   print(json(endpoints));
   if (options.endpoints !== undefined) {
     try {
@@ -52,7 +42,17 @@ async function emulate(file: string, options: EmulateOptions): Promise<void> {
     }
   }
   await untilStopped();
-  for (const server of servers) await server.close();
+  await live.close();
+}
+
+async function startFleet(fleet: Fleet, { speed, portBase }: EmulateOptions): Promise<LiveFleet> {
+  try {
+    return await LiveFleet.start(fleet, speed, portBase);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const found = `${portBase} (${(error as Error).message})`;
+    throw new ConfigError({ path: '--port-base', found, expected: 'the first of a row of free ports, or 0' });
+  }
 }
 
 function positive(text: string): number {

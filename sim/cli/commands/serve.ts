@@ -1,5 +1,5 @@
 /** `drydock serve`: the production gateway. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/endpoints-file.ts';
 import { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
@@ -7,8 +7,20 @@ import { Gateway } from '../../../src/server/gateway.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { loadDocument, readText } from '../document.ts';
+import {
+  addLegOptions,
+  BODY_LIMIT_BYTES,
+  IDLE_TIMEOUT_MS,
+  type LegOptions,
+  legPolicy,
+  listening,
+  portNumber,
+  untilStopped,
+  whole,
+} from '../serving.ts';
 
-interface ServeOptions {
+interface ServeOptions extends LegOptions {
+  readonly disaggregation: 'sidecar' | 'gateway';
   readonly config: string;
   readonly endpoints: string;
   readonly host: string;
@@ -20,12 +32,8 @@ interface ServeOptions {
   readonly allowExperimentalPlugins?: true;
 }
 
-const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
-/** Long prompts on a loaded engine may take minutes to their first byte. */
-const IDLE_TIMEOUT_MS = 600_000;
-
 export function register(program: Command): void {
-  program
+  const command = program
     .command('serve')
     .summary('the production gateway')
     .description(
@@ -43,21 +51,31 @@ export function register(program: Command): void {
       'also serve as Envoy endpoint picker (gRPC ext_proc v3 and health) at this port',
       portNumber,
     )
-    .option('--scrape-interval-ms <ms>', 'time between scrapes', count, 50)
-    .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', count, 30)
-    .option('--seed <n>', 'seed of random choices', count, 1)
+    .option('--scrape-interval-ms <ms>', 'time between scrapes', whole, 50)
+    .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30)
+    .option('--seed <n>', 'seed of random choices', whole, 1)
     .option('--allow-experimental-plugins', 'allow plugins that upstream marks as Alpha')
-    .action(serve);
+    .addOption(
+      new Option('--disaggregation <where>', 'who runs the prefill leg of prefill/decode requests')
+        .choices(['sidecar', 'gateway'])
+        .default('sidecar'),
+    );
+  addLegOptions(command).action(serve);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
   const endpoints = readEndpointsFile(options.endpoints);
   let isDraining = false;
   const live = createRouter(options);
-  const gateway = new Gateway(live, { bodyLimitBytes: BODY_LIMIT_BYTES, idleTimeoutMs: IDLE_TIMEOUT_MS });
+  const gateway = new Gateway(live, {
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    ...(options.disaggregation === 'gateway' ? { disaggregation: legPolicy(options) } : {}),
+  });
   live.setEndpoints(endpoints);
   live.start();
-  const port = await listen(gateway, options);
+  const address = `${options.host}:${options.port}`;
+  const port = await listening(gateway.listen(options.port, options.host), '--port', address);
   process.stderr.write(`serving ${endpoints.length} endpoints at http://${options.host}:${port}\n`);
   const picker = await listenForEnvoy(live, options, () => !isDraining);
   const stopWatching = watchEndpointsFile(
@@ -106,15 +124,6 @@ function refuseCustomMetrics(config: Readonly<Record<string, unknown>>, file: st
   });
 }
 
-async function listen(gateway: Gateway, options: ServeOptions): Promise<number> {
-  try {
-    return await gateway.listen(options.port, options.host);
-  } catch (error) {
-    const found = `${options.host}:${options.port} (${(error as Error).message})`;
-    throw new ConfigError({ path: '--port', found, expected: 'an address that is free' });
-  }
-}
-
 /** The Envoy door, when it is asked for. */
 async function listenForEnvoy(
   live: LiveRouter,
@@ -123,31 +132,8 @@ async function listenForEnvoy(
 ): Promise<ExtProcServer | null> {
   if (extProcPort === undefined) return null;
   const picker = new ExtProcServer(live, { bodyLimitBytes: BODY_LIMIT_BYTES, tls: null, isReady });
-  try {
-    const port = await picker.listen(extProcPort, host);
-    process.stderr.write(`endpoint picker for Envoy at ${host}:${port}\n`);
-    return picker;
-  } catch (error) {
-    const found = `${host}:${extProcPort} (${(error as Error).message})`;
-    throw new ConfigError({ path: '--ext-proc-port', found, expected: 'an address that is free' });
-  }
-}
-
-/** Resolves with the first SIGTERM or SIGINT. */
-export function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-  });
-}
-
-export function portNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('not a port');
-  return value;
-}
-
-function count(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('not a whole number >= 0');
-  return Number(text);
+  const address = `${host}:${extProcPort}`;
+  const port = await listening(picker.listen(extProcPort, host), '--ext-proc-port', address);
+  process.stderr.write(`endpoint picker for Envoy at ${host}:${port}\n`);
+  return picker;
 }

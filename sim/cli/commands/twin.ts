@@ -44,12 +44,13 @@ export async function runTwin(live: LiveScenario): Promise<TwinReport> {
     throw new ConfigError({ path: key, found: key, expected: `no ${key}: the live run has none` });
   }
   const seed = scenario.seed ?? DEFAULT_SEED;
-  const instances = new Map<number, number>();
+  const instances = new Map<number, readonly number[]>();
   const simulation = new Simulation(scenario, {
     seed,
     fastForward: true,
     readLines: live.readLines,
-    onRecord: ({ request, course }) => instances.set(request.id, course.endpoint),
+    onRecord: ({ request, course: { endpoint, prefillEndpoint } }) =>
+      instances.set(request.id, prefillEndpoint < 0 ? [endpoint] : [endpoint, prefillEndpoint]),
   });
   while (!simulation.advance(Number.POSITIVE_INFINITY));
   const run = await runLive(live, seed);

@@ -15,6 +15,8 @@ export interface AnswerFacts {
   readonly promptTokens: number;
   /** The answer ends at the client's limit, not before. */
   readonly reachesLimit: boolean;
+  /** Where the KV of a prefill leg is. */
+  readonly transferParams?: object;
 }
 
 export class AnswerWriter implements CallListener {
@@ -50,7 +52,9 @@ export class AnswerWriter implements CallListener {
       const choice = this.#facts.isChat ? { message: { role: 'assistant', content } } : { text: content };
       this.#response.writeHead(200, { 'content-type': 'application/json' });
       const choices = [{ index: 0, ...choice, finish_reason }];
-      this.#response.end(JSON.stringify({ ...this.#head(false), choices, usage }));
+      const { transferParams } = this.#facts;
+      const transfer = transferParams === undefined ? {} : { kv_transfer_params: transferParams };
+      this.#response.end(JSON.stringify({ ...this.#head(false), choices, usage, ...transfer }));
       return;
     }
     const last = this.#facts.isChat ? { delta: {} } : { text: '' };
@@ -58,6 +62,9 @@ export class AnswerWriter implements CallListener {
     if (this.#facts.includeUsage) this.#event({ choices: [], usage });
     this.#response.end('data: [DONE]\n\n');
   }
+
+  /** A whole request pulls nothing. */
+  loadRemote(): void {}
 
   refused(reason: string): void {
     if (this.#response.headersSent) {

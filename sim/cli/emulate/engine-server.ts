@@ -6,26 +6,34 @@
  * sequence to be sampled, so a request without the header always runs to its limit, as with `ignore_eos`.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import { type BodyFacts, isObject } from '../../../src/parsing/body.ts';
 import { ESTIMATE_DEFAULTS, videoHints } from '../../../src/parsing/estimate.ts';
 import { claim, decodeJson, PARSERS } from '../../../src/parsing/parsers.ts';
 import { readBody } from '../../../src/server/body.ts';
 import type { PoolSetup } from '../../cluster/fleet.ts';
-import { EmulatedEngine } from '../../emulate/emulated-engine.ts';
+import { type CallListener, EmulatedEngine } from '../../emulate/emulated-engine.ts';
 import { runsOfTokens } from '../../emulate/token-runs.ts';
 import { modelSeed } from '../../workload/prompt-content.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import { DEFAULT_TENANT, requestTraits, simulatedRequest } from '../../workload/simulated-request.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { engineMetricsText } from './engine-metrics-text.ts';
+import type { LiveFabric } from './live-fabric.ts';
+import { heldName, type Transfer, transferAnswer, transferOf } from './transfer-params.ts';
+import { Alarm, type WallClock } from './wall-clock.ts';
 
 /** vLLM's default of `max_tokens` for completions. */
 const DEFAULT_OUTPUT_TOKENS = 16;
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 const OUTPUT_HEADER = 'x-drydock-output-tokens';
-/** Shorter waits than this are not worth a timer of ms grain. */
-const LEAST_TIMER_MS = 0.3;
+
+/** An emulated engine's place in its fleet. */
+export interface EngineSeat {
+  /** Name within the fleet; prefill legs are found by it. */
+  readonly id: string;
+  readonly clock: WallClock;
+  readonly fabric: LiveFabric;
+}
 
 export class EngineServer {
   readonly engine: EmulatedEngine;
@@ -33,16 +41,20 @@ export class EngineServer {
   /** How late steps were handled, wall ms. */
   readonly lateness: number[] = [];
   readonly #server: Server;
-  readonly #speed: number;
-  readonly #startMs = performance.now();
-  #timer: NodeJS.Timeout | undefined;
-  #immediate: NodeJS.Immediate | undefined;
+  readonly #seat: EngineSeat;
+  readonly #alarm: Alarm;
+  readonly #egress: number;
+  readonly #ingress: number;
+  #port = 0;
   #nextId = 0;
 
-  constructor(pool: PoolSetup, speed: number) {
+  constructor(pool: PoolSetup, seat: EngineSeat) {
     this.engine = new EmulatedEngine(pool);
     this.model = pool.model.huggingFace[0] ?? pool.model.id;
-    this.#speed = speed;
+    this.#seat = seat;
+    this.#alarm = new Alarm(seat.clock);
+    this.#egress = seat.fabric.addLink(pool.linkBytesPerUs);
+    this.#ingress = seat.fabric.addLink(pool.linkBytesPerUs);
     this.#server = createServer((message, response) => {
       void this.#handle(message, response);
     });
@@ -53,7 +65,8 @@ export class EngineServer {
       this.#server.once('error', reject);
       this.#server.listen(port, '127.0.0.1', () => {
         const address = this.#server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
+        this.#port = typeof address === 'object' && address !== null ? address.port : port;
+        resolve(this.#port);
       });
     });
   }
@@ -61,29 +74,21 @@ export class EngineServer {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
-    clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
+    this.#alarm.clear();
     await closed;
   }
 
-  /** µs on the engine's clock. */
   #nowUs(): number {
-    return (performance.now() - this.#startMs) * 1000 * this.#speed;
+    return this.#seat.clock.nowUs();
   }
 
   #run(): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
     const nextUs = this.engine.advance(this.#nowUs());
-    if (nextUs === Number.POSITIVE_INFINITY) return;
-    const delayMs = (nextUs - this.#nowUs()) / 1000 / this.#speed;
-    const wake = (): void => {
-      const nowUs = this.#nowUs();
-      if (nowUs >= nextUs) this.lateness.push((nowUs - nextUs) / 1000 / this.#speed);
+    this.#alarm.set(nextUs, () => {
+      const lateUs = this.#nowUs() - nextUs;
+      if (lateUs >= 0) this.lateness.push(this.#seat.clock.wallMs(lateUs));
       this.#run();
-    };
-    if (delayMs < LEAST_TIMER_MS) this.#immediate = setImmediate(wake);
-    else this.#timer = setTimeout(wake, Math.max(1, Math.floor(delayMs)));
+    });
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -127,7 +132,7 @@ export class EngineServer {
       refuse(response, 400, parsed);
       return;
     }
-    const { facts, includeUsage } = parsed;
+    const { facts, includeUsage, transfer } = parsed;
     if (facts.model !== this.model && facts.model !== this.engine.pool.model.id) {
       refuse(response, 404, `The model \`${facts.model}\` does not exist.`);
       return;
@@ -137,25 +142,89 @@ export class EngineServer {
       refuse(response, 400, `${OUTPUT_HEADER} must be a positive whole number`);
       return;
     }
-    const request = this.#request(facts, wanted === undefined ? 0 : Number(wanted));
+    const isPrefill = transfer.leg === 'prefill';
+    const request = this.#request(facts, wanted === undefined || isPrefill ? 0 : Number(wanted), isPrefill);
+    const { id } = request.request;
     const writer = new AnswerWriter(response, {
       isChat: path.endsWith('chat/completions'),
       isStream: facts.stream,
       includeUsage,
       model: facts.model,
-      id: request.request.id,
+      id,
       promptTokens: request.promptTokens,
       reachesLimit: request.outputTokens === request.maxTokens,
+      ...(isPrefill ? { transferParams: this.#answerOf(request) } : {}),
     });
-    response.on('close', () => this.engine.abort(request.request.id, this.#nowUs()));
-    this.engine.submit(request, writer, this.#nowUs());
+    response.on('close', () => {
+      this.engine.abort(id, this.#nowUs());
+      this.#run();
+    });
+    const listener =
+      transfer.leg === 'whole'
+        ? writer
+        : isPrefill
+          ? this.#holding(request, writer)
+          : this.#pulling(id, transfer.held, writer);
+    this.engine.submit(request, transfer.leg, listener, this.#nowUs());
     this.#run();
   }
 
-  #request(facts: BodyFacts, wantedTokens: number): SimRequest {
+  /** A prefill leg: its blocks are held until they are pulled. */
+  #holding(request: SimRequest, writer: AnswerWriter): CallListener {
+    const held = {
+      bytesPerToken: this.engine.pool.kvBytesPerToken,
+      egress: this.#egress,
+      release: (nowUs: number) => {
+        this.engine.release(request, nowUs);
+        this.#run();
+      },
+    };
+    return {
+      tokens: (count) => writer.tokens(count),
+      refused: (reason) => writer.refused(reason),
+      loadRemote: () => {},
+      finished: (cachedTokens) => {
+        const name = heldName(this.#seat.id, String(request.request.id));
+        // The engine is in the middle of its step.
+        setImmediate(() => {
+          this.#seat.fabric.hold(name, held);
+          writer.finished(cachedTokens);
+        });
+      },
+    };
+  }
+
+  /** A decode leg: what it lacks of its prompt's KV is pulled, or computed here when it cannot be had. */
+  #pulling(id: number, held: string, writer: AnswerWriter): CallListener {
+    const { fabric } = this.#seat;
+    const ready = (ok: boolean): void => {
+      this.engine.remoteReady(id, ok, this.#nowUs());
+      this.#run();
+    };
+    return {
+      tokens: (count) => writer.tokens(count),
+      refused: (reason) => writer.refused(reason),
+      finished: (cachedTokens) => writer.finished(cachedTokens),
+      loadRemote: (tokens) => {
+        setImmediate(() => {
+          const { linkBaseUs } = this.engine.pool;
+          const isHeld = fabric.pull(held, tokens, this.#ingress, linkBaseUs, () => ready(true));
+          if (!isHeld && tokens > 0) ready(false);
+        });
+      },
+    };
+  }
+
+  #answerOf({ request, promptTokens }: SimRequest): object {
+    const blocks = Math.ceil(promptTokens / this.engine.blockSizeTokens);
+    return transferAnswer(this.#seat.id, String(request.id), this.#port, blocks);
+  }
+
+  /** A prefill leg's answer is one token, whatever the client wants of the decode leg. */
+  #request(facts: BodyFacts, wantedTokens: number, isPrefill: boolean): SimRequest {
     const tokens = Uint32Array.from(facts.prompts.flatMap((prompt) => [...prompt.tokens]));
     const prompt = runsOfTokens(tokens, this.engine.blockSizeTokens, modelSeed(this.model));
-    const limit = facts.maxOutputTokens || wantedTokens || DEFAULT_OUTPUT_TOKENS;
+    const limit = isPrefill ? 1 : facts.maxOutputTokens || wantedTokens || DEFAULT_OUTPUT_TOKENS;
     const id = this.#nextId++;
     return simulatedRequest(
       {
@@ -173,7 +242,14 @@ export class EngineServer {
   }
 }
 
-function parseBody(path: string, text: string): { facts: BodyFacts; includeUsage: boolean } | string {
+interface ParsedBody {
+  readonly facts: BodyFacts;
+  readonly includeUsage: boolean;
+  readonly transfer: Transfer;
+}
+
+/** The body's facts, or what is wrong with it. */
+function parseBody(path: string, text: string): ParsedBody | string {
   const parse = claim(PARSERS, path);
   if (parse === undefined || parse === 'opaque') return `no parser for ${path}`;
   const decoded = decodeJson(text);
@@ -182,8 +258,10 @@ function parseBody(path: string, text: string): { facts: BodyFacts; includeUsage
   const facts = parse(decoded.value, { estimate: ESTIMATE_DEFAULTS, video: videoHints(new Map()) });
   if (typeof facts === 'string') return facts;
   if (facts.prompts.length !== 1) return 'invalid request body: one prompt per request';
+  const transfer = transferOf(decoded.value);
+  if (typeof transfer === 'string') return transfer;
   const options = decoded.value['stream_options'];
-  return { facts, includeUsage: isObject(options) && options['include_usage'] === true };
+  return { facts, includeUsage: isObject(options) && options['include_usage'] === true, transfer };
 }
 
 function refuse(response: ServerResponse, code: number, message: string): void {

@@ -1,4 +1,4 @@
-/** Reads a scenario for live use, and says what a live fleet cannot do. */
+/** Reads a scenario for live use. */
 
 import { parse } from 'yaml';
 import { ConfigError } from '../../../src/core/check.ts';
@@ -16,7 +16,7 @@ export interface LiveScenario {
   readonly readLines: (path: string) => Iterable<string>;
 }
 
-/** throws: ConfigError, with file and line, also for what cannot be done live. */
+/** throws: ConfigError, with file and line, of any mistake. */
 export function loadLiveScenario(file: string): LiveScenario {
   const document = loadDocument(file);
   try {
@@ -24,11 +24,6 @@ export function loadLiveScenario(file: string): LiveScenario {
     const scenario = withRouterFile(parsed, document);
     const readLines = (path: string): Iterable<string> => fileLines(document.resolve(path));
     const fleet = buildFleet(scenario.fleet, scenario.calibration, 'fleet', readLines);
-    scenario.fleet.pools.forEach((pool, i) => {
-      if (pool.role === 'both') return;
-      const path = `fleet.pools[${i}].role`;
-      throw new ConfigError({ path, found: pool.role, expected: 'both: no live prefill and decode pools' });
-    });
     return { document, scenario, fleet, readLines };
   } catch (error) {
     throw error instanceof ConfigError ? document.locate(error) : error;

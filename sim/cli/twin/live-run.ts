@@ -4,6 +4,8 @@
  */
 import { Agent, request as httpRequest } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { CONNECTORS } from '../../../src/server/disaggregation/connectors.ts';
+import type { DisaggregationPolicy } from '../../../src/server/disaggregation/two-legs.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
 import type { RoutingEvent } from '../../../src/server/routing-core.ts';
@@ -14,8 +16,9 @@ import { Recorder } from '../../metrics/recorder.ts';
 import { createWorkload } from '../../workload/create.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import type { Workload } from '../../workload/workload.ts';
-import { EngineServer } from '../emulate/engine-server.ts';
+import { LiveFleet } from '../emulate/live-fleet.ts';
 import type { LiveScenario } from '../emulate/live-scenario.ts';
+import { type Decision, decisionOf } from './repeat.ts';
 
 /** What a live run takes: a scenario without its document. */
 export type LiveParts = Omit<LiveScenario, 'document'>;
@@ -24,8 +27,8 @@ export type LiveParts = Omit<LiveScenario, 'document'>;
 export interface LiveRun {
   readonly recorder: Recorder;
   readonly events: readonly RoutingEvent[];
-  /** Addresses by the gateway's request number, in order of preference. */
-  readonly decisions: ReadonlyMap<number, readonly string[]>;
+  /** By the gateway's request number. */
+  readonly decisions: ReadonlyMap<number, Decision>;
   /** The gateway's request number by the workload's. */
   readonly gatewayId: ReadonlyMap<number, number>;
   /** Number of the instance behind each address, in the order of the simulator. */
@@ -37,62 +40,65 @@ export interface LiveRun {
 const SETTLE_MS = 250;
 const DRAIN_MS = 5000;
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
+/** The gateway runs prefill legs itself: one hop less than with sidecars, which the simulator has not either. */
+const LEGS: DisaggregationPolicy = {
+  connector: CONNECTORS['nixlv2']!,
+  prefillRetries: 0,
+  prefillBackoffMs: 0,
+  prefillTimeoutMs: 60_000,
+  fallback: 'none',
+  bootstrapPort: 0,
+};
 
 /** The router's configuration of a live scenario, as the simulator takes it. */
 export function routerConfig({ scenario, fleet }: LiveParts): unknown {
   return scenario.router?.config ?? defaultRouterConfig(fleet) ?? null;
 }
 
-export async function runLive(live: LiveParts, seed: number): Promise<LiveRun> {
-  const { scenario, fleet } = live;
+export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> {
+  const { scenario } = parts;
   const events: RoutingEvent[] = [];
-  const decisions = new Map<number, readonly string[]>();
+  const decisions = new Map<number, Decision>();
   const gatewayId = new Map<number, number>();
   const instanceOf = new Map<string, number>();
-  const servers: EngineServer[] = [];
   const router = new LiveRouter({
-    config: routerConfig(live),
+    config: routerConfig(parts),
     streams: createStreams(seed),
-    objectives: prioritiesOf(live),
+    objectives: prioritiesOf(parts),
     allowExperimentalPlugins: scenario.router?.allowExperimentalPlugins ?? false,
     scrapeIntervalMs: scenario.router?.scrapeIntervalMs ?? 50,
     observer: {
       event: (event) => events.push(event),
-      dispatched: (request, addresses) => {
-        decisions.set(request.id, addresses);
+      dispatched: (request, dispatch) => {
+        decisions.set(request.id, decisionOf(dispatch, router.core.table));
         gatewayId.set(Number(request.requestId.replace(/^sim-/, '')), request.id);
       },
     },
   });
-  const gateway = new Gateway(router, { bodyLimitBytes: BODY_LIMIT_BYTES, idleTimeoutMs: 60_000 });
-  const endpoints = [];
+  const gateway = new Gateway(router, {
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    idleTimeoutMs: 60_000,
+    disaggregation: LEGS,
+  });
+  const live = await LiveFleet.start(parts.fleet, 1, 0);
   try {
-    for (const pool of fleet.pools) {
-      for (let i = 0; i < pool.replicas; i++) {
-        const server = new EngineServer(pool, 1);
-        const address = `127.0.0.1:${await server.listen(0)}`;
-        instanceOf.set(address, servers.length);
-        endpoints.push({ id: `${pool.name}-${servers.length}`, address, labels: pool.labels });
-        servers.push(server);
-      }
-    }
-    router.setEndpoints(endpoints);
+    for (const [number, { address }] of live.endpoints.entries()) instanceOf.set(address, number);
+    router.setEndpoints(live.endpoints);
     router.start();
     const port = await gateway.listen(0, '127.0.0.1');
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const workload = workloadOf(live, seed);
+    const workload = workloadOf(parts, seed);
     const recorder = new Recorder({
       warmupUs: (scenario.run?.warmupS ?? 0) * 1e6,
       slo: scenario.slo,
       classes: workload.classes,
     });
     await new Clients(workload, recorder, port).run();
-    const lateness = servers.flatMap((server) => server.lateness);
-    return { recorder, events, decisions, gatewayId, instanceOf, lateness };
+    return { recorder, events, decisions, gatewayId, instanceOf, lateness: live.lateness };
   } finally {
     await gateway.drain(DRAIN_MS);
     router.stop();
-    for (const server of servers) await server.close();
+    await live.close();
   }
 }
 

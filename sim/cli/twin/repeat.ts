@@ -1,8 +1,24 @@
 /** Repeats routing decisions: feeds the recorded events to a fresh core of the same configuration and seed. */
+import type { Dispatch } from '../../../src/routing/contract.ts';
+import type { EndpointTable } from '../../../src/routing/endpoint.ts';
 import { RoutingCore, type RoutingEvent } from '../../../src/server/routing-core.ts';
 import { createStreams } from '../../kernel/streams.ts';
 
-/** Addresses by request number, in order of preference. */
+/** Where a request was sent. */
+export interface Decision {
+  /** Endpoints in order of preference. */
+  readonly addresses: readonly string[];
+  /** Prefill server of a disaggregated request. */
+  readonly prefiller: string | null;
+}
+
+export function decisionOf(dispatch: Dispatch, table: EndpointTable): Decision {
+  const address = (row: number): string => table.endpoints[row]!.address;
+  const { rows, prefillRow } = dispatch;
+  return { addresses: rows.map(address), prefiller: prefillRow < 0 ? null : address(prefillRow) };
+}
+
+/** Decisions by request number. */
 export function repeatDecisions(
   events: readonly RoutingEvent[],
   options: {
@@ -11,15 +27,14 @@ export function repeatDecisions(
     readonly objectives: ReadonlyMap<string, number>;
     readonly allowExperimentalPlugins: boolean;
   },
-): ReadonlyMap<number, readonly string[]> {
-  const decisions = new Map<number, readonly string[]>();
+): ReadonlyMap<number, Decision> {
+  const decisions = new Map<number, Decision>();
   const core: RoutingCore = new RoutingCore({
     ...options,
     streams: createStreams(options.seed),
     output: {
       dispatch: (request, dispatch) => {
-        const addresses = dispatch.rows.map((row) => core.table.endpoints[row]!.address);
-        decisions.set(request.id, addresses);
+        decisions.set(request.id, decisionOf(dispatch, core.table));
       },
       reject: () => {},
       evict: () => {},

@@ -1,8 +1,10 @@
 /** The twin report: decisions compared, and latencies of the live and the simulated fleet side by side. */
+import { isDeepStrictEqual } from 'node:util';
 import { quantilesMs } from '../../metrics/build-report.ts';
 import type { Recorder } from '../../metrics/recorder.ts';
 import type { Quantiles } from '../../metrics/report.ts';
 import type { LiveRun } from './live-run.ts';
+import type { Decision } from './repeat.ts';
 
 /** Latencies of one side, ms. */
 export interface TwinSide {
@@ -19,7 +21,7 @@ export interface TwinReport {
   readonly decisions: {
     /** Requests that the live router sent to an endpoint. */
     readonly compared: number;
-    /** Of those, sent to the same instance by the simulator on its own. */
+    /** Of those, sent to the same instances by the simulator on its own. */
     readonly agreeing: number;
     /** Of those, sent to the same endpoints when the recorded events are fed to a fresh router. */
     readonly agreeingWithRecordedScrapes: number;
@@ -42,15 +44,18 @@ const NOTES: readonly string[] = [
 export function twinReport(
   live: LiveRun,
   simulated: Recorder,
-  repeated: ReadonlyMap<number, readonly string[]>,
-  simulatedInstance: ReadonlyMap<number, number>,
+  repeated: ReadonlyMap<number, Decision>,
+  simulatedInstances: ReadonlyMap<number, readonly number[]>,
 ): TwinReport {
   let agreeing = 0;
   let agreeingWithRecordedScrapes = 0;
   for (const [request, id] of live.gatewayId) {
-    const addresses = live.decisions.get(id)!;
-    if (live.instanceOf.get(addresses[0]!) === simulatedInstance.get(request)) agreeing += 1;
-    if (addresses.join() === (repeated.get(id) ?? []).join()) agreeingWithRecordedScrapes += 1;
+    const decision = live.decisions.get(id)!;
+    const { addresses, prefiller } = decision;
+    const served = prefiller === null ? [addresses[0]!] : [addresses[0]!, prefiller];
+    const instances = served.map((address) => live.instanceOf.get(address));
+    if (instances.join() === (simulatedInstances.get(request) ?? []).join()) agreeing += 1;
+    if (isDeepStrictEqual(decision, repeated.get(id))) agreeingWithRecordedScrapes += 1;
   }
   return {
     requests: live.recorder.total.arrived,

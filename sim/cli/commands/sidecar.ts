@@ -1,0 +1,68 @@
+/** `drydock sidecar`: stands before one decode server and runs the prefill legs of its requests. */
+import type { Command } from 'commander';
+import { ConfigError } from '../../../src/core/check.ts';
+import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/endpoints-file.ts';
+import { Sidecar } from '../../../src/server/sidecar.ts';
+import {
+  addLegOptions,
+  BODY_LIMIT_BYTES,
+  IDLE_TIMEOUT_MS,
+  type LegOptions,
+  legPolicy,
+  listening,
+  portNumber,
+  untilStopped,
+  whole,
+} from '../serving.ts';
+
+interface SidecarOptions extends LegOptions {
+  readonly modelServer: string;
+  readonly prefillers: string;
+  readonly host: string;
+  readonly port: number;
+  readonly drainTimeoutS: number;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('sidecar')
+    .summary('runs prefill legs before one decode server')
+    .description(
+      'Stands before one model server. A request with x-prefiller-host-port is sent to that prefill server first (if the list has it, else 403), then to the model server; everything else passes through. SIGTERM drains.',
+    )
+    .requiredOption('--model-server <host:port>', 'the model server behind')
+    .requiredOption('--prefillers <file>', 'endpoints file of the prefill servers that may be asked')
+    .option('--host <address>', 'address to listen at', '127.0.0.1')
+    .option('--port <port>', 'port to listen at; 0: a free one', portNumber, 8000)
+    .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30);
+  addLegOptions(command).action(sidecar);
+}
+
+async function sidecar(options: SidecarOptions): Promise<void> {
+  if (!/^[^\s/@]+:\d{1,5}$/.test(options.modelServer)) {
+    throw new ConfigError({ path: '--model-server', found: options.modelServer, expected: 'host:port' });
+  }
+  const addresses = (list: readonly { address: string }[]): Set<string> =>
+    new Set(list.map(({ address }) => address));
+  let known = addresses(readEndpointsFile(options.prefillers));
+  const server = new Sidecar({
+    modelServer: options.modelServer,
+    isPrefiller: (address) => known.has(address),
+    policy: legPolicy(options),
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+  });
+  const address = `${options.host}:${options.port}`;
+  const port = await listening(server.listen(options.port, options.host), '--port', address);
+  process.stderr.write(`sidecar of ${options.modelServer} at http://${options.host}:${port}\n`);
+  const stopWatching = watchEndpointsFile(
+    options.prefillers,
+    (next) => {
+      known = addresses(next);
+    },
+    (error) => process.stderr.write(`prefill servers unchanged: ${error.message}\n`),
+  );
+  await untilStopped();
+  stopWatching();
+  await server.drain(options.drainTimeoutS * 1000);
+}

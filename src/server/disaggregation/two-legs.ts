@@ -1,0 +1,171 @@
+/**
+ * A request served by two engines: prefill here, decode there, one answer to the client. What the decode-side sidecar does
+ * upstream, usable in the gateway as well. Source: router specification 5.2.
+ */
+import type { TerminationCause } from '../../routing/contract.ts';
+import { Exchange, type ExchangeOptions } from '../exchange.ts';
+import { CACHE_THRESHOLD, type Connector, type Fields, type LegContext } from './connectors.ts';
+import { PrefillLeg, type PrefillOutcome } from './prefill-leg.ts';
+
+/** How prefill legs are run. */
+export interface DisaggregationPolicy {
+  readonly connector: Connector;
+  /** Attempts after the first, and the pause before each. */
+  readonly prefillRetries: number;
+  readonly prefillBackoffMs: number;
+  readonly prefillTimeoutMs: number;
+  /** When prefill fails: `none` hands its failure to the client, `local` lets the decode side compute the prompt. */
+  readonly fallback: 'none' | 'local';
+  readonly bootstrapPort: number;
+}
+
+export class TwoLegs {
+  readonly #options: ExchangeOptions;
+  readonly #policy: DisaggregationPolicy;
+  readonly #context: LegContext;
+  readonly #fields: Fields;
+  #prefill: PrefillLeg | null = null;
+  #decode: Exchange | null = null;
+  #isOver = false;
+
+  /** `options` as for the decode leg alone; `prefiller` is a `host:port` that the caller knows. */
+  constructor(options: ExchangeOptions, prefiller: string, room: number, policy: DisaggregationPolicy) {
+    this.#options = options;
+    this.#policy = policy;
+    this.#context = { prefiller, room, bootstrapPort: policy.bootstrapPort };
+    this.#fields = JSON.parse(options.body.toString('utf8')) as Fields;
+  }
+
+  start(): void {
+    const { connector } = this.#policy;
+    const first = connector.decodeFirst?.(this.#fields) ?? null;
+    if (first === null) {
+      this.#startPrefill();
+      return;
+    }
+    this.#startDecode(first, null, {
+      declines: (beginning) => beginning.includes(`"${CACHE_THRESHOLD}"`),
+      declined: () => {
+        this.#decode = null;
+        this.#startPrefill();
+      },
+    });
+  }
+
+  /** Ends both legs from this side. */
+  abort(cause: TerminationCause): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#prefill?.abort();
+    if (this.#decode === null) this.#options.ended(cause, NO_USAGE);
+    else this.#decode.abort(cause);
+  }
+
+  /** True once bytes of an answer have gone to the client. */
+  get hasBegun(): boolean {
+    return this.#decode?.hasBegun ?? false;
+  }
+
+  #startPrefill(): void {
+    const { connector, prefillRetries, prefillBackoffMs, prefillTimeoutMs } = this.#policy;
+    const { agent, path, headers } = this.#options;
+    const leg = {
+      agent,
+      address: this.#context.prefiller,
+      path,
+      headers,
+      body: bytes(connector.prefill(this.#fields, this.#context)),
+      timeoutMs: prefillTimeoutMs,
+      retries: prefillRetries,
+      backoffMs: prefillBackoffMs,
+    };
+    this.#prefill = new PrefillLeg(leg, (outcome) => {
+      // Concurrent legs meet by themselves: a prefill that fails shows as a decode that gets no KV.
+      if (!connector.isConcurrent) this.#prefilled(outcome);
+    });
+    this.#prefill.start();
+    if (connector.isConcurrent) {
+      this.#startDecode(connector.decode(this.#fields, null, this.#context), null, {});
+    }
+  }
+
+  #prefilled(outcome: PrefillOutcome): void {
+    const { connector, fallback } = this.#policy;
+    const answer = 'error' in outcome || outcome.status >= 300 ? null : jsonObject(outcome.body);
+    if (answer !== null) {
+      const body = connector.decode(this.#fields, answer, this.#context);
+      this.#startDecode(body, cachedTokens(answer), {});
+    } else if (fallback === 'local') this.#startDecode(this.#fields, null, {});
+    else this.#failed(outcome);
+  }
+
+  #startDecode(
+    fields: Fields,
+    cached: number | null,
+    judged: Pick<ExchangeOptions, 'declines' | 'declined'>,
+  ): void {
+    const body = bytes(fields);
+    this.#decode = new Exchange({
+      ...this.#options,
+      ...judged,
+      ...(cached === null ? {} : { rewrite: (part: Buffer) => withCachedTokens(part, cached) }),
+      headers: { ...this.#options.headers, 'content-length': String(body.length) },
+      body,
+      ended: (cause, usage) => {
+        this.#isOver = true;
+        // Decode found all of the prompt in what prefill sent: the cache that counts is prefill's.
+        this.#options.ended(cause, cached === null ? usage : { ...usage, cachedTokens: cached });
+      },
+    });
+    this.#decode.start();
+  }
+
+  /** The client gets prefill's own failure. */
+  #failed(outcome: PrefillOutcome): void {
+    this.#isOver = true;
+    const { response, ended } = this.#options;
+    ended('error', NO_USAGE);
+    if (response.destroyed || response.headersSent) return;
+    if ('error' in outcome) {
+      response.writeHead(502, { 'content-type': 'text/plain' });
+      response.end(`inference error: BadGateway - prefill failed (${outcome.error.message})`);
+      return;
+    }
+    const isGood = outcome.status < 300;
+    response.writeHead(isGood ? 502 : outcome.status, {
+      'content-type': isGood ? 'text/plain' : outcome.contentType,
+    });
+    response.end(isGood ? 'inference error: BadGateway - prefill did not answer with JSON' : outcome.body);
+  }
+}
+
+const NO_USAGE = { promptTokens: 0, outputTokens: 0, cachedTokens: 0 };
+
+function bytes(fields: Fields): Buffer {
+  return Buffer.from(JSON.stringify(fields));
+}
+
+function jsonObject(body: Buffer): Fields | null {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+  } catch {
+    // Not JSON: the caller answers 502.
+    return null;
+  }
+}
+
+/** Cached prompt tokens that prefill's usage tells; 0 when it tells none. */
+function cachedTokens(answer: Fields): number {
+  const usage = answer['usage'] as Fields | null | undefined;
+  const details = usage?.['prompt_tokens_details'] as Fields | null | undefined;
+  const cached = details?.['cached_tokens'];
+  return typeof cached === 'number' ? cached : 0;
+}
+
+/** Cached tokens in a usage, as prefill counted them; engines write a usage in one piece. */
+function withCachedTokens(part: Buffer, cached: number): Buffer {
+  if (!part.includes('"cached_tokens"')) return part;
+  const text = part.toString('latin1').replace(/"cached_tokens"\s*:\s*\d+/g, `"cached_tokens":${cached}`);
+  return Buffer.from(text, 'latin1');
+}
