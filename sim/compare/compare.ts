@@ -15,7 +15,7 @@ import type {
   FleetOutcome,
   WorkloadComparison,
 } from './comparison-report.ts';
-import { bestFleet, decisionSentence, overallDecision } from './decision.ts';
+import { chooseFleet, decisionSentence, overallDecision } from './decision.ts';
 
 /** Runs of one fleet under one workload. */
 export interface FleetRuns {
@@ -73,13 +73,14 @@ function compareFleets(
   const differences = fleets
     .slice(1)
     .flatMap((fleet, i) => differencesTo(fleets[0]!.name, fleet.name, bySeed[0]!, bySeed[i + 1]!));
-  const best = bestFleet(fleets);
+  const choice = chooseFleet(fleets);
   return {
     workload,
     fleets,
     differences,
-    best: best?.name ?? null,
-    sentence: decisionSentence(fleets, best),
+    best: choice.best?.name ?? null,
+    tied: choice.tied.map((fleet) => fleet.name),
+    sentence: decisionSentence(fleets, choice),
   };
 }
 

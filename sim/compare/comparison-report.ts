@@ -36,8 +36,13 @@ export interface WorkloadComparison {
   readonly workload: string;
   readonly fleets: readonly FleetOutcome[];
   readonly differences: readonly FigureDifference[];
-  /** Cheapest fleet that meets the SLO (fewest GPUs where prices are unknown); null when none does, or there is no SLO. */
+  /**
+   * Cheapest fleet that meets the SLO (fewest GPUs where prices are unknown); null when none does, when several are not
+   * distinguished, or there is no SLO.
+   */
   readonly best: string | null;
+  /** Fleets that are best and not distinguished from each other; empty where there is a best one, or none. */
+  readonly tied: readonly string[];
   /** The decision in one sentence. */
   readonly sentence: string;
 }
@@ -48,8 +53,9 @@ export interface ComparisonReport {
   readonly engineDigest: string;
   readonly seeds: readonly number[];
   readonly workloads: readonly WorkloadComparison[];
-  /** Cheapest fleet that meets the SLO under every workload; null when none does. */
+  /** Cheapest fleet that meets the SLO under every workload; null when none does or several are not distinguished. */
   readonly best: string | null;
+  readonly tied: readonly string[];
   /** The decision over all workloads in one sentence. */
   readonly sentence: string;
   /** Wall time is the only field that differs between equal comparisons. */

@@ -4,56 +4,111 @@
  */
 import { findFigure } from '../metrics/figures.ts';
 import { formatFigure } from '../metrics/format-figure.ts';
-import type { SloCheck } from '../metrics/report.ts';
+import type { Interval, SloCheck } from '../metrics/report.ts';
 import type { ComparisonReport, FleetOutcome, WorkloadComparison } from './comparison-report.ts';
 
-/** Cheapest fleet that meets the SLO; at equal cost the one with more requests within the SLO, then the first. */
-export function bestFleet(fleets: readonly FleetOutcome[]): FleetOutcome | null {
-  let best: FleetOutcome | null = null;
-  for (const fleet of fleets) {
-    if (fleet.report.slo.verdict !== 'meets') continue;
-    if (best === null || isPreferred(fleet, best, fleets)) best = fleet;
-  }
-  return best;
+/** What there is to choose: one fleet, several that nothing tells apart, or (both empty) none that meets the SLO. */
+export interface Choice {
+  readonly best: FleetOutcome | null;
+  /** Two or more fleets that meet the SLO and are not distinguished; empty where there is a best one. */
+  readonly tied: readonly FleetOutcome[];
+}
+
+/**
+ * The cheapest fleet that meets the SLO; among those of a cost that is not distinguished, the one with most requests within
+ * the SLO. Figures are distinguished where they differ and their intervals over seeds do not overlap; an attainment of a
+ * single seed distinguishes nothing.
+ */
+export function chooseFleet(fleets: readonly FleetOutcome[]): Choice {
+  const meeting = fleets.filter(({ report }) => report.slo.verdict === 'meets');
+  if (meeting.length === 0) return { best: null, tied: [] };
+  const cost = costOf(fleets);
+  const cheapest = leastOf(meeting, (fleet) => cost(fleet).value);
+  const cheap = meeting.filter((fleet) => fleet === cheapest || !areDistinct(cost(fleet), cost(cheapest)));
+  const within = ({ report }: FleetOutcome): Measured => ({
+    value: report.slo.attainment ?? 0,
+    interval: report.intervals['slo.attainment'] ?? null,
+  });
+  const surest = leastOf(cheap, (fleet) => -within(fleet).value);
+  const tied = cheap.filter(
+    (fleet) =>
+      fleet === surest || within(fleet).interval === null || !areDistinct(within(fleet), within(surest)),
+  );
+  return tied.length === 1 ? { best: surest, tied: [] } : { best: null, tied };
+}
+
+interface Measured {
+  readonly value: number;
+  readonly interval: Interval | null;
+}
+
+function areDistinct(a: Measured, b: Measured): boolean {
+  if (a.value === b.value) return false;
+  if (a.interval === null || b.interval === null) return true;
+  return a.interval.low > b.interval.high || b.interval.low > a.interval.high;
+}
+
+/** USD per hour; GPUs where some fleet has no price. */
+function costOf(fleets: readonly FleetOutcome[]): (fleet: FleetOutcome) => Measured {
+  const isPriced = fleets.every(({ report }) => report.cost.perHour !== null);
+  return ({ report, gpus }) =>
+    isPriced
+      ? { value: report.cost.perHour!, interval: report.intervals['cost.perHour'] ?? null }
+      : { value: gpus, interval: null };
+}
+
+function leastOf(fleets: readonly FleetOutcome[], of: (fleet: FleetOutcome) => number): FleetOutcome {
+  return fleets.reduce((least, fleet) => (of(fleet) < of(least) ? fleet : least));
 }
 
 /** The decision in words. */
-export function decisionSentence(fleets: readonly FleetOutcome[], best: FleetOutcome | null): string {
+export function decisionSentence(fleets: readonly FleetOutcome[], { best, tied }: Choice): string {
   if (fleets.every((fleet) => fleet.report.slo.verdict === 'none')) return withoutSlo(fleets);
-  const others = fleets.filter((fleet) => fleet !== best).map((fleet) => standing(fleet));
+  const others = fleets.filter((fleet) => fleet !== best && !tied.includes(fleet)).map(standing);
+  if (tied.length > 0) return `${[tieWords(tied), ...others].join('; ')}.`;
   if (best === null) return `No fleet is shown to meet the SLO: ${others.join('; ')}.`;
   const lead = `${best.letter} meets the SLO for ${costWords(best)}`;
   return `${[lead, ...others].join('; ')}.`;
 }
 
+function tieWords(tied: readonly FleetOutcome[], where = ''): string {
+  const each = tied.map(
+    (fleet) =>
+      `${fleet.letter} for ${costWords(fleet)} with ${formatFigure(fleet.report.slo.attainment, 'share')} within SLO`,
+  );
+  return `${listed(tied)} are not distinguished: all meet the SLO${where}, ${each.join(', ')}`;
+}
+
+function listed(fleets: readonly FleetOutcome[]): string {
+  const letters = fleets.map((fleet) => fleet.letter);
+  return `${letters.slice(0, -1).join(', ')} and ${letters.at(-1)}`;
+}
+
 /** The decision over all workloads: the cheapest of the fleets that meet the SLO under each. */
 export function overallDecision(
   workloads: readonly WorkloadComparison[],
-): Pick<ComparisonReport, 'best' | 'sentence'> {
+): Pick<ComparisonReport, 'best' | 'tied' | 'sentence'> {
   const first = workloads[0]!;
-  if (workloads.length === 1) return { best: first.best, sentence: first.sentence };
+  if (workloads.length === 1) return { best: first.best, tied: first.tied, sentence: first.sentence };
   const everywhere = first.fleets.filter((_, i) =>
     workloads.every(({ fleets }) => fleets[i]!.report.slo.verdict === 'meets'),
   );
-  const best = bestFleet(everywhere);
+  const { best, tied } = chooseFleet(everywhere);
   const count = workloads.length === 2 ? 'both' : `all ${workloads.length}`;
-  if (best === null)
-    return { best: null, sentence: `No fleet is shown to meet the SLO under ${count} workloads.` };
+  const where = ` under ${count} workloads`;
+  if (tied.length > 0) {
+    return { best: null, tied: tied.map((fleet) => fleet.name), sentence: `${tieWords(tied, where)}.` };
+  }
+  if (best === null) return { best: null, tied: [], sentence: `No fleet is shown to meet the SLO${where}.` };
   const others = everywhere
     .filter((fleet) => fleet !== best)
     .map((fleet) => `${fleet.letter} for ${costWords(fleet)}`);
   const also = others.length === 0 ? 'no other fleet does' : `so does ${others.join(', and ')}`;
   return {
     best: best.name,
-    sentence: `${best.letter} meets the SLO under ${count} workloads for ${costWords(best)}; ${also}.`,
+    tied: [],
+    sentence: `${best.letter} meets the SLO${where} for ${costWords(best)}; ${also}.`,
   };
-}
-
-function isPreferred(fleet: FleetOutcome, best: FleetOutcome, fleets: readonly FleetOutcome[]): boolean {
-  const isPriced = fleets.every(({ report }) => report.cost.perHour !== null);
-  const cost = (of: FleetOutcome): number => (isPriced ? of.report.cost.perHour! : of.gpus);
-  if (cost(fleet) !== cost(best)) return cost(fleet) < cost(best);
-  return (fleet.report.slo.attainment ?? 0) > (best.report.slo.attainment ?? 0);
 }
 
 function withoutSlo(fleets: readonly FleetOutcome[]): string {

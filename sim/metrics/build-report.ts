@@ -17,7 +17,7 @@ import type { RequestStats } from './request-stats.ts';
 import type { RunResult } from './run-result.ts';
 import { EXACT_LIMIT, type QuantileSketch } from './sketch.ts';
 import { requiredAttainment } from './slo.ts';
-import { type SloFigures, sloReport } from './slo-report.ts';
+import { pooledItlNotes, type SloFigures, sloReport } from './slo-report.ts';
 import { studentInterval } from './student-t.ts';
 import { ratio, sum } from './sums.ts';
 
@@ -98,6 +98,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     outputTokensPerS: perS(total.outputTokens),
   };
   const classes = classReports(recorder);
+  const figures = sloFigures(results, recorder);
   const scaling = results.flatMap(({ seed, scaling }) => scaling.map((change) => ({ seed, ...change })));
   return {
     schemaVersion: 1,
@@ -119,7 +120,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     e2eMs: quantilesMs(total.e2e),
     queueMs: quantilesMs(total.queue),
     transferMs: quantilesMs(total.transfer),
-    slo: sloReport(context.slo, sloFigures(results, recorder), []),
+    slo: sloReport(context.slo, figures, []),
     attribution: attributionOf(recorder.firstPhases, recorder.phases),
     cache: {
       hitRate: ratio(
@@ -135,6 +136,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
       ...overloadNotes(results),
       ...unpricedNotes(pools, context.priceOf),
       ...notesOf(results, recorder),
+      ...pooledItlNotes(context.slo, figures),
     ],
     sim: {
       wallMs: context.wallMs,

@@ -41,6 +41,21 @@ export function sloReport(
   };
 }
 
+/** Why requests can all be within the SLO while a limit on ITL is not kept. */
+export function pooledItlNotes(slo: SloSpec | undefined, figures: SloFigures): string[] {
+  const required = requiredAttainment(slo);
+  if (required === null || (figures.attainment ?? 0) < required) return [];
+  const late = sloLimits(slo).filter(
+    ({ metric, statistic, limitMs }) =>
+      metric === 'itlMs' && (statisticMs(figures.sketches.itlMs, statistic) ?? 0) > limitMs,
+  );
+  return late.map(
+    ({ statistic }) =>
+      `ITL ${statistic} is over all gaps between tokens, pooled; a request counts as within the SLO by its mean time per ` +
+      'token. Some gaps are long (steps with prompts in them) while requests as a whole keep their pace',
+  );
+}
+
 function statisticMs(sketch: QuantileSketch, statistic: string): number | null {
   const quantile = quantileOf(statistic);
   const us = quantile === null ? sketch.mean : sketch.quantile(quantile);

@@ -4,6 +4,7 @@ import { compare } from '../../sim/compare/compare.ts';
 import { checkAssertions, parseAssertions } from '../../sim/metrics/assertion.ts';
 import { buildReport, type ReportContext } from '../../sim/metrics/build-report.ts';
 import { FIGURES, figureValue } from '../../sim/metrics/figures.ts';
+import { Recorder } from '../../sim/metrics/recorder.ts';
 import type { SloSpec } from '../../sim/scenario/schema.ts';
 import { POOL, recorderOf, request, runResult } from './fixtures.ts';
 
@@ -32,6 +33,50 @@ const endings = fc.constantFrom(
   'expired',
   'inFlight' as const,
 );
+
+describe('the arrival window', () => {
+  test('leaves the drain out: four requests in 3 s, two of them done by then, the last after 10 s', () => {
+    const slo: SloSpec = { e2eMs: { p95: 3500 } };
+    const requests = [1, 2, 9, 7].map((tookS, i) =>
+      request({
+        arrivalUs: i * 1e6,
+        firstTokenUs: i * 1e6 + 1e5,
+        endUs: (i + tookS) * 1e6,
+        outputTokens: 100,
+      }),
+    );
+    const events = requests.flatMap((one) => [
+      { atUs: one.request.arrivalUs, one, isEnd: false },
+      { atUs: one.course.endUs, one, isEnd: true },
+    ]);
+    const recorder = new Recorder({ warmupUs: 0, slo, classes: ['default'] });
+    for (const { atUs, one, isEnd } of events.toSorted((a, b) => a.atUs - b.atUs || (a.isEnd ? -1 : 1))) {
+      if (isEnd) recorder.ended(one, atUs);
+      else recorder.arrived(one, atUs);
+    }
+    const report = buildReport([runResult(recorder, { durationUs: 11e6 })], { ...context, slo });
+    // Three gaps in 3 s; two of four within the SLO.
+    expect(report.arrivalWindow).toMatchObject({ seconds: 3, arrivedPerS: 1, goodputRps: 0.5 });
+    expect(report.arrivalWindow.requestsPerS).toBeCloseTo(2 / 3, 12);
+    expect(report.arrivalWindow.outputTokensPerS).toBeCloseTo(200 / 3, 12);
+    expect(report.throughput.requestsPerS).toBeCloseTo(4 / 11, 12);
+  });
+
+  test('of a single request has no rates', () => {
+    const { arrivalWindow } = buildReport([runWith([5])], context);
+    expect(arrivalWindow).toMatchObject({ seconds: 0, arrivedPerS: null, goodputRps: null });
+  });
+});
+
+test('a failed limit on pooled gaps beside requests that are all within the SLO is explained', () => {
+  const slo: SloSpec = { itlMs: { p95: 30 } };
+  const late = runWith([50, 60], 1, slo);
+  late.recorder.gaps(200_000, 100);
+  const noteOf = (run: ReturnType<typeof runWith>): string | undefined =>
+    buildReport([run], { ...context, slo }).notes.find((note) => note.startsWith('ITL p95 is over all gaps'));
+  expect(noteOf(late)).toBeDefined();
+  expect(noteOf(runWith([50, 60], 1, slo))).toBeUndefined();
+});
 
 describe('laws', () => {
   test('arrived is the sum of the six ends', () => {
@@ -213,6 +258,36 @@ describe('comparison', () => {
     expect(workload.sentence).toMatch(
       /^B meets the SLO for \$20\.00\/h; A .*\$24\.00\/h.*; C fails TTFT p95 /,
     );
+  });
+
+  test('fleets of equal cost that nothing tells apart are not distinguished, in whatever order they come', () => {
+    const twins = ['x', 'y'].map((name) =>
+      fleet(
+        name,
+        [
+          [50, 60],
+          [52, 62],
+        ],
+        10,
+      ),
+    );
+    const dear = fleet(
+      'dear',
+      [
+        [50, 60],
+        [51, 61],
+      ],
+      12,
+    );
+    for (const runs of [
+      [dear, ...twins],
+      [...twins, dear],
+    ]) {
+      const { best, tied, sentence } = compare(runs, { ...context, slo });
+      expect(best).toBeNull();
+      expect(tied).toEqual(['x', 'y']);
+      expect(sentence).toMatch(/are not distinguished: all meet the SLO, .* for \$20\.00\/h/);
+    }
   });
 
   test('differences are paired by seed and say which way', () => {
