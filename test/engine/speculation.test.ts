@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { sglangConfig } from '../../sim/engine/sglang/config.ts';
+import { SglangEngine } from '../../sim/engine/sglang/sglang.ts';
 import { Acceptance, expectedTokens } from '../../sim/engine/speculation.ts';
+import { type TrtllmConfig, trtllmConfig } from '../../sim/engine/trtllm/config.ts';
+import { TrtllmEngine } from '../../sim/engine/trtllm/trtllm.ts';
 import { type VllmConfig, vllmConfig } from '../../sim/engine/vllm/config.ts';
 import { VllmEngine } from '../../sim/engine/vllm/vllm.ts';
 import { affineModel, Bench, request } from './harness.ts';
@@ -65,7 +69,41 @@ describe('speculative decoding', () => {
   });
 });
 
-const make: MakeEngine = (w, model, fastForward) =>
+const SGLANG = { gpuMemoryBytes: 85_520_809_984, tp: 1, modelMaxLen: 131_072, path: 'engine' };
+const EAGLE_TREE = {
+  speculative_algorithm: 'EAGLE3',
+  speculative_num_steps: 3,
+  speculative_eagle_topk: 2,
+  speculative_num_draft_tokens: 6,
+  speculative_acceptance: '0.8,0.6,0.4',
+};
+const MTP = { decoding_type: 'MTP', num_nextn_predict_layers: 3, speculative_acceptance: '0.8,0.6,0.4' };
+
+describe('native arguments', () => {
+  test('SGLang verifies a tree of six tokens and accepts at most its three levels', () => {
+    const { speculation } = sglangConfig('0.5.16', EAGLE_TREE, SGLANG);
+    expect(speculation).toMatchObject({ draftTokens: 5, acceptance: [0.8, 0.6, 0.4], passes: 3, width: 2 });
+  });
+
+  test('TensorRT-LLM counts next-n layers as drafts', () => {
+    const { speculation } = trtllmConfig('1.2', MTP, { modelMaxLen: 4096, path: 'engine' });
+    expect(speculation).toMatchObject({ draftTokens: 3, passes: 3, draftModel: '' });
+  });
+
+  test('mistakes are named by argument', () => {
+    const vllm = (config: string) => () => vllmConfig('0.19', { speculative_config: config }, H100);
+    expect(vllm('{"method":"medusa7","num_speculative_tokens":2}')).toThrow(/speculative_config/);
+    expect(vllm('{"method":"eagle"}')).toThrow(/num_speculative_tokens/);
+    expect(vllm('eagle')).toThrow(/JSON object/);
+    expect(() => speculative('0.8,1.4')).toThrow(/speculative_acceptance/);
+    expect(() => sglangConfig('0.5.16', { speculative_algorithm: 'MAGIC' }, SGLANG)).toThrow(/EAGLE3/);
+    expect(() => sglangConfig('0.5.16', { speculative_algorithm: 'STANDALONE' }, SGLANG)).toThrow(
+      /speculative_draft_model_path/,
+    );
+  });
+});
+
+const vllm: MakeEngine = (w, model, fastForward) =>
   new VllmEngine(
     speculative('0.8,0.6,0.4', {
       maxBatchedTokens: w.budget,
@@ -78,8 +116,46 @@ const make: MakeEngine = (w, model, fastForward) =>
     fastForward,
   );
 
-describe('speculative decoding in random worlds', () => {
-  test('every request ends exactly once and all blocks come back', () => expectNothingLost(make));
+const sglang: MakeEngine = (w, model, fastForward) =>
+  new SglangEngine(
+    {
+      ...sglangConfig('0.5.16', EAGLE_TREE, SGLANG),
+      chunkedPrefillSize: w.budget,
+      maxRunningRequests: w.seqs,
+      mixedChunk: w.flags.a,
+      pageTokens: w.flags.b ? 1 : 4,
+      overlapSchedule: w.flags.c,
+    },
+    model,
+    w.blocks * 8,
+    fastForward,
+  );
 
-  test('fast-forward changes nothing', () => expectFastForwardEqual(make));
+const trtllm =
+  (capacityPolicy: TrtllmConfig['capacityPolicy']): MakeEngine =>
+  (w, model, fastForward) =>
+    new TrtllmEngine(
+      {
+        ...trtllmConfig('1.2', MTP, { modelMaxLen: 131_072, path: 'engine' }),
+        maxNumTokens: w.flags.a ? w.budget + 48 : 300,
+        maxBatchSize: w.seqs,
+        chunkedPrefill: w.flags.a,
+        tokensPerBlock: 4,
+        overlapScheduler: w.flags.c,
+        capacityPolicy,
+      },
+      model,
+      w.blocks * 8,
+      fastForward,
+    );
+
+describe.each([
+  ['vLLM', vllm],
+  ['SGLang', sglang],
+  ['TensorRT-LLM, GUARANTEED_NO_EVICT', trtllm('GUARANTEED_NO_EVICT')],
+  ['TensorRT-LLM, MAX_UTILIZATION', trtllm('MAX_UTILIZATION')],
+])('drafts of %s in random worlds', (_name, make) => {
+  test('every request ends exactly once and all blocks come back', () => expectNothingLost(make, false, 200));
+
+  test('fast-forward changes nothing', () => expectFastForwardEqual(make, 200));
 });

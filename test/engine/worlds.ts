@@ -68,7 +68,7 @@ export function play(
 }
 
 /** Same decisions, times within 1e-9, same gaps, same hits. */
-export function expectFastForwardEqual(make: MakeEngine): void {
+export function expectFastForwardEqual(make: MakeEngine, numRuns = 1000): void {
   fc.assert(
     fc.property(world, (w) => {
       const fast = play(w, make, true);
@@ -84,12 +84,12 @@ export function expectFastForwardEqual(make: MakeEngine): void {
       expect(sum(fast.bench.gaps)).toBeCloseTo(sum(slow.bench.gaps), 3);
       expect(fast.engine.meters.hitTokens).toBe(slow.engine.meters.hitTokens);
     }),
-    { numRuns: 1000 },
+    { numRuns },
   );
 }
 
 /** Every request ends exactly once (aborts aside), its gaps add up to its time, and the pool is empty in the end. */
-export function expectNothingLost(make: MakeEngine, perToken = false): void {
+export function expectNothingLost(make: MakeEngine, perToken = false, numRuns = 1000): void {
   fc.assert(
     fc.property(world, (w) => {
       const { bench, engine, requests } = play(w, make, true);
@@ -115,7 +115,7 @@ export function expectNothingLost(make: MakeEngine, perToken = false): void {
       engine.observe(bench.kernel.nowUs, seen);
       expect(seen).toEqual({ waiting: 0, running: 0, kvUsage: 0 });
     }),
-    { numRuns: 1000 },
+    { numRuns },
   );
 }
 

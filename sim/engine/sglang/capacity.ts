@@ -10,6 +10,9 @@ import type { SglangConfig } from './config.ts';
 const MIB = 2 ** 20;
 const GB = 1e9;
 
+/** Reserved for the drafter of speculative decoding. */
+const DRAFTER_BYTES = { layer: 2 * GB, model: 6 * GB, lookup: 0 } as const;
+
 /** Share of device memory for weights and KV when none is given. */
 export function memFractionStatic(config: SglangConfig, memoryBytes: number, tp: number, pp: number): number {
   const chunk = Number.isFinite(config.chunkedPrefillSize)
@@ -17,7 +20,8 @@ export function memFractionStatic(config: SglangConfig, memoryBytes: number, tp:
     : config.maxPrefillTokens;
   const reservedMib =
     512 + 1.5 * Math.max(chunk, 2048) + 2 * config.cudaGraphMaxBatch + ((tp * pp) / 8) * 1024;
-  const reserved = Math.max(reservedMib * MIB, memoryBytes > 60 * GB ? 10 * GB : 0);
+  const drafterBytes = config.speculation === null ? 0 : DRAFTER_BYTES[config.speculation.drafter];
+  const reserved = drafterBytes + Math.max(reservedMib * MIB, memoryBytes > 60 * GB ? 10 * GB : 0);
   return (memoryBytes - reserved) / memoryBytes;
 }
 

@@ -1,6 +1,8 @@
 /** SGLang's settings: versions, argument names, and defaults by device memory (engines.md 2.3 to 2.8). */
 import { ConfigError } from '../../../src/core/check.ts';
 import { type ArgKind, EngineArgs, presetFor } from '../args.ts';
+import type { Speculation } from '../speculation.ts';
+import { SPECULATIVE_ARGS, sglangSpeculation } from './speculative-args.ts';
 
 /** Order of the waiting queue. */
 export type SchedulePolicy = 'fcfs' | 'lpm' | 'lof' | 'shortest-prefill-first';
@@ -22,6 +24,7 @@ export interface SglangConfig {
   readonly overlapSchedule: boolean;
   /** Tokens per chunk of a response, after the first. */
   readonly streamInterval: number;
+  readonly speculation: Speculation | null;
   /** Share of device memory for weights and KV; 0: by formula. */
   readonly memFractionStatic: number;
   readonly cudaGraphMaxBatch: number;
@@ -53,6 +56,7 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   disable_cuda_graph: 'flag',
   max_total_tokens: 'count',
   kv_cache_dtype: 'text',
+  ...SPECULATIVE_ARGS,
 };
 
 const POLICIES: readonly SchedulePolicy[] = ['fcfs', 'lpm', 'lof', 'shortest-prefill-first'];
@@ -114,6 +118,7 @@ export function sglangConfig(
     mixedChunk: given.flag('enable_mixed_chunk', false),
     overlapSchedule: !given.flag('disable_overlap_schedule', false),
     streamInterval: given.number('stream_interval', 1),
+    speculation: sglangSpeculation(given, `${context.path}.args`),
     memFractionStatic: given.number('mem_fraction_static', 0),
     cudaGraphMaxBatch: given.number('cuda_graph_max_bs', context.tp < 4 ? graphSmall : graphLarge),
     enforceEager: given.flag('disable_cuda_graph', false),

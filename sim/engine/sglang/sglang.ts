@@ -9,6 +9,7 @@ import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
+import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import { EngineMeters } from '../meters.ts';
@@ -55,7 +56,8 @@ export class SglangEngine implements Engine {
   readonly #stream: TokenStream<RadixNode>;
   #budget: PrefillBudget;
 
-  constructor(config: SglangConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
+  /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
+  constructor(config: SglangConfig, model: StepModel, poolTokens: number, fastForward: boolean, seed = 0) {
     this.#config = config;
     this.#model = model;
     this.blockSizeTokens = config.pageTokens;
@@ -67,7 +69,11 @@ export class SglangEngine implements Engine {
     });
     this.#ratio = new NewTokenRatio(config.scheduleConservativeness);
     this.#stepper = new Stepper({ ahead: config.overlapSchedule, fastForward });
-    this.#decodes = new DecodeSet(config.pageTokens);
+    const { speculation } = config;
+    this.#decodes =
+      speculation === null
+        ? new DecodeSet(config.pageTokens)
+        : new DraftingSet(config.pageTokens, speculation, seed, this.meters);
     const rule = { interval: config.streamInterval, offset: 1 } as const;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes);
     this.#budget = this.#newBudget();
@@ -118,6 +124,7 @@ export class SglangEngine implements Engine {
       return stepper.idle();
     }
     stepper.stuck = this.#batchIsFull;
+    if (this.#decodes.draftTokens > 0) return this.#beginStep(true);
     const newcomerWaits = this.#waiting.length > 0 && !this.#batchIsFull;
     const steps = newcomerWaits ? 1 : this.#decodes.stepsWithin(this.#tree.available);
     return stepper.runSegment(this.#decodes, this.#model, steps);
@@ -130,7 +137,7 @@ export class SglangEngine implements Engine {
     else this.#endPrefill(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
-      this.#settle(done);
+      this.#decodes.settle(done);
       this.#finish(done, nowUs, sink);
     }
     for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#leave(sequence);
@@ -271,14 +278,17 @@ export class SglangEngine implements Engine {
   }
 
   #beginPrefill(): number {
-    const ride = this.#rideAlong > 0 && this.#decodes.blocksNeeded(1) <= this.#tree.available;
-    if (ride) {
-      const pages = this.#decodes.blocksNeeded(1);
-      if (pages > 0) this.#tree.take(pages);
-    }
-    const decodes = ride ? this.#decodes.count : 0;
-    const context = ride ? this.#decodes.contextAfter(1) : 0;
-    const shape = this.#shape.compose(decodes, context, 0, this.#batch, this.#model);
+    return this.#beginStep(this.#rideAlong > 0 && this.#decodes.blocksNeeded(1) <= this.#tree.available);
+  }
+
+  /** Runs the prefill batch, with the decodes or without them. */
+  #beginStep(withDecodes: boolean): number {
+    const set = this.#decodes;
+    if (withDecodes) set.take(this.#tree, 1);
+    const decodes = withDecodes ? set.count : 0;
+    const context = withDecodes ? set.contextAfter(1) : 0;
+    const drafts = withDecodes ? set.draftsOfStep() : 0;
+    const shape = this.#shape.compose(decodes, context, drafts, this.#batch, this.#model);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
@@ -288,6 +298,7 @@ export class SglangEngine implements Engine {
     if (decodeSequences > 0) {
       this.#stream.step(durationUs, decodeSequences, nowUs, sink);
       this.#decodes.advance(1);
+      if (prefillTokens === 0) this.#ratio.decay(1);
     } else {
       this.#stream.stalled();
     }
@@ -333,7 +344,7 @@ export class SglangEngine implements Engine {
   #retract(victim: Sequence, nowUs: number, sink: EngineSink): void {
     this.#running.remove(victim);
     this.#decodes.remove(victim);
-    this.#settle(victim);
+    this.#decodes.settle(victim);
     this.#stream.interrupted(victim, nowUs);
     // Freed without going into the tree; what the tree held of its prompt stays there.
     this.#tree.release(victim);
@@ -349,8 +360,7 @@ export class SglangEngine implements Engine {
     const { segment } = this.#stepper;
     const set = this.#decodes;
     const usedBefore = this.#tree.used;
-    const pages = set.blocksNeeded(segment.steps);
-    if (pages > 0) this.#tree.take(pages);
+    set.take(this.#tree, segment.steps);
     this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);
     this.#ratio.decay(segment.steps);
@@ -419,17 +429,12 @@ export class SglangEngine implements Engine {
     sink.finished(sequence.request, nowUs);
   }
 
-  /** A sequence that leaves the decode set holds the pages that its tokens fill. */
-  #settle(sequence: Sequence): void {
-    sequence.loose = Math.ceil(sequence.computed / this.blockSizeTokens) - sequence.indexed;
-  }
-
   /** Takes a sequence out, wherever it stands. */
   #leave(sequence: Sequence): void {
     if (sequence.state === 'decoding') {
       this.#running.remove(sequence);
       this.#decodes.remove(sequence);
-      this.#settle(sequence);
+      this.#decodes.settle(sequence);
     }
     if (this.#chunked === sequence) this.#chunked = null;
     this.#waiting = this.#waiting.filter((s) => s !== sequence);

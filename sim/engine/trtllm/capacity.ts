@@ -5,6 +5,7 @@
 import { kvBytesPerTokenPerRank } from '../../../models/kv.ts';
 import { vllmKvBlocks } from '../capacity.ts';
 import type { EngineContext } from '../kind.ts';
+import { drafterCost, unitsBesideDrafter } from '../speculation.ts';
 import type { TrtllmConfig } from './config.ts';
 
 /** Tokens that the KV pool of one instance holds; not above 0 when the weights do not fit. */
@@ -32,7 +33,14 @@ export function trtllmPoolTokens(
   const free = gpu.memoryBytes - sized.weightBytes - sized.activationBytes - sized.otherBytes;
   const bytesPerToken = kvBytesPerTokenPerRank(model, kv, tp, pp);
   return {
-    tokens: Math.floor((free * config.freeGpuMemoryFraction) / bytesPerToken),
+    tokens: unitsBesideDrafter(
+      Math.floor((free * config.freeGpuMemoryFraction) / bytesPerToken),
+      bytesPerToken,
+      { model, weightBytes: sized.weightBytes },
+      drafterCost(config.speculation, `${context.path}.engine.args.speculative_model_dir`),
+      context,
+      kv,
+    ),
     weightBytes: sized.weightBytes,
   };
 }

@@ -1,6 +1,8 @@
 /** TensorRT-LLM's settings: PyTorch backend 1.2 and later (engines.md 3.2). */
 import { ConfigError } from '../../../src/core/check.ts';
 import { type ArgKind, EngineArgs, presetFor } from '../args.ts';
+import type { Speculation } from '../speculation.ts';
+import { SPECULATIVE_ARGS, trtllmSpeculation } from './speculative-args.ts';
 
 /** Who may hold KV. */
 export type CapacityPolicy = 'GUARANTEED_NO_EVICT' | 'MAX_UTILIZATION';
@@ -21,6 +23,7 @@ export interface TrtllmConfig {
   readonly overlapScheduler: boolean;
   /** Tokens per chunk of a response, after the first. */
   readonly streamInterval: number;
+  readonly speculation: Speculation | null;
   readonly cudaGraphs: boolean;
   /** `cuda_graph_config.max_batch_size` and `.enable_padding`. */
   readonly cudaGraphMaxBatch: number;
@@ -52,6 +55,7 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   cuda_graph_padding_enabled: 'flag',
   max_tokens: 'count',
   kv_cache_dtype: 'text',
+  ...SPECULATIVE_ARGS,
 };
 
 const POLICIES: readonly CapacityPolicy[] = ['GUARANTEED_NO_EVICT', 'MAX_UTILIZATION'];
@@ -86,6 +90,7 @@ export function trtllmConfig(
     blockReuse: given.flag('enable_block_reuse', true),
     overlapScheduler: !given.flag('disable_overlap_scheduler', false),
     streamInterval: given.number('stream_interval', 1),
+    speculation: trtllmSpeculation(given, `${context.path}.args`),
     cudaGraphs: given.flag('use_cuda_graph', true),
     cudaGraphMaxBatch: given.number('cuda_graph_max_batch_size', 128),
     cudaGraphPadding: given.flag('cuda_graph_padding_enabled', false),

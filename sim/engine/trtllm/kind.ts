@@ -1,6 +1,7 @@
 /** TensorRT-LLM for the list of engines: settings, KV pool, instances. */
 import { trtllmGraphs } from '../../latency/cuda-graphs.ts';
 import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
+import { drafterCost, speculationNote } from '../speculation.ts';
 import { trtllmPoolTokens } from './capacity.ts';
 import { trtllmConfig } from './config.ts';
 import { TrtllmEngine } from './trtllm.ts';
@@ -16,6 +17,7 @@ export const trtllmKind: EngineKind = {
     const kv = kvPrecision(config.kvCacheDtype, context.kv);
     const pool = trtllmPoolTokens(config, context, kv);
     const tokens = config.maxTokens > 0 ? Math.min(config.maxTokens, pool.tokens) : pool.tokens;
+    const drafter = drafterCost(config.speculation, `${context.path}.engine.args.speculative_model_dir`);
     if (tokens < 2 * config.tokensPerBlock) throw doesNotFit(context, pool.weightBytes);
     return {
       version: config.version,
@@ -27,8 +29,9 @@ export const trtllmKind: EngineKind = {
       kvBlocks: Math.floor(tokens / config.tokensPerBlock),
       blockSizeTokens: config.tokensPerBlock,
       kv,
-      notes: [],
-      create: (model, fastForward) => new TrtllmEngine(config, model, tokens, fastForward),
+      ...(drafter === undefined ? {} : { drafter }),
+      notes: config.speculation === null ? [] : [speculationNote(config.speculation)],
+      create: (model, fastForward, seed) => new TrtllmEngine(config, model, tokens, fastForward, seed),
     };
   },
 };

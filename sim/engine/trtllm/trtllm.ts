@@ -15,6 +15,7 @@ import type { SimRequest } from '../../workload/request.ts';
 import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
+import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import { EngineMeters } from '../meters.ts';
@@ -52,7 +53,8 @@ export class TrtllmEngine implements Engine {
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
 
-  constructor(config: TrtllmConfig, model: StepModel, poolTokens: number, fastForward: boolean) {
+  /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
+  constructor(config: TrtllmConfig, model: StepModel, poolTokens: number, fastForward: boolean, seed = 0) {
     this.#config = config;
     this.#model = model;
     this.blockSizeTokens = config.tokensPerBlock;
@@ -63,7 +65,11 @@ export class TrtllmEngine implements Engine {
       caching: config.blockReuse,
     });
     this.#stepper = new Stepper({ ahead: config.overlapScheduler, fastForward });
-    this.#decodes = new DecodeSet(config.tokensPerBlock);
+    const { speculation } = config;
+    this.#decodes =
+      speculation === null
+        ? new DecodeSet(config.tokensPerBlock)
+        : new DraftingSet(config.tokensPerBlock, speculation, seed, this.meters);
     const rule = { interval: config.streamInterval, offset: 0 } as const;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes);
   }
@@ -107,7 +113,7 @@ export class TrtllmEngine implements Engine {
       this.#schedule(nowUs, sink);
     }
     if (this.#hasNothing) return stepper.idle();
-    if (this.#chunked.length > 0) return this.#beginMixed();
+    if (this.#chunked.length > 0 || this.#decodes.draftTokens > 0) return this.#beginMixed();
     const joinsNext =
       this.#paused || this.#contexts.length > 0 || (!stepper.stuck && this.#waiting.length > 0);
     const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#tree.available);
@@ -121,7 +127,7 @@ export class TrtllmEngine implements Engine {
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
-      this.#settle(done);
+      this.#decodes.settle(done);
       this.#finish(done, nowUs, sink);
     }
     for (const sequence of this.#aborting) if (sequence.state !== 'gone') this.#leave(sequence);
@@ -154,7 +160,7 @@ export class TrtllmEngine implements Engine {
     if (this.#chunked.length > 0) this.#chunked = [];
     this.#joinLoaded(nowUs, sink);
     this.#pauseForDecode(nowUs, sink);
-    let budget = this.#config.maxNumTokens - this.#decodes.count;
+    let budget = this.#config.maxNumTokens - this.#decodes.count * (1 + this.#decodes.draftTokens);
     budget = this.#continueContexts(budget, nowUs, sink);
     if (!this.#paused) this.#admit(budget, nowUs, sink);
   }
@@ -171,7 +177,7 @@ export class TrtllmEngine implements Engine {
     this.#running.remove(victim);
     if (victim.state === 'decoding') {
       this.#decodes.remove(victim);
-      this.#settle(victim);
+      this.#decodes.settle(victim);
       this.#stream.interrupted(victim, nowUs);
     } else {
       this.#contexts = this.#contexts.filter((s) => s !== victim);
@@ -183,7 +189,7 @@ export class TrtllmEngine implements Engine {
     victim.computed = 0;
     victim.state = 'waiting';
     victim.enqueuedUs = nowUs;
-    if (alone && this.#blocksFor(victim.goal + 1) > this.#tree.capacity) {
+    if (alone && this.#blocksFor(victim.goal + this.#decodes.slotsPerStep) > this.#tree.capacity) {
       victim.state = 'gone';
       sink.refused(victim.request, 'its KV outgrows the whole block pool', nowUs);
       return;
@@ -272,7 +278,9 @@ export class TrtllmEngine implements Engine {
   #needed(sequence: Sequence): number {
     const { promptTokens, maxTokens } = sequence.request;
     if (this.#config.capacityPolicy === 'MAX_UTILIZATION') return this.#blocksFor(sequence.goal);
-    return this.#blocksFor(promptTokens + (sequence.leg === 'prefill' ? 1 : maxTokens));
+    return this.#blocksFor(
+      promptTokens + (sequence.leg === 'prefill' ? 1 : maxTokens + this.#decodes.draftTokens),
+    );
   }
 
   #mayStart(sequence: Sequence): boolean {
@@ -322,9 +330,14 @@ export class TrtllmEngine implements Engine {
 
   #beginMixed(): number {
     const set = this.#decodes;
-    const shape = this.#shape.compose(set.count, set.contextAfter(1), 0, this.#chunked, this.#model);
-    const blocks = set.blocksNeeded(1);
-    if (blocks > 0) this.#tree.take(blocks);
+    const shape = this.#shape.compose(
+      set.count,
+      set.contextAfter(1),
+      set.draftsOfStep(),
+      this.#chunked,
+      this.#model,
+    );
+    set.take(this.#tree, 1);
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
@@ -332,8 +345,7 @@ export class TrtllmEngine implements Engine {
     const { segment } = this.#stepper;
     const set = this.#decodes;
     const usedBefore = this.#tree.used;
-    const blocks = set.blocksNeeded(segment.steps);
-    if (blocks > 0) this.#tree.take(blocks);
+    set.take(this.#tree, segment.steps);
     this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);
     this.meters.step(durationUs, 0, set.count, usedBefore, this.#tree);
@@ -412,18 +424,13 @@ export class TrtllmEngine implements Engine {
     this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
   }
 
-  /** A sequence that leaves the decode set holds the blocks that its tokens fill. */
-  #settle(sequence: Sequence): void {
-    sequence.loose = this.#blocksFor(sequence.computed) - sequence.indexed;
-  }
-
   /** Takes a sequence out, wherever it stands. */
   #leave(sequence: Sequence): void {
     const { state } = sequence;
     if (state === 'decoding' || state === 'prefilling') this.#running.remove(sequence);
     if (state === 'decoding') {
       this.#decodes.remove(sequence);
-      this.#settle(sequence);
+      this.#decodes.settle(sequence);
     }
     if (state !== 'waiting' && state !== 'holding') this.#promised -= this.#needed(sequence);
     this.#contexts = this.#contexts.filter((s) => s !== sequence);
