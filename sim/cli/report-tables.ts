@@ -4,7 +4,7 @@ import type { AssertionOutcome } from '../metrics/assertion.ts';
 import type { ClassedReport } from '../metrics/build-report.ts';
 import { FIGURES, type Figure, type FigureUnit, figureValue, findFigure } from '../metrics/figures.ts';
 import { fixed, formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
-import type { Report, SloCheck } from '../metrics/report.ts';
+import type { LinkReport, Report, SloCheck, TierReport } from '../metrics/report.ts';
 import type { Table } from './table.ts';
 
 /** What is printed: tables with lines of text between them. */
@@ -28,6 +28,8 @@ export function reportBlocks(report: ClassedReport, outcomes: readonly Assertion
   blocks.push(figureTable(report));
   if (report.classes !== undefined) blocks.push(classTable(report.classes));
   blocks.push(poolTable(report));
+  if (report.cache.tiers !== undefined) blocks.push(tierTable(report.cache.tiers));
+  if (report.links !== undefined) blocks.push(linkTable(report.links));
   if (report.scaling !== undefined) blocks.push(scalingTable(report.scaling));
   blocks.push(remarkLines([{ letter: '', report }]).join('\n'));
   if (report.slo.checks.length > 0) blocks.push(checkTable(report));
@@ -139,7 +141,6 @@ function classTable(classes: NonNullable<ClassedReport['classes']>): Table {
 }
 
 function poolTable(report: Report): Table {
-  const share = (value: number): string => `${fixed(value * 100, 1)} %`;
   return {
     header: [
       'pool',
@@ -158,13 +159,42 @@ function poolTable(report: Report): Table {
       pool.name,
       pool.role,
       String(Number(pool.gpus.toFixed(2))),
-      share(pool.busy.prefill),
-      share(pool.busy.decode),
-      share(pool.busy.transfer),
-      share(pool.busy.idle),
-      share(pool.kv.mean),
-      share(pool.kv.max),
+      percent(pool.busy.prefill),
+      percent(pool.busy.decode),
+      percent(pool.busy.transfer),
+      percent(pool.busy.idle),
+      percent(pool.kv.mean),
+      percent(pool.kv.max),
       formatFigure(pool.kvBlocks, 'count'),
+    ]),
+  };
+}
+
+const percent = (share: number): string => `${fixed(share * 100, 1)} %`;
+const gigabytes = (bytes: number): string => `${fixed(bytes / 1e9, 1)} GB`;
+
+function tierTable(tiers: readonly TierReport[]): Table {
+  return {
+    header: ['KV tier', 'hits', 'loaded', 'stored'],
+    rows: tiers.map((tier) => [
+      tier.kind,
+      percent(tier.hitRate),
+      tier.kind === 'gpu' ? '' : gigabytes(tier.loadedBytes),
+      tier.kind === 'gpu' ? '' : gigabytes(tier.storedBytes),
+    ]),
+  };
+}
+
+function linkTable(links: readonly LinkReport[]): Table {
+  return {
+    header: ['link', 'links', 'GB/s each', 'carried', 'use mean', 'use max'],
+    rows: links.map((link) => [
+      link.name,
+      fixed(link.links, 0),
+      fixed(link.GBps, 1),
+      gigabytes(link.bytes),
+      percent(link.utilisation.mean),
+      percent(link.utilisation.max),
     ]),
   };
 }

@@ -21,6 +21,7 @@ import type { EngineSink, Leg } from '../engine/engine.ts';
 import { type Component, gridUs, type Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
 import type { Recorder } from '../metrics/recorder.ts';
+import type { LinkUsage } from '../metrics/run-result.ts';
 import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { MetricsFeed } from './feed.ts';
@@ -30,6 +31,7 @@ import type { LatencyWatch } from './latency-watch.ts';
 import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
 import type { Replica } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
+import { TierWiring } from './tier-wiring.ts';
 
 const CODE_ARRIVE = 1;
 const CODE_DELIVER = 2;
@@ -45,6 +47,7 @@ const LEG_ROLES = ['prefill', 'decode'] as const;
 /** The running fleet. */
 export class Cluster implements Component, RouterOutput, EngineSink {
   readonly set: ReplicaSet;
+  readonly tiers: TierWiring;
   /** KV transfer time by pool, summed over transfers into it, µs. */
   readonly transferUsByPool: number[];
   /** Reasons of refusal and how often each was given. */
@@ -82,7 +85,9 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#target = parts.kernel.register(this);
     this.#feed = new MetricsFeed(parts.table, parts.scrapeIntervalUs);
     this.#transfers = new KvTransfers(parts.kernel, (id, nowUs) => this.#transferred(id, nowUs));
-    this.set = new ReplicaSet({ ...parts, feed: this.#feed, network: this.#transfers.network });
+    this.tiers = new TierWiring(parts.fleet, this.#transfers);
+    const { network } = this.#transfers;
+    this.set = new ReplicaSet({ ...parts, feed: this.#feed, network, tiers: this.tiers });
     this.#clients = parts.clients ?? PATIENT;
     this.#holdsAtGateway = parts.holdsAtGateway ?? false;
     this.transferUsByPool = parts.fleet.pools.map(() => 0);
@@ -135,6 +140,11 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   /** True while requests are in flight or still to come. */
   get isActive(): boolean {
     return this.#inFlight.size > 0;
+  }
+
+  /** What every link has carried so far. */
+  linkUsage(): LinkUsage[] {
+    return this.#transfers.network.usage();
   }
 
   // --- fleet --------------------------------------------------------------------------------------------------------

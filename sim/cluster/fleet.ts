@@ -12,10 +12,12 @@ import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
 import { engineKind } from '../engine/engines.ts';
 import type { EngineSetup } from '../engine/kind.ts';
+import type { TierSetup } from '../engine/kv/tiers/tier.ts';
 import { buildStepModel } from '../latency/build.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario/schema.ts';
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
+import { fleetStore, type PoolTiers, poolTiers, type TierContext } from './tier-setup.ts';
 
 /** A pool ready to run. */
 export interface PoolSetup {
@@ -26,6 +28,7 @@ export interface PoolSetup {
   readonly gpu: GpuSpec;
   readonly model: LlmSpec;
   readonly gpusPerReplica: number;
+  readonly tp: number;
   /** Weight precision. */
   readonly weights: string;
   readonly engineName: string;
@@ -38,12 +41,16 @@ export interface PoolSetup {
   readonly linkBaseUs: number;
   /** Delay from the end of the prefill leg to the decode engine's queue (proxy and front end again). */
   readonly handoverUs: number;
+  /** KV tiers of each replica. */
+  readonly kvTiers: PoolTiers;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A fleet ready to run. */
 export interface Fleet {
   readonly pools: readonly PoolSetup[];
+  /** KV store that all replicas share; null: none. */
+  readonly kvStore: TierSetup | null;
 }
 
 /** GB/s to bytes per µs. */
@@ -62,7 +69,16 @@ export function buildFleet(
   const pools = spec.pools.map((pool, i) =>
     buildPool(pool, spec, calibration, `${path}.pools[${i}]`, readLines),
   );
-  return { pools };
+  const { kvStore } = spec;
+  return {
+    pools,
+    kvStore:
+      kvStore === undefined ? null : fleetStore(kvStore, pools.map(storeContext(path)), `${path}.kvStore`),
+  };
+}
+
+function storeContext(path: string): (pool: PoolSetup, index: number) => TierContext {
+  return (pool, index) => ({ ...pool, path: `${path}.pools[${index}]` });
 }
 
 function buildPool(
@@ -115,6 +131,7 @@ function buildPool(
     gpu,
     model,
     gpusPerReplica,
+    tp,
     weights,
     engineName: spec.engine.name,
     engine: { ...engine, notes: [...engine.notes, ...unread, ...lockStepNote(model, dp)] },
@@ -123,6 +140,15 @@ function buildPool(
     linkBytesPerUs: link.GBps * gpusPerReplica * BYTES_PER_US,
     linkBaseUs: link.baseUs,
     handoverUs: stepModel.handoverUs?.() ?? 0,
+    kvTiers: poolTiers(spec.kvTiers, {
+      gpu,
+      model,
+      engineName: spec.engine.name,
+      engine,
+      tp,
+      gpusPerReplica,
+      path,
+    }),
     labels: { ...roleLabel(spec.role), ...spec.labels },
   };
 }

@@ -1,17 +1,30 @@
-/** KV on its way between instances: flows of the shared network, and the kernel event of the next one that is through. */
-import type { Component, Kernel } from '../kernel/kernel.ts';
+/**
+ * KV on its way: between instances (by request id), and from and to tiers (by handles below zero). Flows of the shared network,
+ * and the kernel event of the next one that is through.
+ */
+import type { Transport } from '../engine/kv/tiers/replica-tiers.ts';
+import { type Component, gridUs, type Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
 import { FairShareNetwork } from '../net/fair-share.ts';
 
-/** Transfers in progress, by request id. */
-export class KvTransfers implements Component {
+type Callback = (nowUs: number) => void;
+
+const CODE_FLOW = 0;
+const CODE_LATER = 1;
+
+/** Transfers in progress. */
+export class KvTransfers implements Component, Transport {
   readonly network = new FairShareNetwork();
   readonly #kernel: Kernel;
   readonly #target: number;
   readonly #onDone: (id: number, nowUs: number) => void;
   readonly #done: number[] = [];
+  /** What is to be called, by handle. */
+  readonly #callbacks = new Map<number, Callback>();
+  #lastHandle = 0;
   #wakeUs = Number.POSITIVE_INFINITY;
 
+  /** `onDone` hears of transfers begun by id. */
   constructor(kernel: Kernel, onDone: (id: number, nowUs: number) => void) {
     this.#kernel = kernel;
     this.#target = kernel.register(this);
@@ -29,19 +42,50 @@ export class KvTransfers implements Component {
     if (this.network.cancel(id, nowUs)) this.#arm(nowUs);
   }
 
-  onEvent(_code: number, _arg: number, nowUs: number): void {
+  move(links: readonly number[], bytes: number, baseUs: number, nowUs: number, onDone: Callback): number {
+    this.#lastHandle -= 1;
+    this.#callbacks.set(this.#lastHandle, onDone);
+    this.begin(this.#lastHandle, links, bytes, baseUs, nowUs);
+    return this.#lastHandle;
+  }
+
+  stop(handle: number, nowUs: number): void {
+    if (this.#callbacks.delete(handle)) this.cancel(handle, nowUs);
+  }
+
+  later(atUs: number, onTime: Callback): void {
+    this.#lastHandle -= 1;
+    this.#callbacks.set(this.#lastHandle, onTime);
+    this.#kernel.at(gridUs(atUs), PHASE.transferDone, this.#target, CODE_LATER, this.#lastHandle);
+  }
+
+  onEvent(code: number, arg: number, nowUs: number): void {
+    if (code === CODE_LATER) {
+      this.#call(arg, nowUs);
+      return;
+    }
     this.#wakeUs = Number.POSITIVE_INFINITY;
+    // What is called may begin transfers, which take their turn with the next event.
     const done = this.#done;
     done.length = 0;
     this.network.collect(nowUs, done);
-    for (const id of done) this.#onDone(id, nowUs);
+    for (const id of done) {
+      if (id < 0) this.#call(id, nowUs);
+      else this.#onDone(id, nowUs);
+    }
     this.#arm(nowUs);
+  }
+
+  #call(handle: number, nowUs: number): void {
+    const callback = this.#callbacks.get(handle);
+    this.#callbacks.delete(handle);
+    callback?.(nowUs);
   }
 
   #arm(nowUs: number): void {
     const nextUs = this.network.nextUs();
     if (nextUs >= this.#wakeUs) return;
     this.#wakeUs = nextUs;
-    this.#kernel.at(Math.max(nextUs, nowUs), PHASE.transferDone, this.#target, 0, 0);
+    this.#kernel.at(Math.max(nextUs, nowUs), PHASE.transferDone, this.#target, CODE_FLOW, 0);
   }
 }

@@ -9,6 +9,7 @@ import type { Fleet, PoolSetup } from './fleet.ts';
 import { HeldReplicas } from './held-replicas.ts';
 import { kvEventFeed, type PreciseTarget } from './kv-events.ts';
 import { Replica } from './replica.ts';
+import type { TierWiring } from './tier-wiring.ts';
 
 /** What new instances are connected to. */
 export interface ReplicaSurroundings {
@@ -17,6 +18,7 @@ export interface ReplicaSurroundings {
   readonly table: EndpointTable;
   readonly feed: MetricsFeed;
   readonly network: FairShareNetwork;
+  readonly tiers: TierWiring;
   readonly fastForward: boolean;
   readonly seed?: number;
 }
@@ -59,14 +61,15 @@ export class ReplicaSet {
       pool,
       engine: setup.engine.create(model, fastForward, seed),
       model,
-      egress: network.addLink(setup.linkBytesPerUs),
-      ingress: network.addLink(setup.linkBytesPerUs),
+      egress: network.addLink(setup.linkBytesPerUs, `${setup.name}/nic-out`),
+      ingress: network.addLink(setup.linkBytesPerUs, `${setup.name}/nic-in`),
       nowUs,
       kernel,
       feed,
       sink,
     });
     this.all.push(replica);
+    this.#parts.tiers.connect(replica);
     this.#show(replica, nowUs);
     this.#subscribe(replica);
     return replica;

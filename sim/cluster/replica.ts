@@ -4,6 +4,7 @@
  */
 
 import type { Engine, EngineSink, Leg } from '../engine/engine.ts';
+import { ReplicaTiers, type TierPath, type Transport } from '../engine/kv/tiers/replica-tiers.ts';
 import type { Component, Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
 import type { ScaledStepModel } from '../latency/scaled.ts';
@@ -30,6 +31,7 @@ export class Replica implements Component {
   readonly engine: Engine;
   /** The engine's step model, with a factor for slow nodes. */
   readonly model: ScaledStepModel;
+  #tiers: ReplicaTiers | null = null;
   readonly #kernel: Kernel;
   readonly #feed: MetricsFeed;
   readonly #sink: EngineSink;
@@ -102,6 +104,28 @@ export class Replica implements Component {
     return this.#busy ? this.#busyUs + (nowUs - this.#busySinceUs) : this.#busyUs;
   }
 
+  /** Gives the engine KV tiers, whose bytes `transport` moves. */
+  connectTiers(paths: readonly TierPath[], transport: Transport): void {
+    const { engine } = this;
+    const tiers = new ReplicaTiers(paths, transport, (request, nowUs) =>
+      this.remoteReady(request, true, nowUs),
+    );
+    this.#tiers = tiers;
+    engine.connectTiers?.(tiers);
+    if (engine.watchesTiers !== true) return;
+    for (const { tier } of paths) {
+      tier.watchers.add((nowUs, by) => {
+        if (by !== tiers) this.#tiersChanged(nowUs);
+      });
+    }
+  }
+
+  #tiersChanged(nowUs: number): void {
+    if (this.isDown || this.engine.tiersChanged?.() !== true) return;
+    this.#feed.beforeChange(this.row, nowUs, true);
+    if (this.#busy) this.#cut(nowUs, true);
+  }
+
   get isDown(): boolean {
     return this.downSinceUs !== Number.POSITIVE_INFINITY;
   }
@@ -110,6 +134,7 @@ export class Replica implements Component {
   stop(nowUs: number): void {
     this.downSinceUs = nowUs;
     this.#generation += 1;
+    this.#tiers?.down(nowUs);
   }
 
   /** Steps from the next boundary on last `factor` times what they should. */

@@ -159,6 +159,8 @@ export class Simulation {
       pools: this.#fleet.pools.map((_, pool) => this.#poolUsage(pool, durationUs)),
       queriedTokens,
       hitTokens,
+      tiers: cluster.tiers.usage(),
+      links: cluster.linkUsage(),
       provenance: this.#fleet.pools.map((pool) => pool.stepModel.provenance),
       notes: this.#notes(),
       scaling: this.#autoscaler?.changes ?? [],

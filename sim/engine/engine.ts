@@ -7,6 +7,7 @@
  */
 import type { SimRequest } from '../workload/request.ts';
 import type { CacheListener } from './kv/block-pool.ts';
+import type { KvTiers } from './kv/tiers/kv-tiers.ts';
 import type { EngineMeters } from './meters.ts';
 
 /** What an engine reports. Implementations only collect; they must not call back into the engine. */
@@ -75,6 +76,14 @@ export interface Engine {
   observe(nowUs: number, out: EngineObservation): void;
   /** Reports KV events from now on; absent for engines that make none. */
   listenToCache?(listener: CacheListener): void;
+  /** Gives the engine KV tiers below its own memory; absent for engines that can use none. */
+  connectTiers?(tiers: KvTiers): void;
+  /**
+   * What its tiers hold has changed. True when a request at the head of the queue may fit now that did not: the caller interrupts
+   * the segment in progress. Absent, or `watchesTiers` false, where admission does not depend on tiers.
+   */
+  tiersChanged?(): boolean;
+  readonly watchesTiers?: boolean;
   /** Counters for the report. */
   readonly meters: EngineMeters;
 }

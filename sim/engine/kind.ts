@@ -39,10 +39,24 @@ export interface EngineSetup {
   readonly blockSizeTokens: number;
   /** KV precision after engine arguments. */
   readonly kv: string;
+  /** Whether instances take KV tiers (`Engine.connectTiers`). */
+  readonly usesTiers?: boolean;
+  /** Host memory for KV that the engine's own arguments ask for. */
+  readonly offload?: OffloadSetup;
   /** Remarks for the report. */
   readonly notes: readonly string[];
   /** An instance. `seed`: of the run, for what engines draw (accepted drafts). */
   create(model: StepModel, fastForward: boolean, seed?: number): Engine;
+}
+
+/** Host memory for KV as an engine's arguments name it. */
+export interface OffloadSetup {
+  /** The argument that asks for it. */
+  readonly argument: string;
+  /** Of one instance. */
+  readonly bytes: number;
+  readonly chunkTokens: number;
+  readonly stores: 'prompt' | 'all';
 }
 
 /** An engine of the catalogue of engines. */

@@ -20,6 +20,7 @@ import { requiredAttainment } from './slo.ts';
 import { pooledItlNotes, type SloFigures, sloReport } from './slo-report.ts';
 import { studentInterval } from './student-t.ts';
 import { ratio, sum } from './sums.ts';
+import { linkReports, tierReports } from './transport-report.ts';
 
 /** What a report needs beside the runs. */
 export interface ReportContext {
@@ -99,6 +100,8 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
   };
   const classes = classReports(recorder);
   const figures = sloFigures(results, recorder);
+  const tiers = tierReports(results);
+  const links = linkReports(results);
   const scaling = results.flatMap(({ seed, scaling }) => scaling.map((change) => ({ seed, ...change })));
   return {
     schemaVersion: 1,
@@ -127,7 +130,9 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
         sum(results, (r) => r.hitTokens),
         sum(results, (r) => r.queriedTokens),
       ),
+      ...(tiers.length > 0 ? { tiers } : {}),
     },
+    ...(links.length > 0 ? { links } : {}),
     pools,
     cost: costOf(pools, throughput, context.priceOf),
     intervals: {},

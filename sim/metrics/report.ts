@@ -79,6 +79,28 @@ export interface SloCheck {
   readonly verdict: Exclude<SloVerdict, 'none'>;
 }
 
+/** Hits and traffic of one KV tier, all replicas together. */
+export interface TierReport {
+  readonly kind: 'gpu' | 'cpu' | 'disk' | 'store';
+  /** Share of looked-up tokens found here and in no nearer tier. */
+  readonly hitRate: number;
+  /** Bytes read from and written to it over all runs; 0 for the GPU. */
+  readonly loadedBytes: number;
+  readonly storedBytes: number;
+}
+
+/** A group of equal links. */
+export interface LinkReport {
+  readonly name: string;
+  readonly links: number;
+  /** Bandwidth of one. */
+  readonly GBps: number;
+  /** Carried bytes over what the links could have carried: all of them, and the busiest. */
+  readonly utilisation: { readonly mean: number; readonly max: number };
+  /** Sum over links and runs. */
+  readonly bytes: number;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly scenario: string;
@@ -123,7 +145,10 @@ export interface Report {
     readonly checks: readonly SloCheck[];
   };
   readonly attribution: Attribution;
-  readonly cache: { readonly hitRate: number };
+  /** Share of prompt tokens found in a cache at first admission; by tier where there are tiers below the GPU. */
+  readonly cache: { readonly hitRate: number; readonly tiers?: readonly TierReport[] };
+  /** Links that carried KV; absent where none did. */
+  readonly links?: readonly LinkReport[];
   readonly pools: readonly PoolReport[];
   /** Sizes that the autoscaler asked for; only where there is one. */
   readonly scaling?: readonly ScalingLine[];

@@ -36,6 +36,22 @@ export interface ScalingChange {
   readonly replicas: number;
 }
 
+/** What the KV tiers of one kind did over one run, all replicas together. */
+export interface TierUsage {
+  readonly kind: 'cpu' | 'disk' | 'store';
+  /** Tokens that first admissions found in them, beyond what nearer ones had. */
+  readonly hitTokens: number;
+  readonly loadedBytes: number;
+  readonly storedBytes: number;
+}
+
+/** One link of the network over one run; equal links have one name. */
+export interface LinkUsage {
+  readonly name: string;
+  readonly bytesPerUs: number;
+  readonly bytes: number;
+}
+
 /** Everything that a report is made of. */
 export interface RunResult {
   readonly seed: number;
@@ -48,6 +64,9 @@ export interface RunResult {
   readonly pools: readonly PoolUsage[];
   readonly queriedTokens: number;
   readonly hitTokens: number;
+  /** KV tiers below the GPU, nearest first; empty without any. */
+  readonly tiers: readonly TierUsage[];
+  readonly links: readonly LinkUsage[];
   readonly provenance: readonly ModelProvenance[];
   readonly notes: readonly string[];
   /** Decisions of the autoscaler, in order. */

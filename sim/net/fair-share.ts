@@ -19,6 +19,7 @@ interface Flow {
 
 /** Links and the flows on them. Bandwidths in bytes per µs (1 GB/s = 1,000 bytes/µs). */
 export class FairShareNetwork {
+  readonly #names: string[] = [];
   readonly #capacity: number[] = [];
   /** Bytes carried per link, for utilisation. */
   readonly #carried: number[] = [];
@@ -27,9 +28,10 @@ export class FairShareNetwork {
   readonly #flows: Flow[] = [];
   #nowUs = 0;
 
-  /** Adds a link of `bytesPerUs` and returns its number. */
-  addLink(bytesPerUs: number): number {
+  /** Adds a link of `bytesPerUs` and returns its number. Equal links have one `name` in reports. */
+  addLink(bytesPerUs: number, name = 'link'): number {
     assert(bytesPerUs > 0, 'a link carries nothing');
+    this.#names.push(name);
     this.#capacity.push(bytesPerUs);
     this.#carried.push(0);
     this.#users.push(0);
@@ -39,6 +41,15 @@ export class FairShareNetwork {
   /** Bytes that a link has carried so far. */
   carriedBytes(link: number): number {
     return this.#carried[link]!;
+  }
+
+  /** All links and what they have carried so far. */
+  usage(): { name: string; bytesPerUs: number; bytes: number }[] {
+    return this.#names.map((name, link) => ({
+      name,
+      bytesPerUs: this.#capacity[link]!,
+      bytes: this.#carried[link]!,
+    }));
   }
 
   /** Flows in the network, those still in their base latency included. */

@@ -37,7 +37,7 @@ export class Fitter {
       const spec = choice.fleet.pools[i]!;
       return { ...pool, replicas: spec.replicas * (spec.parallel?.dp ?? 1) };
     });
-    return { fleet: { pools } };
+    return { fleet: { ...built.fleet, pools } };
   }
 
   #build(choice: FleetChoice): Fit {

@@ -43,7 +43,7 @@ export function comparisonCells(comparison: Comparison): Cell[] {
   return named.flatMap(([name, workload]) =>
     fleets.map((fleet, i) => {
       const router = fleet.router ?? commonRouter;
-      const network = fleet.network === undefined ? {} : { network: fleet.network };
+      const { pools, network, kvStore } = fleet;
       return {
         workload: name,
         fleet: fleet.name,
@@ -52,7 +52,11 @@ export function comparisonCells(comparison: Comparison): Cell[] {
           ...common,
           workload,
           run: boundedRun(workload, comparison.run ?? {}),
-          fleet: { pools: fleet.pools, ...network },
+          fleet: {
+            pools,
+            ...(network === undefined ? {} : { network }),
+            ...(kvStore === undefined ? {} : { kvStore }),
+          },
           ...(router === undefined ? {} : { router }),
         },
       };

@@ -4,10 +4,12 @@
  * Cross-field rules (TP divides heads, the model fits, prices exist) live in `rules.ts` and `sim/cluster/fleet.ts`.
  */
 import Type, { type Static } from 'typebox';
+import { KvStoreSchema, KvTiersSchema } from './kv-schema.ts';
 import { AutoscalerSchema, ClientsSchema, FaultSchema } from './life-schema.ts';
 import { closed, count, nonNegative, positive } from './schema-atoms.ts';
 import { WorkloadSchema } from './workload-schema.ts';
 
+export * from './kv-schema.ts';
 export * from './life-schema.ts';
 export * from './workload-schema.ts';
 
@@ -81,6 +83,7 @@ export const PoolSchema = Type.Object(
       ),
     ),
     link: Type.Optional(LinkSchema),
+    kvTiers: Type.Optional(KvTiersSchema),
     node: Type.Optional(Type.Object({ gpus: count('GPUs per node') }, closed)),
     labels: Type.Optional(Type.Record(Type.String(), Type.String())),
   },
@@ -94,7 +97,11 @@ const NetworkSchema = Type.Object(
 
 /** The machines. */
 export const FleetSchema = Type.Object(
-  { pools: Type.Array(PoolSchema, { minItems: 1 }), network: Type.Optional(NetworkSchema) },
+  {
+    pools: Type.Array(PoolSchema, { minItems: 1 }),
+    network: Type.Optional(NetworkSchema),
+    kvStore: Type.Optional(KvStoreSchema),
+  },
   closed,
 );
 
@@ -230,6 +237,7 @@ export const NamedFleetSchema = Type.Object(
     name: Type.String({ minLength: 1 }),
     pools: Type.Array(PoolSchema, { minItems: 1 }),
     network: Type.Optional(NetworkSchema),
+    kvStore: Type.Optional(KvStoreSchema),
     router: Type.Optional(RouterSchema),
   },
   closed,

@@ -39,14 +39,19 @@ export type World = typeof world extends fc.Arbitrary<infer W> ? W : never;
 /** Makes the engine under test for a world. */
 export type MakeEngine = (w: World, model: StepModel, fastForward: boolean) => Engine;
 
+/** Gives the bench of a world more than the engine (KV tiers); what it returns reads figures that must agree. */
+export type Prepare = (bench: Bench, w: World) => () => unknown;
+
 /** Plays a world to its end. */
 export function play(
   w: World,
   make: MakeEngine,
   fastForward: boolean,
-): { bench: Bench; engine: Engine; requests: SimRequest[] } {
+  prepare?: Prepare,
+): { bench: Bench; engine: Engine; requests: SimRequest[]; figures: unknown } {
   const engine = make(w, affineModel(w.coefficients), fastForward);
   const bench = new Bench(engine);
+  const figures = prepare?.(bench, w);
   let at = 0;
   const requests = w.requests.map((r, i) => {
     at += r.gap;
@@ -64,15 +69,15 @@ export function play(
     return made;
   });
   bench.run();
-  return { bench, engine, requests };
+  return { bench, engine, requests, figures: figures?.() };
 }
 
 /** Same decisions, times within 1e-9, same gaps, same hits. */
-export function expectFastForwardEqual(make: MakeEngine, numRuns = 1000): void {
+export function expectFastForwardEqual(make: MakeEngine, numRuns = 1000, prepare?: Prepare): void {
   fc.assert(
     fc.property(world, (w) => {
-      const fast = play(w, make, true);
-      const slow = play(w, make, false);
+      const fast = play(w, make, true, prepare);
+      const slow = play(w, make, false, prepare);
       const decisions = (bench: Bench) => bench.happenings.map((h) => [h.what, h.id, h.detail]);
       expect(decisions(fast.bench)).toEqual(decisions(slow.bench));
       for (const [i, h] of fast.bench.happenings.entries()) {
@@ -83,16 +88,22 @@ export function expectFastForwardEqual(make: MakeEngine, numRuns = 1000): void {
       const sum = (gaps: number[]): number => gaps.reduce((a, b) => a + b, 0);
       expect(sum(fast.bench.gaps)).toBeCloseTo(sum(slow.bench.gaps), 3);
       expect(fast.engine.meters.hitTokens).toBe(slow.engine.meters.hitTokens);
+      expect(fast.figures).toEqual(slow.figures);
     }),
     { numRuns },
   );
 }
 
 /** Every request ends exactly once (aborts aside), its gaps add up to its time, and the pool is empty in the end. */
-export function expectNothingLost(make: MakeEngine, perToken = false, numRuns = 1000): void {
+export function expectNothingLost(
+  make: MakeEngine,
+  perToken = false,
+  numRuns = 1000,
+  prepare?: Prepare,
+): void {
   fc.assert(
     fc.property(world, (w) => {
-      const { bench, engine, requests } = play(w, make, true);
+      const { bench, engine, requests } = play(w, make, true, prepare);
       const ended = bench.happenings
         .filter((h) => h.what === 'finished' || h.what === 'refused')
         .map((h) => h.id);
@@ -120,6 +131,6 @@ export function expectNothingLost(make: MakeEngine, perToken = false, numRuns = 
 }
 
 /** The same, with every token a chunk of its own. */
-export function expectConservation(make: MakeEngine): void {
-  expectNothingLost(make, true);
+export function expectConservation(make: MakeEngine, numRuns = 1000, prepare?: Prepare): void {
+  expectNothingLost(make, true, numRuns, prepare);
 }

@@ -94,6 +94,8 @@ export function runResult(recorder: Recorder, facts: Partial<RunResult> = {}): R
     pools: [POOL],
     queriedTokens: 100,
     hitTokens: 25,
+    tiers: [],
+    links: [],
     provenance: [],
     notes: [],
     scaling: [],

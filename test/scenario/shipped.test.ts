@@ -6,6 +6,7 @@ import { documentSchemas } from '../../sim/scenario/json-schema.ts';
 import { parseDocument } from '../../sim/scenario/parse.ts';
 
 const folder = new URL('../../scenarios/', import.meta.url);
+const COMPARISONS = ['compare-pd.yaml', 'agentic-shared-tier.yaml'];
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
 describe('shipped scenarios', () => {
@@ -24,7 +25,7 @@ describe('shipped scenarios', () => {
     const text = readFileSync(new URL(name, folder), 'utf8');
     expect(text.startsWith('# ')).toBe(true);
     const { kind } = parseDocument(parse(text), name);
-    expect(kind).toBe(name.startsWith('compare-') ? 'comparison' : 'scenario');
+    expect(kind).toBe(COMPARISONS.includes(name) ? 'comparison' : 'scenario');
   });
 
   test('compare-pd compares fleets of equal GPUs', () => {

@@ -317,7 +317,7 @@ export class BlockPool {
       node.holders -= 1;
       if (node.holders === 0) {
         this.free += node.blocks;
-        if (node.linked) {
+        if (node.linked || node.keeper !== null) {
           this.#append(node);
         } else {
           this.#appendAnonymous(node.blocks);
@@ -412,7 +412,7 @@ export class BlockPool {
   #appendAnonymous(blocks: number): void {
     const tail = this.#tail;
     if (tail === null) this.#blankFront += blocks;
-    else if (tail.linked) this.#append(this.#singleUse(null, blocks));
+    else if (tail.linked || tail.keeper !== null) this.#append(this.#singleUse(null, blocks));
     else tail.blocks += blocks;
   }
 

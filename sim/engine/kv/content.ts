@@ -35,12 +35,18 @@ export class ExtentCursor {
   offset = 0;
   /** True from the first single-use content on: nothing from here can be found by others. */
   singleUse = false;
+  readonly #keysAll: boolean;
   #runs: ContentRuns = { ids: [], lengths: [] };
   #outputId = 0;
   #outputTokens = 0;
   #blockSize = 1;
   #run = 0;
   #offset = 0;
+
+  /** `keysAll`: single-use content has keys too, for caches that its own request may look into again. */
+  constructor(keysAll = false) {
+    this.#keysAll = keysAll;
+  }
 
   /** Starts at token `fromToken` (a multiple of `blockSize`). */
   reset(
@@ -85,7 +91,7 @@ export class ExtentCursor {
       this.offset = this.#offset;
       this.blocks = blocks;
       if (id < 0) this.singleUse = true;
-      this.key = this.singleUse ? 0 : pureKey(id, this.#offset, size);
+      this.key = this.singleUse && !this.#keysAll ? 0 : pureKey(id, this.#offset, size);
       this.#advance(blocks * size);
       return true;
     }
@@ -106,7 +112,7 @@ export class ExtentCursor {
       if (take > 0) {
         const id = this.#id(run);
         if (id < 0) singleUse = true;
-        key = fold(fold(fold(key, id < 0 ? -id : id), offset), take);
+        key = fold(fold(fold(key, id), offset), take);
         need -= take;
       }
       run += 1;

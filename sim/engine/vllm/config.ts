@@ -2,6 +2,7 @@
  * vLLM's settings: versioned presets and the engine's own argument names (engines.md 1.2, 1.12). Defaults depend on the GPU:
  * from 70 GiB on and not an A100, the server takes the larger budgets.
  */
+import { ConfigError } from '../../../src/core/check.ts';
 import { type ArgKind, EngineArgs, presetFor } from '../args.ts';
 import type { UnhashedOrder } from '../kv/block-pool.ts';
 import type { Speculation } from '../speculation.ts';
@@ -36,6 +37,9 @@ export interface VllmConfig {
   readonly blocksOverride: number;
   /** KV precision named by `kv_cache_dtype`; empty: the pool's. */
   readonly kvCacheDtype: string;
+  /** Host memory for KV of the whole instance, GiB (0 none), and who manages it: `native` or `lmcache`. */
+  readonly kvOffloadGiB: number;
+  readonly kvOffloadBackend: string;
 }
 
 interface Preset {
@@ -88,6 +92,8 @@ const ARGS: Readonly<Record<string, ArgKind>> = {
   max_cudagraph_capture_size: 'count',
   num_gpu_blocks_override: 'count',
   kv_cache_dtype: 'text',
+  kv_offloading_size: 'positive',
+  kv_offloading_backend: 'text',
 };
 
 /** Facts of the deployment that defaults depend on. */
@@ -139,5 +145,16 @@ export function vllmConfig(
     largestGraph: given.number('max_cudagraph_capture_size', 0),
     blocksOverride: given.number('num_gpu_blocks_override', 0),
     kvCacheDtype: given.text('kv_cache_dtype', ''),
+    kvOffloadGiB: given.number('kv_offloading_size', 0),
+    kvOffloadBackend: offloadBackend(given.text('kv_offloading_backend', 'native'), context.path),
   };
+}
+
+function offloadBackend(name: string, path: string): string {
+  if (name === 'native' || name === 'lmcache') return name;
+  throw new ConfigError({
+    path: `${path}.args.kv_offloading_backend`,
+    found: JSON.stringify(name),
+    expected: 'native or lmcache',
+  });
 }

@@ -1,7 +1,14 @@
 /** vLLM for the list of engines: settings, KV pool size, instances. */
 import { vllmGraphs } from '../../latency/cuda-graphs.ts';
 import { vllmKvBlocks } from '../capacity.ts';
-import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
+import {
+  doesNotFit,
+  type EngineContext,
+  type EngineKind,
+  type EngineSetup,
+  kvPrecision,
+  type OffloadSetup,
+} from '../kind.ts';
 import { drafterCost, speculationNote, unitsBesideDrafter } from '../speculation.ts';
 import { type VllmConfig, vllmConfig } from './config.ts';
 import { VllmEngine } from './vllm.ts';
@@ -42,12 +49,26 @@ export const vllmKind: EngineKind = {
       kvBlocks,
       blockSizeTokens: config.blockSizeTokens,
       kv,
+      usesTiers: true,
+      ...(config.kvOffloadGiB > 0 ? { offload: offload(config) } : {}),
       notes,
       create: (model, fastForward, seed) =>
         new VllmEngine({ ...config, maxModelLen }, model, kvBlocks, fastForward, seed),
     };
   },
 };
+
+/** Chunks of LMCache; vLLM's own connector keeps single blocks. */
+const LMCACHE_CHUNK_TOKENS = 256;
+
+function offload(config: VllmConfig): OffloadSetup {
+  return {
+    argument: 'kv_offloading_size',
+    bytes: config.kvOffloadGiB * 2 ** 30,
+    chunkTokens: config.kvOffloadBackend === 'lmcache' ? LMCACHE_CHUNK_TOKENS : config.blockSizeTokens,
+    stores: 'prompt',
+  };
+}
 
 function computedBlocks(config: VllmConfig, context: EngineContext, kv: string): number {
   const sized = vllmKvBlocks({

@@ -15,6 +15,7 @@ import { Deque } from '../deque.ts';
 import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.ts';
+import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
@@ -50,6 +51,7 @@ export class VllmEngine implements Engine {
   readonly #holding: Sequence[] = [];
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<BlockNode>;
+  #tiers: KvTiers | null = null;
   #admissions = 0;
   #preempted = false;
 
@@ -81,11 +83,12 @@ export class VllmEngine implements Engine {
     this.#waiting.pushBack(new EngineSequence<BlockNode>(request, leg, nowUs));
   }
 
-  abort(request: SimRequest, _nowUs: number): boolean {
+  abort(request: SimRequest, nowUs: number): boolean {
     const sequence = this.#find(request);
     if (sequence === undefined) return false;
     this.#stepper.unstick();
     if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
+      this.#tiers?.cancel(request, nowUs);
       this.#drop(sequence);
     } else if (this.#stepper.progress === 'none') {
       this.#stopRunning(sequence);
@@ -152,6 +155,21 @@ export class VllmEngine implements Engine {
 
   interrupt(nowUs: number, urgent: boolean): number {
     return this.#stepper.interrupt(nowUs, urgent);
+  }
+
+  connectTiers(tiers: KvTiers): void {
+    this.#tiers = tiers;
+  }
+
+  /** Where a prompt is reserved whole and chunks at will, what tiers hold of it decides nothing about its admission. */
+  get watchesTiers(): boolean {
+    return !this.#config.reserveFullPrompt || !this.#config.chunkedPrefill;
+  }
+
+  tiersChanged(): boolean {
+    if (!this.#stepper.stuck || this.#waiting.length === 0) return false;
+    this.#stepper.unstick();
+    return true;
   }
 
   listenToCache(listener: CacheListener): void {
@@ -370,34 +388,48 @@ export class VllmEngine implements Engine {
     const hit = pool.foundBlocks * this.blockSizeTokens;
     const handedOver = sequence.leg === 'decode' && !sequence.admittedBefore;
     // With nothing to pull it runs at once.
-    const remote = handedOver && sequence.goal - 1 > hit;
-    const left = remote ? sequence.goal - 1 - hit : sequence.goal - hit;
-    if (!remote && !this.#config.chunkedPrefill && left > budget) return -1;
-    const tokens = remote ? 0 : this.#cap(left, budget);
-    const first = remote ? total : this.#blocksFor(hit + tokens);
+    const pulls = handedOver && sequence.goal - 1 > hit;
+    const reached = pulls ? sequence.goal - 1 : this.#reach(sequence, hit);
+    const loads = reached > hit;
+    const left = sequence.goal - hit;
+    if (!loads && !this.#config.chunkedPrefill && left > budget) return -1;
+    const tokens = loads ? 0 : this.#cap(left, budget);
+    const first = loads ? total : this.#blocksFor(hit + tokens);
     const whole = this.#config.reserveFullPrompt ? total : first;
     const watermark = this.#running.length > 0 ? Math.ceil(this.#config.watermark * pool.capacity) : 0;
     const available = pool.free - pool.foundFree - this.#decodes.blocksNeeded(1) - watermark;
     if (Math.max(first, whole) - pool.foundBlocks > available) return -1;
     pool.hold(sequence, request.prompt, request.outputContentId, sequence.generated);
     pool.allocate(sequence, first - (sequence.indexed + sequence.loose));
-    if (!sequence.admittedBefore) {
-      this.meters.lookedUp(sequence.goal, hit);
-    }
-    if (remote) {
-      sequence.state = 'loadingRemote';
-      sequence.remoteTokens = sequence.goal - 1;
-      this.#loading.push(sequence);
-      sink.admitted(request, hit, nowUs);
-      sequence.admittedBefore = true;
-      sink.loadRemote(request, left, nowUs);
+    const cached = pulls ? hit : reached;
+    const isFirst = !sequence.admittedBefore;
+    if (isFirst) this.meters.lookedUp(sequence.goal, cached);
+    sink.admitted(request, cached, nowUs);
+    if (loads) {
+      this.#await(sequence, reached);
+      if (pulls) sink.loadRemote(request, reached - hit, nowUs);
+      else this.#tiers!.load(request, nowUs, isFirst);
       return 0;
     }
     sequence.computed = hit;
     this.#run(sequence, tokens);
-    sink.admitted(request, hit, nowUs);
     if (handedOver) sink.loadRemote(request, 0, nowUs);
     return tokens;
+  }
+
+  /** Token up to which KV tiers hold the sequence beyond its local hit. */
+  #reach(sequence: Sequence, hit: number): number {
+    const { request, generated, goal } = sequence;
+    return this.#tiers === null ? hit : this.#tiers.lookup(request, generated, hit, goal - 1);
+  }
+
+  /** KV of the first `tokens` tokens is on its way. */
+  #await(sequence: Sequence, tokens: number): void {
+    sequence.state = 'loadingRemote';
+    sequence.remoteTokens = tokens;
+    sequence.remoteDone = false;
+    sequence.admittedBefore = true;
+    this.#loading.push(sequence);
   }
 
   #run(sequence: Sequence, tokens: number): void {
@@ -442,6 +474,7 @@ export class VllmEngine implements Engine {
     for (const sequence of this.#chunked) {
       sequence.computed += sequence.chunk;
       sequence.chunk = 0;
+      this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
       if (sequence.computed < sequence.goal) continue;
       complete += 1;
       this.#token(sequence, nowUs, sink);
@@ -466,6 +499,7 @@ export class VllmEngine implements Engine {
 
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
     this.#indexComputed(sequence);
+    this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
     if (sequence.leg === 'prefill') {
       sequence.state = 'holding';
       this.#holding.push(sequence);
