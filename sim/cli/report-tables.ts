@@ -66,7 +66,8 @@ function headline(report: Report): string {
   const engines = [...new Set(report.pools.map((pool) => `${pool.model} on ${pool.engine}`))].join(', ');
   const seeds = report.seeds.length === 1 ? `seed ${report.seeds[0]}` : `seeds ${seedRange(report.seeds)}`;
   const lasted = formatFigure(report.durationS, 's', 4);
-  return `${report.scenario}: ${gpus}, ${engines}; ${seeds}, ${lasted} simulated, run ${report.fingerprint}`;
+  const ideal = report.idealised === undefined ? '' : ` (IDEALISED: ${report.idealised.join(', ')})`;
+  return `${report.scenario}${ideal}: ${gpus}, ${engines}; ${seeds}, ${lasted} simulated, run ${report.fingerprint}`;
 }
 
 /** `1-5` for consecutive seeds. */

@@ -104,7 +104,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   onEvent(code: number, arg: number, nowUs: number): void {
     switch (code) {
       case CODE_ARRIVE:
-        this.#arrive(this.#request(arg), nowUs);
+        this.#arrive(this.request(arg), nowUs);
         return;
       case CODE_DELIVER:
         this.#deliver(arg, 'whole', nowUs);
@@ -359,7 +359,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   dispatch(routed: InferenceRequest, dispatch: Dispatch, nowUs: number): void {
-    const request = this.#request(routed.id);
+    const request = this.request(routed.id);
     const { course } = request;
     course.dispatchedUs = nowUs;
     course.endpoint = this.set.at(dispatch.rows[0]!).index;
@@ -373,7 +373,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   reject(routed: InferenceRequest, rejection: Rejection, nowUs: number): void {
-    const request = this.#request(routed.id);
+    const request = this.request(routed.id);
     const ending: Ending =
       rejection.reason === 'rejected-ttl-expired'
         ? 'expired'
@@ -384,7 +384,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   evict(routed: InferenceRequest, nowUs: number): void {
-    const request = this.#request(routed.id);
+    const request = this.request(routed.id);
     const { course } = request;
     this.#takeOff(request, nowUs);
     const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: course.cachedTokens };
@@ -526,7 +526,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   #transferred(id: number, nowUs: number): void {
-    const request = this.#request(id);
+    const request = this.request(id);
     const { course } = request;
     const durationUs = nowUs - course.transferSinceUs;
     course.transferUs += durationUs;
@@ -559,7 +559,8 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#pullArrival();
   }
 
-  #request(id: number): SimRequest {
+  /** A request in flight, with its ground truth. */
+  request(id: number): SimRequest {
     const request = this.#inFlight.get(id);
     if (request === undefined) fail(`request ${id} is not in flight`);
     return request;

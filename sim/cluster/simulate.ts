@@ -8,10 +8,13 @@ import { EndpointTable } from '../../src/routing/endpoint.ts';
 import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { createStreams } from '../kernel/streams.ts';
+import { ScaledStepModel } from '../latency/scaled.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import type { PoolUsage, RunResult, ScalingChange } from '../metrics/run-result.ts';
+import { IDEALISED, type Idealisation, idealisedScenario } from '../scenario/idealised.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { createWorkload } from '../workload/create.ts';
+import { PerfectCache } from '../workload/perfect-cache.ts';
 import type { SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { Autoscaler } from './autoscaler.ts';
@@ -19,6 +22,7 @@ import { Cluster } from './cluster.ts';
 import { defaultRouterConfig } from './default-router.ts';
 import { FaultSchedule } from './faults.ts';
 import { buildFleet, type Fleet } from './fleet.ts';
+import { IdealRouter } from './ideal-router.ts';
 import { preciseTargets } from './kv-events.ts';
 
 /** How a run is made. */
@@ -51,26 +55,34 @@ export class Simulation {
   readonly #horizonUs: number;
   readonly #expectedRequests: number;
   readonly #autoscaler: Autoscaler | null;
+  readonly #idealised: readonly Idealisation[];
+  readonly #stepTimeFactor: number;
   #done = false;
 
-  constructor(scenario: Scenario, options: SimulationOptions) {
+  constructor(asked: Scenario, options: SimulationOptions) {
+    const scenario = idealisedScenario(asked);
     const streams = createStreams(options.seed);
     const run = scenario.run ?? {};
+    const ideals = run.idealised ?? [];
+    this.#stepTimeFactor = run.stepTimeFactor ?? 1;
+    this.#idealised = ideals;
     this.#seed = options.seed;
     this.#horizonUs = run.horizonS === undefined ? Number.POSITIVE_INFINITY : run.horizonS * 1e6;
     this.#expectedRequests = run.requests ?? Number.NaN;
-    this.#fleet = buildFleet(
+    const fleet = buildFleet(
       scenario.fleet,
       scenario.calibration,
       options.fleetPath ?? 'fleet',
       options.readLines,
     );
-    this.#workload = createWorkload(scenario.workload, {
+    this.#fleet = run.stepTimeFactor === undefined ? fleet : slowedFleet(fleet, run.stepTimeFactor);
+    const workload = createWorkload(scenario.workload, {
       streams,
       run,
       model: this.#fleet.pools[0]!.model.huggingFace[0] ?? this.#fleet.pools[0]!.model.id,
       ...(options.readLines === undefined ? {} : { readLines: options.readLines }),
     });
+    this.#workload = ideals.includes('perfectCache') ? new PerfectCache(workload) : workload;
     this.#recorder = new Recorder({
       warmupUs: (run.warmupS ?? 0) * 1e6,
       slo: scenario.slo,
@@ -98,6 +110,12 @@ export class Simulation {
         backoffUs: (scenario.clients?.backoffS ?? 1) * 1e6,
       },
       makeRouter: (output) => {
+        if (ideals.includes('idealRouting')) {
+          return new IdealRouter(table, output, {
+            requestOf: (id) => this.#cluster.request(id),
+            setupOf: (row) => this.#cluster.set.setupOf(this.#cluster.set.at(row).index),
+          });
+        }
         picker = createRouter({
           config: router.config ?? defaultRouterConfig(this.#fleet),
           table,
@@ -163,6 +181,7 @@ export class Simulation {
       links: cluster.linkUsage(),
       provenance: this.#fleet.pools.map((pool) => pool.stepModel.provenance),
       notes: this.#notes(),
+      idealised: this.#idealised,
       scaling: this.#autoscaler?.changes ?? [],
     };
   }
@@ -204,11 +223,23 @@ export class Simulation {
       pool.engine.notes.map((note) => `${pool.name}: ${note}`),
     );
     notes.push(...(this.#workload.notes ?? []));
+    for (const ideal of this.#idealised) {
+      notes.push(`idealised, an upper bound that cannot be built: ${ideal}: ${IDEALISED[ideal]}`);
+    }
+    if (this.#stepTimeFactor !== 1) notes.push(`step times are ${this.#stepTimeFactor} times the model's`);
     notes.push(...scalingNotes(this.#autoscaler?.changes ?? []));
     const refusals = [...this.#cluster.refusals].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [reason, times] of refusals) notes.push(`${times} requests refused: ${reason}`);
     return notes;
   }
+}
+
+/** The fleet with steps that last `factor` times as long. */
+function slowedFleet(fleet: Fleet, factor: number): Fleet {
+  return {
+    ...fleet,
+    pools: fleet.pools.map((pool) => ({ ...pool, stepModel: new ScaledStepModel(pool.stepModel, factor) })),
+  };
 }
 
 /** Whether an EndpointPickerConfig turns flow control on. */

@@ -7,8 +7,9 @@ export class ScaledStepModel implements StepModel {
   readonly provenance: ModelProvenance;
   readonly #model: StepModel;
 
-  constructor(model: StepModel) {
+  constructor(model: StepModel, factor = 1) {
     this.#model = model;
+    this.factor = factor;
     this.provenance = model.provenance;
   }
 

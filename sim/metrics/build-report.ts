@@ -149,6 +149,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
       requestsPerS: context.wallMs > 0 ? (total.arrived / context.wallMs) * 1e3 : 0,
     },
     ...(classes.length > 0 ? { classes } : {}),
+    ...(results[0]!.idealised.length > 0 ? { idealised: results[0]!.idealised } : {}),
     ...(scaling.length > 0 ? { scaling } : {}),
   };
 }

@@ -107,6 +107,8 @@ export interface Report {
   /** Digest of the simulator's version: reports of different digests are not compared bit by bit. */
   readonly engineDigest: string;
   readonly fingerprint: string;
+  /** Parts that the run took to be perfect: its figures are upper bounds of what can be built. Only where there are any. */
+  readonly idealised?: readonly string[];
   readonly seeds: readonly number[];
   readonly counts: Counts;
   /** Simulated time from the first arrival to the last event, seconds (mean over seeds). */

@@ -69,6 +69,8 @@ export interface RunResult {
   readonly links: readonly LinkUsage[];
   readonly provenance: readonly ModelProvenance[];
   readonly notes: readonly string[];
+  /** Parts that the run took to be perfect (`run.idealised`). */
+  readonly idealised: readonly string[];
   /** Decisions of the autoscaler, in order. */
   readonly scaling: readonly ScalingChange[];
 }

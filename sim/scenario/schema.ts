@@ -167,6 +167,20 @@ export const RunSchema = Type.Object(
         'End the simulation at this time even if requests are in flight, seconds; default: run until all have ended',
       ),
     ),
+    stepTimeFactor: Type.Optional(
+      positive('Engine steps last so many times what the step-time model says; default 1, for what-ifs'),
+    ),
+    idealised: Type.Optional(
+      Type.Array(
+        Type.Union([
+          Type.Literal('perfectCache'),
+          Type.Literal('infiniteNetwork'),
+          Type.Literal('idealRouting'),
+          Type.Literal('instantScaling'),
+        ]),
+        { description: 'Parts that the run takes to be perfect: upper bounds, marked as such in the report' },
+      ),
+    ),
   },
   closed,
 );

@@ -98,6 +98,7 @@ export function runResult(recorder: Recorder, facts: Partial<RunResult> = {}): R
     links: [],
     provenance: [],
     notes: [],
+    idealised: [],
     scaling: [],
     ...facts,
   };
