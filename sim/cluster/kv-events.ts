@@ -4,7 +4,7 @@
  */
 import type { PreciseIndex } from '../../src/prefix/precise.ts';
 import type { EndpointPicker } from '../../src/router.ts';
-import { PrecisePrefix } from '../../src/routing/producers/precise-prefix.ts';
+import { preciseProducers } from '../../src/routing/producers/precise-prefix.ts';
 import type { CachedSequence, CacheListener } from '../engine/kv/block-pool.ts';
 import { PromptContent } from '../workload/prompt-content.ts';
 import type { Replica } from './replica.ts';
@@ -20,14 +20,10 @@ export interface PreciseTarget {
 
 /** The precise indexes of a router, whatever their instances are called. */
 export function preciseTargets(router: EndpointPicker): PreciseTarget[] {
-  const plugins = (router.effectiveConfig()['plugins'] ?? []) as readonly { name?: string; type: string }[];
-  const targets: PreciseTarget[] = [];
-  for (const { name, type } of plugins) {
-    const service = router.plugin(name ?? type)?.service;
-    if (!(service instanceof PrecisePrefix)) continue;
-    targets.push({ index: service.index, blockSizeTokens: service.parameters.blockSizeTokens });
-  }
-  return targets;
+  return preciseProducers(router).map(({ index, parameters }) => ({
+    index,
+    blockSizeTokens: parameters.blockSizeTokens,
+  }));
 }
 
 /** Feeds the indexes from one replica's cache; null when its engine makes no events or its blocks do not fit the keys'. */

@@ -7,6 +7,7 @@ import { MetricsFeed } from '../cluster/feed.ts';
 import type { PoolSetup } from '../cluster/fleet.ts';
 import { Replica } from '../cluster/replica.ts';
 import type { EngineObservation, EngineSink, Leg } from '../engine/engine.ts';
+import type { CacheListener } from '../engine/kv/block-pool.ts';
 import { type Component, gridUs, Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
 import { ScaledStepModel } from '../latency/scaled.ts';
@@ -69,6 +70,11 @@ export class EmulatedEngine implements Component, EngineSink {
 
   get blockSizeTokens(): number {
     return this.#replica.engine.blockSizeTokens;
+  }
+
+  /** Reports KV events from now on; an engine that makes none stays silent. */
+  listenToCache(listener: CacheListener): void {
+    this.#replica.engine.listenToCache?.(listener);
   }
 
   /** Prompt tokens looked up in, and found in, the prefix cache. */

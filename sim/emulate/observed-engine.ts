@@ -3,6 +3,7 @@
  * server can stream tokens one by one. The engine inside is the simulator's own, untouched.
  */
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine/engine.ts';
+import type { CacheListener } from '../engine/kv/block-pool.ts';
 import type { EngineMeters } from '../engine/meters.ts';
 import type { SimRequest } from '../workload/request.ts';
 
@@ -20,6 +21,10 @@ export class ObservedEngine implements Engine {
     this.kvBlocks = inner.kvBlocks;
     this.blockSizeTokens = inner.blockSizeTokens;
     this.meters = inner.meters;
+  }
+
+  listenToCache(listener: CacheListener): void {
+    this.#inner.listenToCache?.(listener);
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {

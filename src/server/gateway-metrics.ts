@@ -47,6 +47,11 @@ export class GatewayMetrics {
     this.#registry.add('llm_d_epp_scheduler_attempts_total', labels);
   }
 
+  /** Batches of KV events that were lost, won back by replay, or could not be read. */
+  kvEvents(what: 'missed' | 'replayed' | 'malformed', count: number): void {
+    if (count > 0) this.#registry.add('drydock_kv_event_batches_total', { outcome: what }, count);
+  }
+
   pollFailed(): void {
     this.#registry.add('llm_d_epp_datalayer_poll_errors_total', { source_type: 'metrics-data-source' });
   }

@@ -10,8 +10,10 @@ import { bodilessRow } from '../parsing/bodiless.ts';
 import type { IncomingRequest } from '../parsing/request-builder.ts';
 import type { Dispatch, Rejection, ResponseUsage, TerminationCause } from '../routing/contract.ts';
 import type { Endpoint } from '../routing/endpoint.ts';
+import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
+import type { KvEventFeed } from './kv-events/kv-event-feed.ts';
 import { RoutingCore, type RoutingEvent } from './routing-core.ts';
 import { Scraper } from './scraper.ts';
 
@@ -65,6 +67,7 @@ export class LiveRouter {
   readonly #observer: RoutingObserver | undefined;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #scraper: Scraper;
+  readonly #kvFeeds: KvEventFeed[] = [];
   readonly #bodilessRng: Rng;
   readonly #pending = new Map<number, Pending>();
   #timer: NodeJS.Timeout | undefined;
@@ -94,14 +97,31 @@ export class LiveRouter {
     });
   }
 
-  /** Begins to scrape. */
-  start(): void {
+  /** Begins to scrape, and to listen to KV events if the configuration uses them. */
+  async start(): Promise<void> {
     this.#scraper.start();
+    const producers = preciseProducers(this.core.router);
+    if (producers.length === 0) return;
+    // ZeroMQ is native code: loaded only where it is used.
+    const { KvEventFeed } = await import('./kv-events/kv-event-feed.ts');
+    for (const [producer, { parameters }] of producers.entries()) {
+      const feed = new KvEventFeed({
+        table: this.core.table,
+        parameters,
+        events: (id, model, events) =>
+          this.#apply({ kind: 'kvEvents', producer, id, model, events, nowUs: this.nowUs() }),
+        counted: (what, count) => this.metrics.kvEvents(what, count),
+      });
+      this.#kvFeeds.push(feed);
+      await feed.start();
+    }
+    this.#syncFeeds();
   }
 
   /** Scrapes no more and sets no timer again; calls in flight can still end. */
   stop(): void {
     this.#scraper.stop();
+    for (const feed of this.#kvFeeds) feed.close();
     clearTimeout(this.#timer);
     this.#agent.destroy();
   }
@@ -125,6 +145,7 @@ export class LiveRouter {
     for (const endpoint of wanted) {
       if (table.rowOf(endpoint.id) < 0) this.#apply({ kind: 'added', endpoint, nowUs: this.nowUs() });
     }
+    this.#syncFeeds();
   }
 
   /** Brings a request; returns its number. */
@@ -189,6 +210,10 @@ export class LiveRouter {
   nowUs(): number {
     this.#lastUs = Math.max(this.#lastUs, Math.floor(performance.now() * 1000));
     return this.#lastUs;
+  }
+
+  #syncFeeds(): void {
+    for (const feed of this.#kvFeeds) feed.sync();
   }
 
   #secondsSince(pending: Pending): number {

@@ -7,9 +7,12 @@ import { assert } from '../core/check.ts';
 import type { Streams } from '../core/rng.ts';
 import { builderOptions } from '../parsing/builder-config.ts';
 import { type BuiltRequest, type IncomingRequest, RequestBuilder } from '../parsing/request-builder.ts';
+import { createBlockKeyer } from '../prefix/block-keys.ts';
+import { type KvEvent, KvEventConsumer, type KvEventCounts } from '../prefix/kv-events.ts';
 import { createRouter, type EndpointPicker } from '../router.ts';
 import type { Rejection, ResponseUsage, RouterOutput, TerminationCause } from '../routing/contract.ts';
 import { type Endpoint, EndpointTable } from '../routing/endpoint.ts';
+import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 
 /** What one scrape read; absent fields keep their last value. */
 export interface Sample {
@@ -29,6 +32,16 @@ export type RoutingEvent =
   | { readonly kind: 'added'; readonly endpoint: Endpoint; readonly nowUs: number }
   | { readonly kind: 'removed'; readonly id: string; readonly nowUs: number }
   | { readonly kind: 'scraped'; readonly id: string; readonly sample: Sample; readonly nowUs: number }
+  | {
+      readonly kind: 'kvEvents';
+      /** Which of the router's precise producers is told. */
+      readonly producer: number;
+      readonly id: string;
+      /** Model that the engine serves, by which its block keys begin. */
+      readonly model: string;
+      readonly events: readonly KvEvent[];
+      readonly nowUs: number;
+    }
   | { readonly kind: 'arrived'; readonly incoming: IncomingRequest; readonly nowUs: number }
   | { readonly kind: 'firstToken'; readonly id: number; readonly nowUs: number }
   | {
@@ -62,6 +75,7 @@ export class RoutingCore {
   readonly #builder: RequestBuilder;
   readonly #refused: CoreOptions['refused'];
   readonly #requests = new Map<number, BuiltRequest>();
+  readonly #kvConsumers: readonly KvEventConsumer[];
 
   /** throws: ConfigError for a bad configuration. */
   constructor(options: CoreOptions) {
@@ -82,6 +96,15 @@ export class RoutingCore {
       streams,
       allowExperimentalPlugins,
     });
+    this.#kvConsumers = preciseProducers(this.router).map(({ index, parameters }) => {
+      const { hashAlgorithm, hashSeed, blockSizeTokens } = parameters;
+      return new KvEventConsumer(index, createBlockKeyer(hashAlgorithm, hashSeed), blockSizeTokens);
+    });
+  }
+
+  /** What became of the engines' KV events, by precise producer. */
+  get kvEventCounts(): readonly KvEventCounts[] {
+    return this.#kvConsumers.map((consumer) => consumer.counts);
   }
 
   /** The request as built; undefined once it has ended. */
@@ -95,10 +118,19 @@ export class RoutingCore {
       case 'added':
         this.table.add(event.endpoint);
         break;
-      case 'removed':
-        this.router.endpointRemoved(this.table.rowOf(event.id), nowUs);
+      case 'removed': {
+        const row = this.table.rowOf(event.id);
+        for (const consumer of this.#kvConsumers) consumer.removeRow(row);
+        this.router.endpointRemoved(row, nowUs);
         this.table.remove(event.id);
         break;
+      }
+      case 'kvEvents': {
+        const row = this.table.rowOf(event.id);
+        const consumer = this.#kvConsumers[event.producer]!;
+        for (const one of event.events) consumer.apply(row, event.model, one);
+        break;
+      }
       case 'scraped':
         writeSample(this.table, event.id, event.sample, nowUs);
         break;

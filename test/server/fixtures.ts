@@ -61,7 +61,7 @@ export function liveRouterOf(
     ...options,
   });
   live.setEndpoints(addresses.map((address, i): Endpoint => ({ id: `e${i}`, address, labels: {} })));
-  live.start();
+  void live.start();
   onTestFinished(() => live.stop());
   return live;
 }

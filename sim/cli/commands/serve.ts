@@ -73,7 +73,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.disaggregation === 'gateway' ? { disaggregation: legPolicy(options) } : {}),
   });
   live.setEndpoints(endpoints);
-  live.start();
+  await live.start();
   const address = `${options.host}:${options.port}`;
   const port = await listening(gateway.listen(options.port, options.host), '--port', address);
   process.stderr.write(`serving ${endpoints.length} endpoints at http://${options.host}:${port}\n`);

@@ -11,6 +11,7 @@ import { ESTIMATE_DEFAULTS, videoHints } from '../../../src/parsing/estimate.ts'
 import { claim, decodeJson, PARSERS } from '../../../src/parsing/parsers.ts';
 import { readBody } from '../../../src/server/body.ts';
 import type { PoolSetup } from '../../cluster/fleet.ts';
+import { CacheEvents } from '../../emulate/cache-events.ts';
 import { type CallListener, EmulatedEngine } from '../../emulate/emulated-engine.ts';
 import { runsOfTokens } from '../../emulate/token-runs.ts';
 import { modelSeed } from '../../workload/prompt-content.ts';
@@ -18,6 +19,7 @@ import type { SimRequest } from '../../workload/request.ts';
 import { DEFAULT_TENANT, requestTraits, simulatedRequest } from '../../workload/simulated-request.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { engineMetricsText } from './engine-metrics-text.ts';
+import type { KvEventPublisher } from './kv-event-publisher.ts';
 import type { LiveFabric } from './live-fabric.ts';
 import { heldName, type Transfer, transferAnswer, transferOf } from './transfer-params.ts';
 import { Alarm, type WallClock } from './wall-clock.ts';
@@ -43,6 +45,8 @@ export class EngineServer {
   readonly #server: Server;
   readonly #seat: EngineSeat;
   readonly #alarm: Alarm;
+  readonly #cacheEvents: CacheEvents;
+  #publisher: KvEventPublisher | null = null;
   readonly #egress: number;
   readonly #ingress: number;
   #port = 0;
@@ -53,6 +57,7 @@ export class EngineServer {
     this.model = pool.model.huggingFace[0] ?? pool.model.id;
     this.#seat = seat;
     this.#alarm = new Alarm(seat.clock);
+    this.#cacheEvents = new CacheEvents(this.engine.blockSizeTokens);
     this.#egress = seat.fabric.addLink(pool.linkBytesPerUs);
     this.#ingress = seat.fabric.addLink(pool.linkBytesPerUs);
     this.#server = createServer((message, response) => {
@@ -71,7 +76,17 @@ export class EngineServer {
     });
   }
 
+  /** Starts to publish KV events; resolves with the ports of events and replay. */
+  async listenForEvents(): Promise<{ events: number; replay: number }> {
+    // ZeroMQ is native code: loaded only where it is used.
+    const { KvEventPublisher } = await import('./kv-event-publisher.ts');
+    this.#publisher = new KvEventPublisher(`kv@${this.#seat.id}@${this.model}`, this.engine.blockSizeTokens);
+    this.engine.listenToCache(this.#cacheEvents);
+    return await this.#publisher.listen();
+  }
+
   async close(): Promise<void> {
+    await this.#publisher?.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     this.#alarm.clear();
@@ -84,6 +99,7 @@ export class EngineServer {
 
   #run(): void {
     const nextUs = this.engine.advance(this.#nowUs());
+    this.#publisher?.publish(this.#cacheEvents.take(), this.#nowUs() / 1e6);
     this.#alarm.set(nextUs, () => {
       const lateUs = this.#nowUs() - nextUs;
       if (lateUs >= 0) this.lateness.push(this.#seat.clock.wallMs(lateUs));
@@ -224,6 +240,7 @@ export class EngineServer {
   #request(facts: BodyFacts, wantedTokens: number, isPrefill: boolean): SimRequest {
     const tokens = Uint32Array.from(facts.prompts.flatMap((prompt) => [...prompt.tokens]));
     const prompt = runsOfTokens(tokens, this.engine.blockSizeTokens, modelSeed(this.model));
+    this.#cacheEvents.know(prompt, tokens);
     const limit = isPrefill ? 1 : facts.maxOutputTokens || wantedTokens || DEFAULT_OUTPUT_TOKENS;
     const id = this.#nextId++;
     return simulatedRequest(

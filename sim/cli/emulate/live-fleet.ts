@@ -1,4 +1,6 @@
 /** A scenario's engines as servers on loopback, in the order of the simulator's instances. */
+
+import { EVENTS_PORT_LABEL, REPLAY_PORT_LABEL } from '../../../src/server/kv-events/labels.ts';
 import type { Fleet } from '../../cluster/fleet.ts';
 import { EngineServer } from './engine-server.ts';
 import { LiveFabric } from './live-fabric.ts';
@@ -33,7 +35,9 @@ export class LiveFleet {
           const server = new EngineServer(pool, { id, clock: live.#clock, fabric: live.#fabric });
           live.servers.push(server);
           const port = await server.listen(portBase === 0 ? 0 : portBase + number);
-          live.endpoints.push({ id, address: `127.0.0.1:${port}`, labels: pool.labels });
+          const { events, replay } = await server.listenForEvents();
+          const ports = { [EVENTS_PORT_LABEL]: String(events), [REPLAY_PORT_LABEL]: String(replay) };
+          live.endpoints.push({ id, address: `127.0.0.1:${port}`, labels: { ...pool.labels, ...ports } });
         }
       }
     } catch (error) {

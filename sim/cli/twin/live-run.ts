@@ -84,7 +84,7 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
   try {
     for (const [number, { address }] of live.endpoints.entries()) instanceOf.set(address, number);
     router.setEndpoints(live.endpoints);
-    router.start();
+    await router.start();
     const port = await gateway.listen(0, '127.0.0.1');
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const workload = workloadOf(parts, seed);

@@ -18,7 +18,7 @@ import { PREFILL_PROFILE } from './approximate-prefix.ts';
 import { TOKENIZED_PROMPT } from './keys.ts';
 
 /** Parameters of the precise producer. */
-export interface PreciseParameters {
+export interface PreciseParameters extends EventParameters {
   readonly blockSizeTokens: number;
   readonly hashSeed: string;
   readonly hashAlgorithm: 'cbor-fnv' | 'xxh64';
@@ -27,9 +27,20 @@ export interface PreciseParameters {
   readonly tiers: readonly TierWeight[];
   readonly speculativeIndexing: boolean;
   readonly speculativeTtlUs: number;
+}
+
+/** Where the engines' KV events come from (the server subscribes). */
+export interface EventParameters {
+  /** Topics that begin like this. */
   readonly topicFilter: string;
   readonly engineType: 'vllm' | 'sglang';
+  /** An address that this side binds and all engines connect to; empty: none. */
+  readonly zmqEndpoint: string;
+  /** Connect to each endpoint's own socket. */
+  readonly discoverPods: boolean;
   readonly socketPort: number;
+  /** Port that lost events are asked for at; 0: none. */
+  readonly replaySocketPort: number;
 }
 
 const PARAMETER_KEYS = [
@@ -116,7 +127,7 @@ export function parsePrecise(fields: Fields): PreciseParameters {
   };
 }
 
-function parseEvents(fields: Fields): Pick<PreciseParameters, 'topicFilter' | 'engineType' | 'socketPort'> {
+function parseEvents(fields: Fields): EventParameters {
   const events = fields.object('kvEventsConfig', [
     'zmqEndpoint',
     'topicFilter',
@@ -125,9 +136,7 @@ function parseEvents(fields: Fields): Pick<PreciseParameters, 'topicFilter' | 'e
     'discoverPods',
     'podDiscoveryConfig',
   ]);
-  events.string('zmqEndpoint', '');
   events.integer('concurrency', 4, { min: 1 });
-  events.boolean('discoverPods', true);
   const discovery = events.object('podDiscoveryConfig', [
     'podLabelSelector',
     'podNamespace',
@@ -136,12 +145,25 @@ function parseEvents(fields: Fields): Pick<PreciseParameters, 'topicFilter' | 'e
   ]);
   discovery.string('podLabelSelector', '');
   discovery.string('podNamespace', '');
-  discovery.integer('replaySocketPort', 0, { min: 0, max: 65_535 });
   return {
     topicFilter: events.string('topicFilter', 'kv@'),
     engineType: events.oneOf('engineType', 'vllm', ['vllm', 'sglang']),
+    zmqEndpoint: events.string('zmqEndpoint', ''),
+    discoverPods: events.boolean('discoverPods', true),
     socketPort: discovery.integer('socketPort', 5557, { min: 1, max: 65_535 }),
+    replaySocketPort: discovery.integer('replaySocketPort', 0, { min: 0, max: 65_535 }),
   };
+}
+
+/** The precise producers of a router, whatever their instances are called. */
+export function preciseProducers(router: {
+  effectiveConfig(): Readonly<Record<string, unknown>>;
+  plugin(name: string): { readonly service?: unknown } | undefined;
+}): PrecisePrefix[] {
+  const plugins = (router.effectiveConfig()['plugins'] ?? []) as readonly { name?: string; type: string }[];
+  return plugins
+    .map(({ name, type }) => router.plugin(name ?? type)?.service)
+    .filter((service) => service instanceof PrecisePrefix);
 }
 
 /** Index, column and parameters of one instance. */
