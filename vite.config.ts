@@ -9,7 +9,10 @@ import { defineConfig } from 'vitest/config';
  * (dependencies included), `--mode bench` the benchmarks to .cache/bench, and vitest reads its projects from here.
  */
 export default defineConfig(({ mode }) => {
-  const define = { DRYDOCK_ENGINE_DIGEST: JSON.stringify(engineDigest()) };
+  const define = {
+    DRYDOCK_ENGINE_DIGEST: JSON.stringify(engineDigest()),
+    DRYDOCK_VERSION: JSON.stringify(packageVersion()),
+  };
   if (mode === 'bench') {
     return {
       define,
@@ -84,12 +87,19 @@ export default defineConfig(({ mode }) => {
   };
 });
 
-/** Digest of the sources that decide what a simulation computes: router, models and simulator without its shells. */
+function packageVersion(): string {
+  return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+}
+
+/**
+ * Digest of the sources that decide what a simulation computes: router, models and simulator without its shells and
+ * without what only reads and writes other tools' files.
+ */
 function engineDigest(): string {
   const hash = createHash('sha256');
   for (const folder of ['src', 'models', 'sim']) {
     for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!path.endsWith('.ts') || /^(server|cli|node)[\\/]/.test(path)) continue;
+      if (!path.endsWith('.ts') || /^(server|cli|node|export|import)[\\/]/.test(path)) continue;
       hash.update(`${folder}/${path}\n`).update(readFileSync(join(folder, path)));
     }
   }

@@ -7,6 +7,7 @@
 import { ConfigError } from '../src/core/check.ts';
 import { readAttention, readMla } from './hf/attention.ts';
 import { denseWidthOfMoe, readMoe } from './hf/experts.ts';
+import { isHarmless } from './hf/harmless.ts';
 import { readPrecision } from './hf/precision.ts';
 import { ConfigReader, isPlainObject, type PlainObject } from './hf/reader.ts';
 import { totalParams } from './params.ts';
@@ -17,6 +18,8 @@ export interface ImportedLlm {
   readonly model: LlmSpec;
   /** What the config says and the model does not hold, one sentence each. */
   readonly unread: readonly string[];
+  /** Fields that were not looked at and may matter. */
+  readonly unusedFields: readonly string[];
 }
 
 /** Types that have been read and checked against published parameter counts. */
@@ -110,7 +113,7 @@ export function importHfConfig(config: unknown, id: string, path = ''): Imported
   if (config['vision_config'] !== undefined)
     reader.notes.push('vision_config: the vision tower is not counted');
   const model = readModel(reader, id);
-  return { model, unread: reader.notes };
+  return { model, unread: reader.notes, unusedFields: reader.unasked.filter((name) => !isHarmless(name)) };
 }
 
 /** A nested text config with what stands only outside of it. */

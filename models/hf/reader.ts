@@ -18,6 +18,8 @@ export class ConfigReader {
   readonly notes: string[] = [];
   readonly #config: PlainObject;
   readonly #path: string;
+  /** Fields that something asked for. */
+  readonly #asked = new Set<string>(['model_type']);
 
   constructor(config: PlainObject, path: string) {
     this.#config = config;
@@ -41,10 +43,16 @@ export class ConfigReader {
   /** The first of these fields that is present and not null. */
   raw(...names: string[]): unknown {
     for (const name of names) {
+      this.#asked.add(name);
       const value = this.#config[name];
       if (value !== undefined && value !== null) return value;
     }
     return undefined;
+  }
+
+  /** Fields of the config that nothing asked for, in its order. */
+  get unasked(): string[] {
+    return Object.keys(this.#config).filter((name) => !this.#asked.has(name) && this.#config[name] !== null);
   }
 
   /** A positive integer; `undefined` when none of the names is present. */

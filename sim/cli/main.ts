@@ -4,6 +4,8 @@ import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { register as catalog } from './commands/catalog.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as emulate } from './commands/emulate.ts';
+import { register as exportFiles } from './commands/export.ts';
+import { register as importFiles } from './commands/import.ts';
 import { register as lab } from './commands/lab.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as plugin } from './commands/plugin.ts';
@@ -22,6 +24,7 @@ import { EXIT } from './exit-codes.ts';
 const COMMANDS = [
   ...[run, compare, plan, sweep, lab, plugin],
   ...[route, serve, sidecar, emulate, twin, validate],
+  ...[exportFiles, importFiles],
   ...[catalog, presets, schema],
 ];
 

@@ -1,4 +1,5 @@
 /** Runs a job from the terminal: cells times seeds, with the files that their scenarios name read from disk. */
+import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigError } from '../../src/core/check.ts';
 import type { RunResult } from '../metrics/run-result.ts';
@@ -17,6 +18,8 @@ import { runSpecs } from './run-specs.ts';
 /** Results of all cells in order. */
 export interface JobResults {
   readonly results: readonly (readonly RunResult[])[];
+  /** What each cell was run as, for its report. */
+  readonly documents: readonly Scenario[];
   readonly wallMs: number;
   /** Set where Ctrl-C came first: to be thrown once the results, of the seeds that were complete, are printed. */
   readonly cancelled: Stop | null;
@@ -66,7 +69,12 @@ export async function runJob(
   }
   const cancelled = ran.isCancelled ? cancelledAt(ran.done, job.seedsDone, seeds.length) : null;
   if (cancelled !== null && job.seedsDone === 0) throw cancelled;
-  return { results: cells.map((_, i) => job.results(i)), wallMs: ran.wallMs, cancelled };
+  return {
+    results: cells.map((_, i) => job.results(i)),
+    documents: ready.map(({ scenario }) => portable(scenario)),
+    wallMs: ran.wallMs,
+    cancelled,
+  };
 }
 
 function cancelledAt(done: number, seedsDone: number, seeds: number): Stop {
@@ -77,8 +85,15 @@ function cancelledAt(done: number, seedsDone: number, seeds: number): Stop {
   return new Stop(EXIT.cancelled, `cancelled at ${Math.floor(done * 100)} %: ${kept}`);
 }
 
+/** The scenario without the folder of its trace: reports of equal runs are equal, wherever they were made. */
+export function portable(scenario: Scenario): Scenario {
+  const { workload } = scenario;
+  if (workload.kind !== 'trace' || workload.path === undefined) return scenario;
+  return { ...scenario, workload: { ...workload, path: basename(workload.path) } };
+}
+
 /** The scenario with the router's configuration file, where it names one, read in. */
-function withFiles(scenario: Scenario, document: LoadedDocument): Scenario {
+export function withFiles(scenario: Scenario, document: LoadedDocument): Scenario {
   const config = scenario.router?.config;
   if (typeof config !== 'string') return scenario;
   const file = document.resolve(config);

@@ -2,13 +2,13 @@
  * The router configuration of a scenario that names none: upstream's built-in profile (queue 2, KV utilisation 2, prefix 3),
  * and for fleets with prefill and decode pools the same blend in two profiles that always disaggregate.
  */
-import type { Fleet } from './fleet.ts';
-
 const API_VERSION = 'llm-d.ai/v1alpha1';
 const KIND = 'EndpointPickerConfig';
 
 /** A plain EndpointPickerConfig for the fleet; undefined leaves the choice to upstream's built-in default. */
-export function defaultRouterConfig(fleet: Fleet): Readonly<Record<string, unknown>> | undefined {
+export function defaultRouterConfig(fleet: {
+  readonly pools: readonly { readonly role: string }[];
+}): Readonly<Record<string, unknown>> | undefined {
   if (!fleet.pools.some((pool) => pool.role !== 'both')) return undefined;
   const blend = [
     { pluginRef: 'queue-scorer', weight: 2 },

@@ -8,6 +8,7 @@ import { FIGURES, type Figure, figureValue } from '../metrics/figures.ts';
 import type { Interval, Report } from '../metrics/report.ts';
 import type { RunResult } from '../metrics/run-result.ts';
 import { studentInterval } from '../metrics/student-t.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import type {
   ComparisonReport,
   DifferenceVerdict,
@@ -22,6 +23,8 @@ export interface FleetRuns {
   readonly workload: string;
   readonly fleet: string;
   readonly results: readonly RunResult[];
+  /** The scenario that was run, for the reports to carry. */
+  readonly document?: Scenario;
 }
 
 /** Builds the comparison report. `context.scenario` names the comparison; every fleet of a workload has the same seeds. */
@@ -65,7 +68,11 @@ function compareFleets(
 ): WorkloadComparison {
   const contextOf = (run: FleetRuns): ReportContext => ({ ...context, scenario: run.fleet, wallMs: 0 });
   const fleets: FleetOutcome[] = runs.map((run, i) => {
-    const report = buildReport(run.results, contextOf(run));
+    const { document } = run;
+    const report = buildReport(run.results, {
+      ...contextOf(run),
+      ...(document === undefined ? {} : { document }),
+    });
     const gpus = report.pools.reduce((sum, pool) => sum + pool.gpus, 0);
     return { letter: fleetLetter(i), name: run.fleet, gpus, report };
   });

@@ -4,7 +4,7 @@
  */
 import { assert } from '../../src/core/check.ts';
 import type { ModelProvenance } from '../latency/step-model.ts';
-import type { SloSpec } from '../scenario/schema.ts';
+import type { Scenario, SloSpec } from '../scenario/schema.ts';
 import { arrivalWindowOf } from './arrival-window.ts';
 import { attributionOf } from './attribution.ts';
 import { FIGURES, figureValue } from './figures.ts';
@@ -12,7 +12,7 @@ import { fixed } from './format-figure.ts';
 import { overloadNotes } from './overload-notes.ts';
 import { costOf, type PriceOf, poolReports, unpricedNotes } from './pool-report.ts';
 import { Recorder } from './recorder.ts';
-import type { Interval, Quantiles, Report } from './report.ts';
+import type { Interval, Quantiles, Report, SeedFigures } from './report.ts';
 import type { RequestStats } from './request-stats.ts';
 import type { RunResult } from './run-result.ts';
 import { EXACT_LIMIT, type QuantileSketch } from './sketch.ts';
@@ -30,6 +30,8 @@ export interface ReportContext {
   readonly engineDigest: string;
   /** Wall time of all runs, ms. */
   readonly wallMs: number;
+  /** The scenario that was run, for the report to carry. */
+  readonly document?: Scenario;
 }
 
 /** Figures of one class of requests; only in reports of workloads with several classes. */
@@ -63,7 +65,18 @@ export function buildReport(results: readonly RunResult[], context: ReportContex
   const ofChecks = pooled.slo.checks.map((_, i) =>
     intervalOf(bySeed.map((report) => report.slo.checks[i]!.value)),
   );
-  return { ...pooled, intervals, slo: sloReport(context.slo, sloFigures(results, recorder), ofChecks) };
+  return {
+    ...pooled,
+    slo: sloReport(context.slo, sloFigures(results, recorder), ofChecks),
+    intervals,
+    bySeed: bySeed.map(seedFigures),
+  };
+}
+
+/** All figures of a report of one seed. */
+export function seedFigures(report: Report): SeedFigures {
+  const figures = FIGURES.map(({ path }) => [path, figureValue(report, path)] as const);
+  return { seed: report.seeds[0]!, figures: Object.fromEntries(figures) };
 }
 
 /** The recorders of several runs as one; the runs' own are left as they are. */
@@ -151,6 +164,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     ...(classes.length > 0 ? { classes } : {}),
     ...(results[0]!.idealised.length > 0 ? { idealised: results[0]!.idealised } : {}),
     ...(scaling.length > 0 ? { scaling } : {}),
+    ...(context.document === undefined ? {} : { document: context.document }),
   };
 }
 

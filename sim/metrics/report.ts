@@ -4,6 +4,7 @@
  */
 
 import type { ModelProvenance } from '../latency/step-model.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import type { Attribution } from './attribution.ts';
 
 /** Distribution of a metric in ms. `null` where nothing was observed. */
@@ -101,6 +102,13 @@ export interface LinkReport {
   readonly bytes: number;
 }
 
+/** The figures of one seed's run alone. */
+export interface SeedFigures {
+  readonly seed: number;
+  /** By path, e.g. `ttftMs.p95`. */
+  readonly figures: Readonly<Record<string, number | null>>;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly scenario: string;
@@ -163,9 +171,13 @@ export interface Report {
   };
   /** Intervals over seeds by figure path (only with two seeds or more). */
   readonly intervals: Readonly<Record<string, Interval>>;
+  /** Each seed's own figures, for differences that are paired by seed (only with two seeds or more). */
+  readonly bySeed?: readonly SeedFigures[];
   readonly provenance: readonly ModelProvenance[];
   /** Remarks a reader should see: skipped trace rows, refused requests and why, overload. */
   readonly notes: readonly string[];
+  /** The scenario that was run, the router's configuration included. */
+  readonly document?: Scenario;
   /** Wall time is the only field that differs between equal runs. */
   readonly sim: { readonly wallMs: number; readonly events: number; readonly requestsPerS: number };
 }

@@ -1,7 +1,7 @@
 /** From confirmed fleets to ranked answers: cost, knee, what binds, and which of them cannot be told apart. */
 import { studentInterval } from '../metrics/student-t.ts';
 import type { Confirmed } from './confirm.ts';
-import { probabilityMeets, type Setting, type Trial, useOfLimit } from './evaluate.ts';
+import { probabilityMeets, type Setting, scenarioOf, type Trial, useOfLimit } from './evaluate.ts';
 import { findKnee, type Knee } from './knee.ts';
 import type { Binding, Candidate, Metric } from './report.ts';
 
@@ -63,6 +63,17 @@ function describe(
     kneeIsLowerBound: knee.above === null,
     binding: bindingOf(setting, choice, metrics, knee.above ?? trials[0]!),
     stage: 'confirm',
+    scenario: scenarioToOpen(setting, choice),
+  };
+}
+
+function scenarioToOpen(setting: Setting, choice: Confirmed['choice']): Candidate['scenario'] {
+  const { seed, prices } = setting.plan;
+  return {
+    name: choice.name,
+    ...(seed === undefined ? {} : { seed }),
+    ...scenarioOf(setting, choice, { rate: 1 }),
+    ...(prices === undefined ? {} : { prices }),
   };
 }
 

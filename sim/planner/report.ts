@@ -1,5 +1,6 @@
 /** What a plan answers: plain JSON, the same in CLI and browser. */
 import type { Interval } from '../metrics/report.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
 /** The stages in their order. */
 export const STAGES = ['fit', 'bound', 'screen', 'confirm'] as const;
@@ -59,6 +60,8 @@ export interface Candidate {
   readonly kneeIsLowerBound: boolean;
   readonly binding: Binding;
   readonly stage: 'confirm';
+  /** The fleet as a scenario of its own, to be run, opened or exported. */
+  readonly scenario: Scenario;
 }
 
 export interface Rejected {

@@ -36,7 +36,7 @@ function traceWorkload(spec: TraceSpec, context: WorkloadContext): Workload {
     throw new ConfigError({
       path: 'workload.path',
       found: 'nothing',
-      expected: `the path of a ${spec.format} trace (--trace FILE sets it)`,
+      expected: `the path of a ${spec.format === 'auto' ? '' : `${spec.format} `}trace (--trace FILE sets it)`,
     });
   }
   if (context.readLines === undefined) {

@@ -43,7 +43,7 @@ const PURE_PACKAGES: Readonly<Partial<Record<Area, readonly RegExp[]>>> = {
   core: [],
   router: [],
   models: [],
-  sim: [/^seedrandom(\/|$)/, /^d3-(random|array|dsv)$/, /^typebox(\/|$)/, /^comlink$/],
+  sim: [/^seedrandom(\/|$)/, /^d3-(random|array|dsv)$/, /^typebox(\/|$)/, /^comlink$/, /^yaml$/],
 };
 
 /** Words that only impure code may use: clocks, timers, global randomness, I/O, waiting. */

@@ -47,12 +47,18 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   const plan =
     documents.length === 1 ? fromComparison(documents[0]!, options) : fromScenarios(documents, options);
   const first = plan.cells[0]!;
-  const { results, wallMs, cancelled, priceOf } = await locating(plan.documentOf(first), async () => ({
+  const {
+    results,
+    documents: ran,
+    wallMs,
+    cancelled,
+    priceOf,
+  } = await locating(plan.documentOf(first), async () => ({
     priceOf: priceLookup(first.scenario.prices),
     ...(await runJob(plan.cells, plan.documentOf, options)),
   }));
   const report = compare(
-    plan.cells.map((cell, i) => ({ ...cell, results: results[i]! })),
+    plan.cells.map((cell, i) => ({ ...cell, results: results[i]!, document: ran[i]! })),
     {
       scenario: plan.name,
       slo: first.scenario.slo,

@@ -62,13 +62,14 @@ async function runDocument(document: LoadedDocument, options: OwnOptions): Promi
   const assertions = parseAssertions(scenario.assert ?? []);
   const cell = scenarioCell(scenario, basename(file).replace(/\.[^.]*$/, ''));
   const priceOf = priceLookup(scenario.prices);
-  const { results, wallMs, cancelled } = await runJob([cell], () => document, options);
+  const { results, documents, wallMs, cancelled } = await runJob([cell], () => document, options);
   const report = buildReport(results[0]!, {
     scenario: cell.fleet,
     slo: scenario.slo,
     priceOf,
     engineDigest: ENGINE_DIGEST,
     wallMs,
+    document: documents[0]!,
   });
   const outcomes = checkAssertions(report, assertions);
   if (options.out !== undefined) writeOut(options.out, report);

@@ -39,7 +39,7 @@ export const SGLANG_NEWEST = '0.5.16';
 
 const PRESETS: readonly (readonly [version: string, preset: Record<string, never>])[] = [['0.5', {}]];
 
-const ARGS: Readonly<Record<string, ArgKind>> = {
+export const ARGS: Readonly<Record<string, ArgKind>> = {
   chunked_prefill_size: 'integer',
   max_prefill_tokens: 'count',
   max_running_requests: 'count',

@@ -38,7 +38,7 @@ export const TRTLLM_NEWEST = '1.2';
 
 const PRESETS: readonly (readonly [version: string, preset: Record<string, never>])[] = [['1.0', {}]];
 
-const ARGS: Readonly<Record<string, ArgKind>> = {
+export const ARGS: Readonly<Record<string, ArgKind>> = {
   max_batch_size: 'count',
   max_num_tokens: 'count',
   max_seq_len: 'count',

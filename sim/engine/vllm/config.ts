@@ -73,7 +73,7 @@ const PRESETS: readonly (readonly [version: string, preset: Preset])[] = [
 export const VLLM_NEWEST = '0.27';
 
 /** Accepted arguments and what they hold. */
-const ARGS: Readonly<Record<string, ArgKind>> = {
+export const ARGS: Readonly<Record<string, ArgKind>> = {
   max_num_batched_tokens: 'count',
   max_num_seqs: 'count',
   max_model_len: 'count',

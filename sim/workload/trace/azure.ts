@@ -4,12 +4,20 @@
  * source: https://github.com/Azure/AzurePublicDataset (read 2026-11-22)
  */
 import { CsvHeader, csvFields } from './csv.ts';
+import { hasColumns, type TraceFormat } from './format.ts';
 import { numberFrom, plainRow, type RowReader, tokenProblem } from './row.ts';
 
 const COLUMNS = ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'];
 
+export const azureFormat: TraceFormat = {
+  open: azureReader,
+  blockTokens: 0,
+  hasClasses: false,
+  detects: hasColumns(...COLUMNS),
+};
+
 /** Reader of one file. */
-export function azureReader(): RowReader {
+function azureReader(): RowReader {
   let header: CsvHeader | null = null;
   return {
     read(line) {

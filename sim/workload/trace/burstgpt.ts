@@ -5,12 +5,20 @@
  * source: https://github.com/HPMLL/BurstGPT README (read 2026-11-22)
  */
 import { CsvHeader, csvFields } from './csv.ts';
+import { hasColumns, type TraceFormat } from './format.ts';
 import { EXPECTED, numberFrom, plainRow, type RowReader, tokenProblem } from './row.ts';
 
 const COLUMNS = ['Timestamp', 'Request tokens', 'Response tokens'];
 
+export const burstGptFormat: TraceFormat = {
+  open: burstGptReader,
+  blockTokens: 0,
+  hasClasses: false,
+  detects: hasColumns(...COLUMNS),
+};
+
 /** Reader of one file. */
-export function burstGptReader(): RowReader {
+function burstGptReader(): RowReader {
   let header: CsvHeader | null = null;
   return {
     read(line) {

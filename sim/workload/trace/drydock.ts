@@ -9,6 +9,7 @@
  */
 import { nearest } from '../../../src/core/check.ts';
 import { CsvHeader, csvFields } from './csv.ts';
+import { hasColumns, hasFields, type TraceFormat } from './format.ts';
 import { jsonRecord } from './json-line.ts';
 import {
   EXPECTED,
@@ -36,8 +37,18 @@ const FIELDS = [
 /** Text of a field; empty when it is missing. */
 type Field = (name: string) => string;
 
+const isCsv = hasColumns(...REQUIRED);
+const isJson = hasFields(...REQUIRED);
+
+export const drydockFormat: TraceFormat = {
+  open: drydockReader,
+  blockTokens: 0,
+  hasClasses: true,
+  detects: (head) => isCsv(head) || isJson(head),
+};
+
 /** Reader of one file; its first line decides between CSV and JSON Lines. */
-export function drydockReader(): RowReader {
+function drydockReader(): RowReader {
   let header: CsvHeader | null = null;
   let json: boolean | null = null;
   return {

@@ -1,24 +1,27 @@
-/** The list of trace formats: one import and one line each. */
+/** The list of trace formats: one import and one line each. The order is that in which content is tried (`detect.ts`). */
 import type { TraceSpec } from '../../scenario/schema.ts';
-import { azureReader } from './azure.ts';
-import { burstGptReader } from './burstgpt.ts';
-import { drydockReader } from './drydock.ts';
-import { MOONCAKE_BLOCK_TOKENS, mooncakeReader } from './mooncake.ts';
-import type { RowReader } from './row.ts';
+import { azureFormat } from './azure.ts';
+import { blisFormat } from './blis.ts';
+import { burstGptFormat } from './burstgpt.ts';
+import { drydockFormat } from './drydock.ts';
+import type { TraceFormat } from './format.ts';
+import { guideLlmFormat } from './guidellm.ts';
+import { inferencePerfFormat } from './inference-perf.ts';
+import { mooncakeFormat } from './mooncake.ts';
+import { serveGenFormat } from './servegen.ts';
+import { vllmBenchFormat } from './vllm-bench.ts';
 
-/** How the files of one format are read. */
-export interface TraceFormat {
-  readonly open: () => RowReader;
-  /** Tokens per entry of `TraceRow.blocks`; 0 for formats without them. */
-  readonly blockTokens: number;
-  /** Rows may name a request class. */
-  readonly hasClasses: boolean;
-}
+export type TraceFormatName = Exclude<TraceSpec['format'], 'auto'>;
 
 /** Formats by the name that a scenario gives them. */
-export const TRACE_FORMATS: Readonly<Record<TraceSpec['format'], TraceFormat>> = {
-  mooncake: { open: mooncakeReader, blockTokens: MOONCAKE_BLOCK_TOKENS, hasClasses: false },
-  azure: { open: azureReader, blockTokens: 0, hasClasses: false },
-  burstgpt: { open: burstGptReader, blockTokens: 0, hasClasses: false },
-  drydock: { open: drydockReader, blockTokens: 0, hasClasses: true },
+export const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
+  mooncake: mooncakeFormat,
+  azure: azureFormat,
+  burstgpt: burstGptFormat,
+  blis: blisFormat,
+  drydock: drydockFormat,
+  servegen: serveGenFormat,
+  'vllm-bench': vllmBenchFormat,
+  'inference-perf': inferencePerfFormat,
+  guidellm: guideLlmFormat,
 };

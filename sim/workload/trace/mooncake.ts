@@ -3,14 +3,22 @@
  * prompt, the last block partial. An id stands for the content of its block, so equal ids share a cache.
  * source: https://github.com/kvcache-ai/Mooncake, FAST25-release/traces (read 2026-11-22)
  */
+import { hasFields, type TraceFormat } from './format.ts';
 import { type JsonRecord, jsonNumber, jsonRecord, jsonText } from './json-line.ts';
 import { plainRow, type RowProblem, type RowReader, type TraceRow, tokenProblem } from './row.ts';
 
 /** Tokens per hash id. */
-export const MOONCAKE_BLOCK_TOKENS = 512;
+const MOONCAKE_BLOCK_TOKENS = 512;
+
+export const mooncakeFormat: TraceFormat = {
+  open: mooncakeReader,
+  blockTokens: MOONCAKE_BLOCK_TOKENS,
+  hasClasses: false,
+  detects: hasFields('timestamp', 'input_length', 'output_length'),
+};
 
 /** Reader of one file. */
-export function mooncakeReader(): RowReader {
+function mooncakeReader(): RowReader {
   return {
     read(line) {
       if (line.trim() === '') return null;

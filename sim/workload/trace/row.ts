@@ -28,12 +28,19 @@ export interface RowProblem {
   /** The value as written there. */
   readonly found: string;
   readonly expected: string;
+  /** Where it is, for files whose lines do not tell; absent: the line. */
+  readonly place?: string;
 }
+
+/** What reading a row gives. */
+export type RowOutcome = TraceRow | RowProblem;
 
 /** Reads the lines of one file, in order. */
 export interface RowReader {
   /** A row, a problem, or null for a line that holds neither (header, blank line). */
-  read(line: string): TraceRow | RowProblem | null;
+  read(line: string): RowOutcome | null;
+  /** Called at the end of the file: rows that could not be given out before. */
+  end?(): Iterable<RowOutcome>;
 }
 
 /** Tells a problem from a row. */

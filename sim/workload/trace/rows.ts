@@ -4,7 +4,7 @@
  * without the format's columns always ends it.
  */
 import { ConfigError, type ConfigProblem } from '../../../src/core/check.ts';
-import { isProblem, type RowProblem, type RowReader, type TraceRow } from './row.ts';
+import { isProblem, type RowOutcome, type RowProblem, type RowReader, type TraceRow } from './row.ts';
 
 /** Bad rows that are described one by one; the others are only counted. */
 const DESCRIBED = 5;
@@ -21,6 +21,8 @@ export class TraceRows {
   readonly problems: ConfigProblem[] = [];
   readonly #file: string;
   readonly #source: Iterator<string>;
+  /** Rows given out at the end of the file; null until then. */
+  #rest: Iterator<RowOutcome> | null = null;
   readonly #reader: RowReader;
   readonly #onBadRow: BadRows;
   #lastAtUs = Number.NEGATIVE_INFINITY;
@@ -50,19 +52,28 @@ export class TraceRows {
   }
 
   /** Next row or problem, blank lines passed over. */
-  #read(): TraceRow | RowProblem | null {
+  #read(): RowOutcome | null {
     for (;;) {
-      const step = this.#source.next();
-      if (step.done === true) return null;
-      this.lines += 1;
-      const outcome = this.#reader.read(cleaned(step.value));
-      if (outcome === null) continue;
-      if (!isProblem(outcome)) {
-        if (outcome.atUs < this.#lastAtUs) return this.#tooEarly(outcome);
-        this.#lastAtUs = outcome.atUs;
-      }
+      const outcome = this.#rest === null ? this.#readLine() : (this.#rest.next().value ?? null);
+      if (outcome === undefined) continue;
+      if (outcome === null || isProblem(outcome)) return outcome;
+      if (outcome.atUs < this.#lastAtUs) return this.#tooEarly(outcome);
+      this.#lastAtUs = outcome.atUs;
       return outcome;
     }
+  }
+
+  /** What the next line holds: undefined for nothing; null where the file ends and so does what it gives out. */
+  #readLine(): RowOutcome | null | undefined {
+    const step = this.#source.next();
+    if (step.done === true) {
+      const rest = this.#reader.end?.();
+      if (rest === undefined) return null;
+      this.#rest = rest[Symbol.iterator]();
+      return undefined;
+    }
+    this.lines += 1;
+    return this.#reader.read(cleaned(step.value)) ?? undefined;
   }
 
   #tooEarly(row: TraceRow): RowProblem {
@@ -78,7 +89,7 @@ export class TraceRows {
     if (this.problems.length >= DESCRIBED) return;
     this.problems.push({
       file: this.#file,
-      path: `line ${this.lines}, ${problem.field}`,
+      path: `${problem.place ?? `line ${this.lines}`}, ${problem.field}`,
       found: problem.found,
       expected: problem.expected,
     });
@@ -101,7 +112,7 @@ export class TraceRows {
 }
 
 /** A line without byte order mark and carriage return. */
-function cleaned(line: string): string {
+export function cleaned(line: string): string {
   const start = line.charCodeAt(0) === 0xfeff ? 1 : 0;
   const end = line.endsWith('\r') ? line.length - 1 : line.length;
   return start === 0 && end === line.length ? line : line.slice(start, end);

@@ -13,6 +13,8 @@ import type { ArrivalBounds } from '../bounds.ts';
 import type { SimRequest } from '../request.ts';
 import { DEFAULT_TENANT, type RequestTraits, requestTraits, simulatedRequest } from '../simulated-request.ts';
 import type { Workload } from '../workload.ts';
+import { traceFormat } from './detect.ts';
+import type { TraceFormat } from './format.ts';
 import { TRACE_FORMATS } from './formats.ts';
 import { TracePrompts } from './prompts.ts';
 import type { TraceRow } from './row.ts';
@@ -54,8 +56,8 @@ export class TraceWorkload implements Workload {
   #zeroOutputs = 0;
 
   constructor(spec: TraceSpec, parts: TraceParts) {
-    const format = TRACE_FORMATS[spec.format];
-    this.classes = format.hasClasses ? classNames(spec, parts) : [UNNAMED_CLASS];
+    const format = TRACE_FORMATS[traceFormat(spec.format, parts.path, parts.readLines)];
+    this.classes = format.hasClasses ? classNames(format, parts) : [UNNAMED_CLASS];
     this.#path = parts.path;
     this.#rows = new TraceRows(
       parts.path,
@@ -148,13 +150,8 @@ function counted(count: number, noun: string): string {
 }
 
 /** Classes in order of first appearance, from a reading of its own. Bad rows are left to the replay. */
-function classNames(spec: TraceSpec, parts: TraceParts): readonly string[] {
-  const rows = new TraceRows(
-    parts.path,
-    parts.readLines(parts.path),
-    TRACE_FORMATS[spec.format].open(),
-    'skip',
-  );
+function classNames(format: TraceFormat, parts: TraceParts): readonly string[] {
+  const rows = new TraceRows(parts.path, parts.readLines(parts.path), format.open(), 'skip');
   const names: string[] = [];
   for (let row = rows.next(); row !== null; row = rows.next()) {
     const name = row.className === '' ? UNNAMED_CLASS : row.className;
