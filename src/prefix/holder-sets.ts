@@ -53,6 +53,28 @@ export class HolderSets {
     return to;
   }
 
+  /** One more user of `set`. */
+  keep(set: number): void {
+    this.#uses[set] = this.#uses[set]! + 1;
+  }
+
+  /** One user of `set` is gone. */
+  drop(set: number): void {
+    if (set !== EMPTY_SET) this.#release(set);
+  }
+
+  /** Writes the rows of the set to `out`, ascending, and returns how many; `out` has an item for every row. */
+  rowsOf(set: number, out: Int32Array): number {
+    const base = set * this.#stride;
+    let count = 0;
+    for (let w = 0; w < this.#stride; w++) {
+      for (let bits = this.#words[base + w]!; bits !== 0; bits &= bits - 1) {
+        out[count++] = 32 * w + 31 - Math.clz32(bits & -bits);
+      }
+    }
+    return count;
+  }
+
   /** Adds `amount` to counts[row] for every row of the set. */
   addTo(counts: Float64Array, set: number, amount: number): void {
     const base = set * this.#stride;

@@ -1,168 +1,188 @@
 /**
- * One least-recently-used list of block entries per endpoint row, all in shared typed arrays. It knows entries as
- * numbers only; what an entry is belongs to the index above.
+ * One least-recently-used list per endpoint row, all in shared typed arrays. An item is a stretch of blocks that became
+ * recent together, its first block the oldest: an extent, or blank blocks that nobody will look up. It knows extents as
+ * numbers only; what they are belongs to the index above.
+ *
+ *   item   extent   number of the extent, or BLANK
+ *          row      whose list it is in
+ *          count    blocks
+ *          older, newer   neighbours in the list
+ *
+ *   row    oldest, newest   ends of its list
+ *          size             blocks in it
+ *
+ * Items that are not in use queue through `newer`.
  */
 import { grown, IdTable, mixWords } from './id-table.ts';
 
 const NONE = -1;
-/** Entry of a node that stands for a run of blocks nobody will look up. */
+/** Extent of an item that stands for blocks that nobody will look up. */
 const BLANK = -2;
 
 /** LRU lists by row. */
 export class RowLru {
-  /**
-   * Per node: its entry (NONE: free), row, and neighbours in the row's list. Free nodes form a queue through #newer, so
-   * that a chain's nodes are reused in the order in which they were freed and stay together in memory.
-   */
-  #entry = new Int32Array(0);
+  #extent = new Int32Array(0);
   #row = new Int32Array(0);
+  #count = new Int32Array(0);
   #older = new Int32Array(0);
   #newer = new Int32Array(0);
-  /** Length of the run, for BLANK nodes. */
-  #count = new Int32Array(0);
-  #nodes = 0;
-  #freeFirst = NONE;
-  #freeLast = NONE;
-  /** Nodes by (entry, row). */
+  #items = 0;
+  #unused = NONE;
+  /** Items by extent and row. */
   readonly #table = new IdTable();
-  /** Per row: ends of the list and its length. */
   #oldest = new Int32Array(0);
   #newest = new Int32Array(0);
   #size = new Int32Array(0);
-  /** Node expected next: the newer neighbour of the one touched last, since chains are touched in order. */
-  #hint = NONE;
 
+  /** Memory, bytes. */
   get bytes(): number {
     const perRow = this.#oldest.byteLength + this.#newest.byteLength + this.#size.byteLength;
-    return 5 * this.#entry.byteLength + perRow + this.#table.bytes;
+    return 5 * this.#extent.byteLength + perRow + this.#table.bytes;
   }
 
-  /** Entries in the row's list. */
+  /** Blocks in the row's list. */
   size(row: number): number {
     return this.#size[row] ?? 0;
   }
 
-  /** Makes the entry the row's most recent one; true when it was not in the list. */
-  touch(row: number, entry: number): boolean {
-    this.#needRow(row);
-    const hint = this.#hint;
-    const expected = hint !== NONE && this.#entry[hint] === entry && this.#row[hint] === row;
-    let node = expected ? hint : this.#find(row, entry);
-    const added = node === NONE;
-    if (added) {
-      this.#hint = NONE;
-      node = this.#add(row, entry);
-    } else {
-      this.#hint = this.#newer[node]!;
-      if (this.#hint === NONE) return false;
-      this.#unlink(row, node);
+  /** Makes an extent the row's most recent one; false when it is not in the list. */
+  touch(row: number, extent: number): boolean {
+    const item = this.#find(row, extent);
+    if (item === NONE) return false;
+    if (this.#newest[row] !== item) {
+      this.#unlink(row, item);
+      this.#linkNewest(row, item);
     }
-    this.#linkNewest(row, node);
-    return added;
+    return true;
   }
 
-  /** Adds `count` blocks that nobody will look up as the row's most recent ones. */
-  addBlank(row: number, count: number): void {
+  /** Adds an extent that is not in the list as its most recent one. */
+  add(row: number, extent: number, blocks: number): void {
     this.#needRow(row);
-    this.#hint = NONE;
-    this.#size[row] = this.#size[row]! + count;
+    const item = this.#make(row, extent, blocks);
+    this.#size[row] = this.#size[row]! + blocks;
+    this.#linkNewest(row, item);
+  }
+
+  /** Adds blocks that nobody will look up as the row's most recent ones. */
+  addBlank(row: number, blocks: number): void {
+    this.#needRow(row);
+    this.#size[row] = this.#size[row]! + blocks;
     const newest = this.#newest[row]!;
-    if (newest !== NONE && this.#entry[newest] === BLANK) {
-      this.#count[newest] = this.#count[newest]! + count;
-      return;
-    }
-    const node = this.#newNode();
-    this.#entry[node] = BLANK;
-    this.#row[node] = row;
-    this.#count[node] = count;
-    this.#linkNewest(row, node);
+    if (newest !== NONE && this.#extent[newest] === BLANK)
+      this.#count[newest] = this.#count[newest]! + blocks;
+    else this.#linkNewest(row, this.#make(row, BLANK, blocks));
   }
 
-  /** Drops up to `most` of the row's oldest blocks if nobody will look them up; returns how many. */
-  evictBlank(row: number, most: number): number {
-    const node = this.#oldest[row]!;
-    if (node === NONE || this.#entry[node] !== BLANK) return 0;
-    const dropped = Math.min(most, this.#count[node]!);
-    this.#count[node] = this.#count[node]! - dropped;
+  /** Drops up to `most` of the row's oldest blocks if they are blank; returns how many. */
+  dropBlank(row: number, most: number): number {
+    const item = this.#oldest[row] ?? NONE;
+    if (item === NONE || this.#extent[item] !== BLANK) return 0;
+    const dropped = Math.min(most, this.#count[item]!);
+    this.#count[item] = this.#count[item]! - dropped;
     this.#size[row] = this.#size[row]! - dropped;
-    if (this.#count[node] === 0) {
-      this.#unlink(row, node);
-      this.#free(node);
-    }
+    if (this.#count[item] === 0) this.#remove(row, item);
     return dropped;
   }
 
-  /** Drops the row's oldest entry and returns it. The list must not be empty, and not begin with blank blocks. */
-  evictOldest(row: number): number {
-    const node = this.#oldest[row]!;
-    const entry = this.#entry[node]!;
-    this.#unlink(row, node);
-    this.#size[row] = this.#size[row]! - 1;
-    this.#table.remove(pairHash(entry, row), node);
-    this.#free(node);
-    return entry;
+  /** The row's oldest extent. The list must not be empty, and not begin with blank blocks. */
+  oldest(row: number): number {
+    return this.#extent[this.#oldest[row]!]!;
   }
 
-  #free(node: number): void {
-    this.#entry[node] = NONE;
-    this.#newer[node] = NONE;
-    if (this.#freeLast === NONE) this.#freeFirst = node;
-    else this.#newer[this.#freeLast] = node;
-    this.#freeLast = node;
-    this.#hint = NONE;
+  /** Drops the row's oldest extent. */
+  dropOldest(row: number): void {
+    const item = this.#oldest[row]!;
+    this.#size[row] = this.#size[row]! - this.#count[item]!;
+    this.#remove(row, item);
   }
 
-  #find(row: number, entry: number): number {
-    const hash = pairHash(entry, row);
+  /** `extent` was cut: its first `blocks` blocks are the extent `upper` now. Rows that do not list it are left alone. */
+  cut(row: number, extent: number, upper: number, blocks: number): void {
+    const item = this.#find(row, extent);
+    if (item === NONE) return;
+    this.#count[item] = this.#count[item]! - blocks;
+    const made = this.#make(row, upper, blocks);
+    const older = this.#older[item]!;
+    this.#older[made] = older;
+    this.#newer[made] = item;
+    this.#older[item] = made;
+    if (older === NONE) this.#oldest[row] = made;
+    else this.#newer[older] = made;
+  }
+
+  /** Whether `extent` comes right after `upper` in the row's list, or neither is in it. */
+  isAfter(row: number, upper: number, extent: number): boolean {
+    const item = this.#find(row, upper);
+    const next = this.#find(row, extent);
+    return item === NONE ? next === NONE : next !== NONE && this.#newer[item] === next;
+  }
+
+  /** Undoes the cut of `upper` from what comes right after it in the list (`isAfter`), if the row lists them. */
+  join(row: number, upper: number): void {
+    const item = this.#find(row, upper);
+    if (item === NONE) return;
+    const next = this.#newer[item]!;
+    this.#count[next] = this.#count[next]! + this.#count[item]!;
+    this.#remove(row, item);
+  }
+
+  #remove(row: number, item: number): void {
+    const extent = this.#extent[item]!;
+    this.#unlink(row, item);
+    if (extent !== BLANK) this.#table.remove(mixWords(extent, row), item);
+    this.#extent[item] = NONE;
+    this.#newer[item] = this.#unused;
+    this.#unused = item;
+  }
+
+  #find(row: number, extent: number): number {
+    const hash = mixWords(extent, row);
     for (let at = this.#table.first(hash); at >= 0; at = this.#table.next(at, hash)) {
-      const node = this.#table.idAt(at);
-      if (this.#entry[node] === entry && this.#row[node] === row) return node;
+      const item = this.#table.idAt(at);
+      if (this.#extent[item] === extent && this.#row[item] === row) return item;
     }
     return NONE;
   }
 
-  #add(row: number, entry: number): number {
-    const node = this.#newNode();
-    this.#entry[node] = entry;
-    this.#row[node] = row;
-    this.#size[row] = this.#size[row]! + 1;
-    this.#table.insert(pairHash(entry, row), node);
-    return node;
+  #make(row: number, extent: number, blocks: number): number {
+    let item = this.#unused;
+    if (item !== NONE) this.#unused = this.#newer[item]!;
+    else item = this.#grow();
+    this.#extent[item] = extent;
+    this.#row[item] = row;
+    this.#count[item] = blocks;
+    if (extent !== BLANK) this.#table.insert(mixWords(extent, row), item);
+    return item;
   }
 
-  #newNode(): number {
-    let node = this.#freeFirst;
-    if (node !== NONE) {
-      this.#freeFirst = this.#newer[node]!;
-      if (this.#freeFirst === NONE) this.#freeLast = NONE;
-    } else {
-      node = this.#nodes;
-      this.#nodes += 1;
-      this.#entry = grown(this.#entry, this.#nodes);
-      this.#row = grown(this.#row, this.#nodes);
-      this.#older = grown(this.#older, this.#nodes);
-      this.#newer = grown(this.#newer, this.#nodes);
-      this.#count = grown(this.#count, this.#nodes);
-    }
-    return node;
+  #grow(): number {
+    const item = this.#items;
+    this.#items += 1;
+    this.#extent = grown(this.#extent, this.#items);
+    this.#row = grown(this.#row, this.#items);
+    this.#count = grown(this.#count, this.#items);
+    this.#older = grown(this.#older, this.#items);
+    this.#newer = grown(this.#newer, this.#items);
+    return item;
   }
 
-  #unlink(row: number, node: number): void {
-    const older = this.#older[node]!;
-    const newer = this.#newer[node]!;
+  #unlink(row: number, item: number): void {
+    const older = this.#older[item]!;
+    const newer = this.#newer[item]!;
     if (older === NONE) this.#oldest[row] = newer;
     else this.#newer[older] = newer;
     if (newer === NONE) this.#newest[row] = older;
     else this.#older[newer] = older;
   }
 
-  #linkNewest(row: number, node: number): void {
+  #linkNewest(row: number, item: number): void {
     const older = this.#newest[row]!;
-    this.#older[node] = older;
-    this.#newer[node] = NONE;
-    if (older === NONE) this.#oldest[row] = node;
-    else this.#newer[older] = node;
-    this.#newest[row] = node;
+    this.#older[item] = older;
+    this.#newer[item] = NONE;
+    if (older === NONE) this.#oldest[row] = item;
+    else this.#newer[older] = item;
+    this.#newest[row] = item;
   }
 
   #needRow(row: number): void {
@@ -172,9 +192,4 @@ export class RowLru {
     this.#oldest = grown(this.#oldest, row + 1).fill(NONE, length);
     this.#newest = grown(this.#newest, row + 1).fill(NONE, length);
   }
-}
-
-/** Entries of a chain are numbered in order: eight neighbours share a cache line of the table. */
-function pairHash(entry: number, row: number): number {
-  return (mixWords(entry >>> 3, row) << 3) | (entry & 7);
 }
