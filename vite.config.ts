@@ -3,6 +3,8 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { precomputed } from './build/precomputed.ts';
+import { yamlModules } from './build/yaml-modules.ts';
 
 /**
  * Four jobs of one file: `vite build` bundles the dashboard to dist/web, `--mode cli` the command to dist/cli
@@ -56,7 +58,7 @@ export default defineConfig(({ mode }) => {
     root: 'web',
     define,
     base: './',
-    plugins: [react()],
+    plugins: [yamlModules(), precomputed(engineDigest()), react()],
     worker: { format: 'es' as const },
     build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022' },
     preview: { port: 4173 },
@@ -64,6 +66,7 @@ export default defineConfig(({ mode }) => {
       root: '.',
       projects: [
         {
+          plugins: [yamlModules()],
           test: {
             name: 'unit',
             root: '.',
@@ -73,6 +76,7 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
+          plugins: [yamlModules()],
           test: {
             name: 'browser',
             root: '.',

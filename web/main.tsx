@@ -3,12 +3,14 @@ import './style/fonts.css';
 import './style/tokens.css';
 import './style/base.css';
 import './style/layout.css';
-import './style/compare.css';
+import './style/shell.css';
+import './style/table.css';
+import './style/chart.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startAddress } from './state/address.ts';
-import { startRunner } from './state/runner.ts';
+import { RUNS } from './state/runs.ts';
 
 await startAddress();
-startRunner();
+for (const run of RUNS) run.start();
 createRoot(document.getElementById('root')!).render(<App />);

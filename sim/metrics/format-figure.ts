@@ -48,7 +48,7 @@ export function formatDifference(difference: number, unit: FigureUnit, interval:
   const halfWidth = interval === null ? 0 : (interval.high - interval.low) / 2;
   const decimals =
     halfWidth > 0
-      ? decimalsByWidth(difference * factor, halfWidth * factor, 3)
+      ? decimalsClearOfZero(interval!, factor, decimalsByWidth(extent * factor, halfWidth * factor, 3))
       : decimalsFor(difference * factor, 3);
   const signed = (x: number): string => `${x > 0 ? '+' : ''}${fixed(x * factor, decimals)}`;
   const range =
@@ -101,7 +101,14 @@ function decimalsFor(value: number, digits: number): number {
   return isRoundedUp ? Math.max(0, decimals - 1) : decimals;
 }
 
-/** Decimals that show two digits of the half-width, and no more than one digit beyond what the value alone would have. */
+/** Decimals that show two digits of the half-width, but no more digits of the value than asked, and one of the half-width. */
 function decimalsByWidth(value: number, halfWidth: number, digits: number): number {
-  return Math.min(decimalsFor(halfWidth, 2), decimalsFor(value, digits) + 1);
+  const least = decimalsFor(halfWidth, 1);
+  return Math.max(least, Math.min(decimalsFor(halfWidth, 2), decimalsFor(value, digits)));
+}
+
+/** As many more decimals as an interval that excludes zero needs to be seen doing so. */
+function decimalsClearOfZero({ low, high }: Interval, factor: number, decimals: number): number {
+  const nearest = low > 0 ? low : high < 0 ? high : 0;
+  return nearest === 0 ? decimals : Math.max(decimals, decimalsFor(nearest * factor, 1));
 }

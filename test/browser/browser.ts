@@ -6,7 +6,7 @@ import { type StaticServer, serve } from './serve.ts';
 
 export interface Dashboard {
   readonly origin: string;
-  /** A page in a context of its own. */
+  /** A page in a context of its own; the comparison unless an address is given. */
   readonly open: (hash?: string, options?: BrowserContextOptions) => Promise<OpenPage>;
   readonly close: () => Promise<void>;
 }
@@ -17,6 +17,8 @@ export interface OpenPage {
   readonly complaints: readonly string[];
   /** Requests to other origins; all of them are refused. */
   readonly foreign: readonly string[];
+  /** Paths of the scripts that the page has loaded. */
+  readonly scripts: readonly string[];
 }
 
 /** Throws when the page has not been built: a browser test without a page must not pass. */
@@ -38,7 +40,7 @@ export async function openDashboard(): Promise<Dashboard> {
   });
   return {
     origin: server.origin,
-    open: (hash, options) => openPage(browser, server.origin, hash ?? '', options ?? {}),
+    open: (hash, options) => openPage(browser, server.origin, hash ?? '#/compare', options ?? {}),
     close: async () => {
       await browser.close();
       await server.close();
@@ -56,19 +58,31 @@ async function openPage(
   const page = await context.newPage();
   const complaints: string[] = [];
   const foreign: string[] = [];
+  const scripts: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await context.route('**/*', (route) => {
     const url = route.request().url();
-    if (url.startsWith(`${origin}/`) || url.startsWith('data:')) return route.continue();
+    if (url.startsWith(`${origin}/`) || url.startsWith('data:')) {
+      if (url.endsWith('.js')) scripts.push(new URL(url).pathname);
+      return route.continue();
+    }
     foreign.push(url);
     return route.abort();
   });
   await page.goto(`${origin}/${hash}`);
-  return { page, complaints, foreign };
+  return { page, complaints, foreign, scripts };
 }
 
 /** Waits until the run bar says that the comparison of the scenario as it stands is complete. */
 export async function finished(page: Page): Promise<void> {
   await page.getByText('every fleet saw the same requests').waitFor({ timeout: 30_000 });
+}
+
+/** Text of the file that an action saves. */
+export async function savedText(page: Page, action: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), action()]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
 }

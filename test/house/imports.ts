@@ -24,7 +24,7 @@ export function readSources(root: string, folders: readonly string[]): SourceFil
   return files;
 }
 
-type Area = 'core' | 'router' | 'server' | 'models' | 'sim' | 'cli' | 'web' | 'test';
+type Area = 'core' | 'router' | 'server' | 'models' | 'sim' | 'cli' | 'scenarios' | 'web' | 'test';
 
 /** Areas that each area may import, besides itself. */
 const MAY: Readonly<Record<Area, readonly Area[]>> = {
@@ -34,8 +34,9 @@ const MAY: Readonly<Record<Area, readonly Area[]>> = {
   models: ['core'],
   sim: ['core', 'router', 'models'],
   cli: ['core', 'router', 'server', 'models', 'sim'],
-  web: ['core', 'router', 'models', 'sim'],
-  test: ['core', 'router', 'server', 'models', 'sim', 'cli', 'web'],
+  scenarios: [],
+  web: ['core', 'router', 'models', 'sim', 'scenarios'],
+  test: ['core', 'router', 'server', 'models', 'sim', 'cli', 'scenarios', 'web'],
 };
 
 /** npm packages that pure areas may use: they run in a browser and do no I/O. */
@@ -76,6 +77,7 @@ function areaOf(file: string): Area {
   if (file.startsWith('models/')) return 'models';
   if (file.startsWith('sim/cli/')) return 'cli';
   if (file.startsWith('sim/')) return 'sim';
+  if (file.startsWith('scenarios/')) return 'scenarios';
   if (file.startsWith('web/')) return 'web';
   return 'test';
 }

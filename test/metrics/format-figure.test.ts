@@ -34,12 +34,17 @@ describe('figures in words', () => {
 
   test('the interval decides the rounding, and a wide one removes digits', () => {
     expect(formatWithInterval(711.37, 'ms', interval(687.1, 735.6))).toBe('711 ±24 ms');
-    expect(formatWithInterval(31.234, 'ms', interval(30.8, 31.6))).toBe('31.23 ±0.40 ms');
+    expect(formatWithInterval(31.234, 'ms', interval(30.8, 31.6))).toBe('31.2 ±0.4 ms');
+    expect(formatWithInterval(8.276, 'ms', interval(8.241, 8.311))).toBe('8.28 ±0.04 ms');
+    expect(formatWithInterval(1105.2, 'perS', interval(1104.9, 1105.5))).toBe('1,105.2 ±0.3 /s');
     expect(formatWithInterval(1150, 'ms', interval(460, 1840))).toBe('1.15 ±0.69 s');
   });
 
   test('differences carry signs, and shares are in points', () => {
     expect(formatDifference(-284, 'ms', interval(-310, -255))).toBe('-284 [-310, -255] ms');
+    expect(formatDifference(1.761, 'ms', interval(1.67, 1.853))).toBe('+1.76 [+1.67, +1.85] ms');
+    // An interval that excludes zero must be seen to exclude it.
+    expect(formatDifference(-1, 'perS', interval(-1.96, -0.04))).toBe('-1.00 [-1.96, -0.04] /s');
     expect(formatDifference(0.06, 'share', null)).toBe('+6.00 pt');
     expect(formatDifference(0.2432, 'usdPerMTok', null)).toBe('+$0.243');
     expect(formatDifference(-2.5, 'usdPerHour', null)).toBe('-$2.50/h');

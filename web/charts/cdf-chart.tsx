@@ -11,6 +11,7 @@ import { percentText, timeTickText } from '../format.ts';
 import { AxisX } from './axis-x.tsx';
 import { quantileMs, shareWithin, timeDomain, timeTicks } from './cdf-data.ts';
 import { GUTTER, useChartSize } from './chart-size.ts';
+import { TwinTable } from './twin-table.tsx';
 
 export interface CdfLine {
   readonly letter: string;
@@ -20,6 +21,10 @@ export interface CdfLine {
 
 interface CdfChartProps {
   readonly title: string;
+  /** Name of the metric at the axis, e.g. `TTFT`. */
+  readonly metric: string;
+  /** What is counted, e.g. `requests`. */
+  readonly of: string;
   readonly lines: readonly CdfLine[];
   readonly limitMs: number | null;
   /** Statistic that the limit is for, e.g. `p95`. */
@@ -31,7 +36,7 @@ const TWIN_QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 /** Steps of the reading line over the whole axis. */
 const READING_STEPS = 60;
 
-export function CdfChart({ title, lines, limitMs, limitStatistic }: CdfChartProps) {
+export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: CdfChartProps) {
   const { ref, width, height } = useChartSize();
   const [reading, setReading] = useState<number | null>(null);
   const domain = timeDomain(
@@ -91,22 +96,16 @@ export function CdfChart({ title, lines, limitMs, limitStatistic }: CdfChartProp
             x={x}
             y={bottom}
             text={timeTickText}
-            label="TTFT, logarithmic"
+            label={`${metric}, logarithmic`}
             right={right}
           />
           <text x={GUTTER.left} y={GUTTER.top - 6}>
-            share of requests
+            share of {of}
           </text>
           {limitMs !== null && (
             <g>
               <line x1={x(limitMs)} x2={x(limitMs)} y1={GUTTER.top} y2={bottom} stroke="var(--fail)" />
-              <text
-                className="strong"
-                x={x(limitMs)}
-                y={GUTTER.top - 6}
-                textAnchor="end"
-                style={{ fill: 'var(--fail)' }}
-              >
+              <text className="strong fail" x={x(limitMs)} y={GUTTER.top - 6} textAnchor="end">
                 SLO {limitStatistic} {timeTickText(limitMs)}
               </text>
             </g>
@@ -148,7 +147,11 @@ export function CdfChart({ title, lines, limitMs, limitStatistic }: CdfChartProp
           ? ''
           : `Within ${timeTickText(readingMs)}: ${lines.map(({ letter, curve }) => `${letter} ${percentOrDash(shareWithin(curve, readingMs))}`).join(', ')}`}
       </p>
-      <CdfTwin lines={lines} title={title} />
+      <TwinTable
+        title={title}
+        heads={[`Share of ${of}`, ...lines.map(({ letter, name }) => `${letter} ${name}`)]}
+        rows={TWIN_QUANTILES.map((quantile) => twinRow(lines, quantile))}
+      />
     </section>
   );
 }
@@ -176,38 +179,11 @@ function nextReading(key: string, reading: number | null): number | null | undef
   }
 }
 
-function CdfTwin({ lines, title }: { readonly lines: readonly CdfLine[]; readonly title: string }) {
-  return (
-    <details>
-      <summary>As a table</summary>
-      <table>
-        <caption className="visually-hidden">{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Share of requests</th>
-            {lines.map(({ letter, name }) => (
-              <th key={letter} scope="col">
-                {letter} {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {TWIN_QUANTILES.map((quantile) => (
-            <tr key={quantile}>
-              <th scope="row">{percentText(quantile)}</th>
-              {lines.map(({ letter, curve }) => {
-                const ms = quantileMs(curve, quantile);
-                return <td key={letter}>{ms === null ? '\u2014' : timeTickText(ms)}</td>;
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
-  );
-}
-
 function percentOrDash(share: number | null): string {
   return share === null ? '\u2014' : percentText(share);
+}
+
+function twinRow(lines: readonly CdfLine[], quantile: number): string[] {
+  const values = lines.map(({ curve }) => quantileMs(curve, quantile));
+  return [percentText(quantile), ...values.map((ms) => (ms === null ? '\u2014' : timeTickText(ms)))];
 }

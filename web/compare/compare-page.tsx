@@ -1,34 +1,48 @@
 /** The comparison: finding, verdicts, table, charts; the scenario beside them. */
 import { useState } from 'react';
+import type { ComparisonResult } from '../../sim/worker/api.ts';
+import { Finding } from '../components/finding.tsx';
+import { RunBar, type RunWords } from '../components/run-bar.tsx';
+import { ToDocument } from '../components/to-document.tsx';
+import { countText, wallTimeText } from '../format.ts';
 import { Rail } from '../rail/rail.tsx';
-import { useRun } from '../state/run-store.ts';
+import { comparisonRun } from '../state/comparison-run.ts';
+import { useScenario } from '../state/document-store.ts';
+import '../style/compare.css';
 import { Charts } from './charts.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { Evidence } from './evidence.tsx';
-import { Finding } from './finding.tsx';
-import { RunBar } from './run-bar.tsx';
-import { useResult } from './use-result.ts';
 import { VerdictStrip } from './verdict-strip.tsx';
 
+const WORDS: RunWords<ComparisonResult> = {
+  doing: 'Simulating',
+  done: ({ report }) => {
+    const requests = report.workloads.reduce(
+      (sum, { fleets }) => sum + fleets.reduce((total, fleet) => total + fleet.report.counts.arrived, 0),
+      0,
+    );
+    const seeds = report.seeds.length === 1 ? 'seed' : 'seeds';
+    return `${countText(requests)} requests simulated here in ${wallTimeText(report.sim.wallMs)}; ${seeds} ${report.seeds.join(', ')}; every fleet saw the same requests`;
+  },
+  part: ({ report }) => `${report.seeds.length} of ${useScenario.getState().seeds} seeds`,
+  spoken: ({ report }) => report.sentence,
+};
+
 export function ComparePage() {
-  const shown = useResult();
-  const linkProblem = useRun((state) => state.linkProblem);
+  const shown = comparisonRun.useShown();
   const [workloadName, setWorkloadName] = useState<string | null>(null);
   const workloads = shown?.result.report.workloads ?? [];
   const workload = workloads.find((each) => each.workload === workloadName) ?? workloads[0];
   return (
     <div className="columns">
       <main id="main" tabIndex={-1}>
-        {linkProblem !== null && (
-          <p className="notice" role="alert">
-            {linkProblem} The default comparison is shown instead.
-          </p>
-        )}
-        <Finding shown={shown} />
-        <RunBar />
-        <button type="button" className="to-rail" onClick={showRail}>
-          Change the scenario
-        </button>
+        <Finding
+          runner={comparisonRun}
+          say={({ report }) => report.sentence}
+          waiting="Simulating the fleets…"
+        />
+        <RunBar runner={comparisonRun} words={WORDS} />
+        <ToDocument />
         {shown !== null && workload !== undefined && (
           <div className={shown.isCurrent ? 'results' : 'results stale'}>
             {workloads.length > 1 && (
@@ -44,18 +58,11 @@ export function ComparePage() {
             <VerdictStrip workload={workload} />
             <ComparisonTable workload={workload} />
             <Charts workload={workload} curves={shown.result.curves} />
-            <Evidence report={shown.result.report} workload={workload} />
+            <Evidence report={shown.result.report} origin={shown.origin} workload={workload} />
           </div>
         )}
       </main>
       <Rail />
     </div>
   );
-}
-
-/** Where the scenario stands below the result, it is a long way to scroll. */
-function showRail(): void {
-  const rail = document.getElementById('scenario');
-  rail?.scrollIntoView();
-  rail?.focus();
 }

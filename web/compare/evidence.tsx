@@ -1,13 +1,20 @@
 /** Where the figures come from: prices, step times, seeds, version, and remarks that a reader should see. */
+
+import built from 'virtual:precomputed/compare';
 import type { ComparisonReport, WorkloadComparison } from '../../sim/compare/comparison-report.ts';
 import type { ModelProvenance } from '../../sim/latency/step-model.ts';
 import { sentence } from '../format.ts';
+import { stateKey, useScenario } from '../state/document-store.ts';
+import { agreement, type Expected, expectedOf, useExpected } from '../state/expected.ts';
+import type { Origin } from '../state/job-runner.ts';
 
 export function Evidence({
   report,
+  origin,
   workload,
 }: {
   readonly report: ComparisonReport;
+  readonly origin: Origin;
   readonly workload: WorkloadComparison;
 }) {
   const reports = workload.fleets.map((fleet) => fleet.report);
@@ -24,7 +31,15 @@ export function Evidence({
       <h2 id="evidence">Where this comes from</h2>
       <dl>
         <dt>Kind</dt>
-        <dd>Simulated in this tab; nothing left it</dd>
+        <dd>
+          {origin === 'build' ? (
+            'Simulated when this page was built; being simulated once more in this tab'
+          ) : (
+            <>
+              Simulated in this tab; nothing left it. <Agreement report={report} />
+            </>
+          )}
+        </dd>
         <dt>Step times</dt>
         <dd>{stepTimes.join('; ')}</dd>
         <dt>Prices</dt>
@@ -37,11 +52,13 @@ export function Evidence({
         ))}
         <dt>Fingerprints</dt>
         <dd>
-          {workload.fleets.map((fleet) => (
-            <span key={fleet.letter} className="fingerprint">
-              {fleet.letter} <code>{fleet.report.fingerprint}</code>
-            </span>
-          ))}
+          <span className="fingerprints">
+            {workload.fleets.map((fleet) => (
+              <span key={fleet.letter} className="fingerprint">
+                {fleet.letter} <code>{fleet.report.fingerprint}</code>
+              </span>
+            ))}
+          </span>
           <span className="quiet-text">
             engine <code>{report.engineDigest}</code>; the same scenario and seed give the same bytes
             everywhere
@@ -58,4 +75,31 @@ function unique(texts: readonly string[]): string[] {
 
 function stepTimeText({ calibration, extrapolated, notes }: ModelProvenance): string[] {
   return [extrapolated ? `${calibration}, outside of what was measured` : calibration, ...notes];
+}
+
+/** Whether the same came out as for whoever sent the link, or when the page was built. */
+function Agreement({ report }: { readonly report: ComparisonReport }) {
+  const link = useExpected((state) => state.link);
+  const key = useScenario(stateKey);
+  const own = expectedOf(report);
+  if (link !== null && link.key === key) return agreementWords(own, link, 'for whoever sent the link');
+  if (built === null) return null;
+  const fromBuild = expectedOf(built);
+  const isSame = agreement(own, fromBuild) === 'same';
+  return isSame && report !== built ? 'The same figures came out when this page was built.' : null;
+}
+
+function agreementWords(own: Expected, expected: Expected, where: string): React.ReactNode {
+  switch (agreement(own, expected)) {
+    case 'same':
+      return `The same figures came out ${where}.`;
+    case 'otherEngine':
+      return `Other figures came out ${where}, with engine ${expected.engineDigest}.`;
+    case 'differs':
+      return (
+        <span className="verdict fails">
+          Other figures came out {where}, with the same engine: that is a defect of Drydock.
+        </span>
+      );
+  }
 }

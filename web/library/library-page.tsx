@@ -3,6 +3,7 @@ import { GPUS } from '../../models/gpus.ts';
 import { LLMS } from '../../models/llms.ts';
 import { defaultPrice } from '../../models/prices.ts';
 import type { Source } from '../../models/schema.ts';
+import '../style/library.css';
 import { countText, figureText, gibText, UNKNOWN } from '../format.ts';
 
 const GPU_HEADS = [

@@ -1,39 +1,31 @@
 /** The scenario beside the result. Every change is run at once; there is no button for it. */
-import { useEffect, useState } from 'react';
-import { useStore } from 'zustand';
-import { DEFAULT_STATE, keyOf, redo, setScenario, undo, useScenario } from '../state/document-store.ts';
+import { setScenario, useScenario } from '../state/document-store.ts';
 import { MAX_SEEDS } from '../state/fragment.ts';
-import { loadChoices } from '../state/runner.ts';
 import { documentOf, type FleetSetup, type Setup, setupOf, withOwnNames } from '../state/setup.ts';
+import { useChoices } from '../state/use-choices.ts';
 import type { Choices } from '../worker/api.ts';
+import { DocumentPanel } from './document-panel.tsx';
 import { FleetFields } from './fleet-fields.tsx';
 import { NumberField } from './number-field.tsx';
 import { SelectField } from './select-field.tsx';
-import { useUndoKeys } from './undo-keys.ts';
 import { WorkloadFields } from './workload-fields.tsx';
 
 /** Fleets that can be told apart by line and letter. */
 const MIN_FLEETS = 2;
 const MAX_FLEETS = 5;
 
-const EMPTY: Choices = { gpus: [], models: [] };
-
 /** How the rail's parts change the setup. */
 export type EditSetup = (change: Partial<Setup>) => void;
 
+/** The comparison as a form. */
 export function Rail() {
-  const state = useScenario();
-  const setup = setupOf(state.document);
+  const { document, seeds } = useScenario();
+  const setup = setupOf(document);
   const choices = useChoices();
-  useUndoKeys();
   return (
-    <aside className="rail" aria-label="Scenario">
-      <h2 id="scenario" tabIndex={-1}>
-        Scenario
-      </h2>
-      <HistoryButtons />
+    <DocumentPanel kind="comparison">
       {setup === null ? (
-        <UneditableScenario document={state.document} />
+        <p>This scenario has settings that the form does not hold. It is run as it is; edit it as YAML.</p>
       ) : (
         <SetupFields setup={setup} choices={choices} />
       )}
@@ -42,11 +34,11 @@ export function Rail() {
         <NumberField
           label="Seeds"
           unit="runs per fleet"
-          value={state.seeds}
+          value={seeds}
           min={1}
           max={MAX_SEEDS}
           step={1}
-          onChange={(seeds) => setScenario({ document: state.document, seeds })}
+          onChange={(next) => setScenario({ seeds: next })}
         />
         {setup !== null && (
           <>
@@ -69,14 +61,15 @@ export function Rail() {
           </>
         )}
       </fieldset>
-      {setup !== null && <TerminalTwin document={state.document} seeds={state.seeds} />}
-    </aside>
+      <p className="quiet-text terminal">
+        In a terminal: <code>drydock compare scenario.yaml --seeds {seeds}</code>
+      </p>
+    </DocumentPanel>
   );
 }
 
 function editSetup(setup: Setup, change: Partial<Setup>): void {
-  const { seeds } = useScenario.getState();
-  setScenario({ document: documentOf({ ...setup, ...change }), seeds });
+  setScenario({ document: documentOf({ ...setup, ...change }) });
 }
 
 function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choices: Choices }) {
@@ -146,68 +139,4 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
       )}
     </>
   );
-}
-
-function HistoryButtons() {
-  const canUndo = useStore(useScenario.temporal, (state) => state.pastStates.length > 0);
-  const canRedo = useStore(useScenario.temporal, (state) => state.futureStates.length > 0);
-  const isDefault = useScenario((state) => keyOf(state) === keyOf(DEFAULT_STATE));
-  return (
-    <p className="buttons">
-      <button type="button" onClick={undo} disabled={!canUndo}>
-        Undo
-      </button>
-      <button type="button" onClick={redo} disabled={!canRedo}>
-        Redo
-      </button>
-      <button type="button" disabled={isDefault} onClick={() => setScenario(DEFAULT_STATE)}>
-        Start over
-      </button>
-    </p>
-  );
-}
-
-function TerminalTwin({ document, seeds }: { readonly document: unknown; readonly seeds: number }) {
-  return (
-    <details>
-      <summary>For the terminal</summary>
-      <p className="quiet-text">
-        Saved as <code>scenario.yaml</code>, this gives the same figures with{' '}
-        <code>drydock compare scenario.yaml --seeds {seeds}</code>
-      </p>
-      <DocumentText document={document} />
-    </details>
-  );
-}
-
-function UneditableScenario({ document }: { readonly document: unknown }) {
-  return (
-    <>
-      <p>This scenario has settings that these forms do not hold. It is run as it is:</p>
-      <DocumentText document={document} />
-    </>
-  );
-}
-
-function DocumentText({ document }: { readonly document: unknown }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="document" aria-label="Scenario document" tabIndex={0}>
-      <pre>{JSON.stringify(document, null, 2)}</pre>
-    </section>
-  );
-}
-
-function useChoices(): Choices {
-  const [choices, setChoices] = useState(EMPTY);
-  useEffect(() => {
-    let isGone = false;
-    void loadChoices().then((loaded) => {
-      if (!isGone) setChoices(loaded);
-    });
-    return () => {
-      isGone = true;
-    };
-  }, []);
-  return choices;
 }

@@ -1,75 +1,130 @@
 /**
- * Keeps address and page in step: `#/compare?s=<scenario>`. Edits that follow each other closely are one step of the
- * browser's history; back and forward bring their scenarios back.
+ * Keeps address and page in step: `#/compare?s=<documents>&f=B`. Edits that follow each other closely are one step of the
+ * browser's history; back and forward bring their documents and screens back.
  */
 import { create } from 'zustand';
-import { DEFAULT_STATE, keyOf, ONE_STEP_MS, setScenario, useScenario } from './document-store.ts';
+import {
+  DEFAULT_STATE,
+  type DocumentKind,
+  ONE_STEP_MS,
+  setScenario,
+  stateKey,
+  useScenario,
+} from './document-store.ts';
+import { readExpected, useExpected } from './expected.ts';
 import { decodeScenario, encodeScenario, FragmentError } from './fragment.ts';
-import { useRun } from './run-store.ts';
+import { useView, viewFromQuery, viewQuery } from './view-store.ts';
 
-export const SCREENS = ['compare', 'library'] as const;
+export const SCREENS = ['plan', 'compare', 'library'] as const;
 export type Screen = (typeof SCREENS)[number];
 
-export const useScreen = create<{ readonly screen: Screen }>()(() => ({ screen: 'compare' }));
+/** The document that a screen is about. */
+export const DOCUMENT_OF: Readonly<Record<Screen, DocumentKind | null>> = {
+  plan: 'plan',
+  compare: 'comparison',
+  library: null,
+};
+
+export interface ScreenState {
+  readonly screen: Screen;
+  /** Why the address could not be read; null when it could. */
+  readonly linkProblem: string | null;
+  /** The link was of an older form and has been brought up to date. */
+  readonly isMigrated: boolean;
+}
+
+export const useScreen = create<ScreenState>()(() => ({
+  screen: 'plan',
+  linkProblem: null,
+  isMigrated: false,
+}));
 
 let writtenKey = '';
 let lastWriteMs = Number.NEGATIVE_INFINITY;
 let writes = 0;
 /** Whether a step of the history is due: an overtaken write leaves it to the one that overtook it. */
 let isStepDue = false;
+/** While an address is being read, nothing is written into it. */
+let isReading = false;
 
-/** Reads the address, then follows both sides. Resolves once the scenario of the address stands. */
+/** Reads the address, then follows both sides. Resolves once the documents of the address stand. */
 export async function startAddress(): Promise<void> {
   await read();
   await write('replace');
-  window.addEventListener('popstate', () => void read());
+  window.addEventListener('popstate', () => void read().then(() => write('replace')));
   useScenario.subscribe((state) => {
     // What came out of the address needs no step of its own.
-    if (keyOf(state) === writtenKey) return;
+    if (addressKey(useScreen.getState().screen, stateKey(state)) === writtenKey) return;
     const now = performance.now();
     const mode = now - lastWriteMs < ONE_STEP_MS ? 'replace' : 'push';
     lastWriteMs = now;
     void write(mode);
   });
+  useView.subscribe(() => void write('replace'));
 }
 
-/** Address of a screen with the scenario as it stands. */
-export function screenHref(screen: Screen): string {
-  const query = location.hash.split('?')[1];
-  return `#/${screen}${query === undefined ? '' : `?${query}`}`;
+/** Shows a screen; a step of the browser's history. */
+export function openScreen(screen: Screen): void {
+  if (screen === useScreen.getState().screen) return;
+  useScreen.setState({ screen });
+  void write('push');
+}
+
+/** Address of a screen with the documents as they stand. */
+export async function screenHref(screen: Screen): Promise<string> {
+  const text = await encodeScenario(useScenario.getState(), DOCUMENT_OF[screen]);
+  return `#/${screen}?s=${text}${viewQuery(screen, useView.getState())}`;
 }
 
 async function read(): Promise<void> {
+  isReading = true;
+  try {
+    await readAddress();
+  } finally {
+    isReading = false;
+  }
+}
+
+async function readAddress(): Promise<void> {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
-  useScreen.setState({ screen: SCREENS.find((screen) => screen === path) ?? 'compare' });
-  const text = new URLSearchParams(query).get('s');
+  const screen = SCREENS.find((name) => name === path) ?? 'plan';
+  const parameters = new URLSearchParams(query);
+  useScreen.setState({ screen });
+  useView.setState(viewFromQuery(parameters));
+  const text = parameters.get('s');
   if (text === null) return;
   try {
-    const state = await decodeScenario(text);
-    writtenKey = keyOf(state);
+    const { state, isMigrated } = await decodeScenario(text);
+    writtenKey = isMigrated ? '' : addressKey(screen, stateKey(state));
     writes += 1;
     isStepDue = false;
-    useRun.setState({ linkProblem: null });
-    if (writtenKey !== keyOf(useScenario.getState())) setScenario(state);
+    useScreen.setState({ linkProblem: null, isMigrated });
+    if (stateKey(state) !== stateKey(useScenario.getState())) setScenario(state);
+    const expected = readExpected(parameters.get('v'));
+    if (expected !== null) useExpected.setState({ link: { ...expected, key: stateKey(state) } });
   } catch (error) {
     if (!(error instanceof FragmentError)) throw error;
-    useRun.setState({ linkProblem: error.message });
+    useScreen.setState({ linkProblem: error.message });
     setScenario(DEFAULT_STATE);
   }
 }
 
 async function write(mode: 'push' | 'replace'): Promise<void> {
-  const state = useScenario.getState();
-  const key = keyOf(state);
+  if (isReading) return;
+  const { screen } = useScreen.getState();
+  const key = addressKey(screen, stateKey(useScenario.getState()));
   if (key === writtenKey) return;
   writtenKey = key;
   writes += 1;
   isStepDue ||= mode === 'push';
   const write = writes;
-  const text = await encodeScenario(state);
+  const url = await screenHref(screen);
   if (write !== writes) return;
-  const url = `#/${useScreen.getState().screen}?s=${text}`;
   if (isStepDue) history.pushState(null, '', url);
   else history.replaceState(null, '', url);
   isStepDue = false;
+}
+
+function addressKey(screen: Screen, documents: string): string {
+  return `${screen}${viewQuery(screen, useView.getState())} ${documents}`;
 }

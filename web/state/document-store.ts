@@ -1,20 +1,41 @@
-/** The scenario on the page: everything that the address carries, and nothing else. Edits can be undone. */
+/**
+ * The documents on the page, one for each screen that has one: everything that the address carries, and nothing else. Edits
+ * can be undone, whichever screen they were made on.
+ */
 import { temporal } from 'zundo';
 import { create } from 'zustand';
-import { canonical, DEFAULT_SETUP, documentOf } from './setup.ts';
+import { DEFAULT_COMPARISON, DEFAULT_LAB, DEFAULT_PLAN, DEFAULT_SEEDS } from './defaults.ts';
+import { canonical } from './setup.ts';
 
 export interface ScenarioState {
   /** A comparison document; from a link it may be anything until the simulator has looked at it. */
   readonly document: unknown;
-  /** Runs per fleet. */
+  /** Runs per fleet of the comparison. */
   readonly seeds: number;
+  /** A plan document, with the same caution. */
+  readonly plan: unknown;
+  /** A lab document. */
+  readonly lab: unknown;
 }
 
-export const DEFAULT_STATE: ScenarioState = { document: documentOf(DEFAULT_SETUP), seeds: 3 };
+/** Documents by kind; the kind names the schema. */
+export type DocumentKind = 'comparison' | 'plan' | 'lab';
 
-/** Names a state: equal for equal scenarios. */
-export function keyOf({ document, seeds }: ScenarioState): string {
+export const DEFAULT_STATE: ScenarioState = {
+  document: DEFAULT_COMPARISON,
+  seeds: DEFAULT_SEEDS,
+  plan: DEFAULT_PLAN,
+  lab: DEFAULT_LAB,
+};
+
+/** Names a comparison and its seeds: equal for equal ones. */
+export function keyOf({ document, seeds }: Pick<ScenarioState, 'document' | 'seeds'>): string {
   return canonical({ document, seeds });
+}
+
+/** Names everything that can be edited. */
+export function stateKey({ document, seeds, plan, lab }: ScenarioState): string {
+  return canonical({ document, seeds, plan, lab });
 }
 
 /** Edits closer together than this are one: a drag of a slider, a number being typed. */
@@ -24,7 +45,7 @@ let lastEditMs = Number.NEGATIVE_INFINITY;
 export const useScenario = create<ScenarioState>()(
   temporal(() => DEFAULT_STATE, {
     limit: 200,
-    equality: (a, b) => keyOf(a) === keyOf(b),
+    equality: (a, b) => stateKey(a) === stateKey(b),
     handleSet:
       (record) =>
       (...change: unknown[]) => {
@@ -35,16 +56,32 @@ export const useScenario = create<ScenarioState>()(
   }),
 );
 
-export function setScenario(state: ScenarioState): void {
-  useScenario.setState(state);
+export function setScenario(change: Partial<ScenarioState>): void {
+  useScenario.setState(change);
+}
+
+const FIELD_OF = { comparison: 'document', plan: 'plan', lab: 'lab' } as const;
+
+/** The document of a kind. */
+export function documentOfKind(state: ScenarioState, kind: DocumentKind): unknown {
+  return state[FIELD_OF[kind]];
+}
+
+export function setDocument(kind: DocumentKind, document: unknown): void {
+  setScenario({ [FIELD_OF[kind]]: document });
+}
+
+/** A change that is undone by itself, however soon it follows another. */
+export function endStep(): void {
+  lastEditMs = Number.NEGATIVE_INFINITY;
 }
 
 export function undo(): void {
-  lastEditMs = Number.NEGATIVE_INFINITY;
+  endStep();
   useScenario.temporal.getState().undo();
 }
 
 export function redo(): void {
-  lastEditMs = Number.NEGATIVE_INFINITY;
+  endStep();
   useScenario.temporal.getState().redo();
 }

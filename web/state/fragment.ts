@@ -2,14 +2,15 @@
  * The scenario as text for the address: JSON, deflated, base64url, behind a version. Reading refuses, in words a reader
  * can use, what was cut off, is of another version, or would unpack to something huge.
  */
-import type { ScenarioState } from './document-store.ts';
+import { DEFAULT_STATE, type DocumentKind, type ScenarioState } from './document-store.ts';
+import { LINK_VERSION, type LinkBody, migrated } from './migrations.ts';
+import { canonical } from './setup.ts';
 
 /** Why an address could not be read; the message is for the page. */
 export class FragmentError extends Error {
   override readonly name = 'FragmentError';
 }
 
-const VERSION = '1';
 /** Unpacked JSON that a link may hold, bytes. */
 const MAX_BYTES = 256 * 1024;
 /** Seeds that a link may ask for. */
@@ -17,26 +18,52 @@ export const MAX_SEEDS = 20;
 
 const CUT_OFF = 'The link is damaged: it was probably cut off when it was copied.';
 
-export async function encodeScenario(state: ScenarioState): Promise<string> {
-  const json = JSON.stringify({ document: state.document, seeds: state.seeds });
+/** `of`: the kind of document that the link is about; it is held whole even where it is the default. */
+export async function encodeScenario(
+  state: Partial<ScenarioState>,
+  of: DocumentKind | null = 'comparison',
+): Promise<string> {
+  const json = JSON.stringify(bodyOf({ ...DEFAULT_STATE, ...state }, of));
   const stream = new Blob([json]).stream().pipeThrough(new CompressionStream('deflate-raw'));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
   const base64 = btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-  return `${VERSION}.${base64}`;
+  return `${LINK_VERSION}.${base64}`;
+}
+
+/** What a link held. */
+export interface DecodedLink {
+  readonly state: ScenarioState;
+  /** It was made in an older form. */
+  readonly isMigrated: boolean;
 }
 
 /** throws: FragmentError */
-export async function decodeScenario(text: string): Promise<ScenarioState> {
+export async function decodeScenario(text: string): Promise<DecodedLink> {
   const dot = text.indexOf('.');
   const version = text.slice(0, dot);
   if (dot === -1) throw new FragmentError(CUT_OFF);
-  if (version !== VERSION) {
+  const body = migrated(version, null) === null ? null : parse(await inflate(bytesOf(text.slice(dot + 1))));
+  const link = body === null ? null : migrated(version, body);
+  if (link === null) {
     throw new FragmentError(
-      `The link was made by another version of Drydock (format ${version.slice(0, 12)}; this page reads ${VERSION}).`,
+      `The link was made by another version of Drydock (format ${version.slice(0, 12)}; this page reads ${LINK_VERSION} and older).`,
     );
   }
-  return checked(parse(await inflate(bytesOf(text.slice(dot + 1)))));
+  return { state: checked(link), isMigrated: version !== LINK_VERSION };
+}
+
+function bodyOf(state: ScenarioState, of: DocumentKind | null): LinkBody {
+  const { document, seeds, plan, lab } = state;
+  const isOwn = (kind: DocumentKind, value: unknown, first: unknown): boolean =>
+    kind === of || canonical(value) !== canonical(first);
+  const compare = { document, seeds };
+  const first = { document: DEFAULT_STATE.document, seeds: DEFAULT_STATE.seeds };
+  return {
+    ...(isOwn('comparison', compare, first) ? { compare } : {}),
+    ...(isOwn('plan', plan, DEFAULT_STATE.plan) ? { plan } : {}),
+    ...(isOwn('lab', lab, DEFAULT_STATE.lab) ? { lab } : {}),
+  };
 }
 
 function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
@@ -76,11 +103,11 @@ function parse(json: string): unknown {
   }
 }
 
-function checked(value: unknown): ScenarioState {
-  const { document, seeds } = (value ?? {}) as Partial<ScenarioState>;
+function checked({ compare, plan, lab }: LinkBody): ScenarioState {
+  const { document, seeds } = compare ?? DEFAULT_STATE;
   if (document === undefined) throw new FragmentError('The link holds no scenario.');
-  if (!Number.isInteger(seeds) || seeds! < 1 || seeds! > MAX_SEEDS) {
+  if (typeof seeds !== 'number' || !Number.isInteger(seeds) || seeds < 1 || seeds > MAX_SEEDS) {
     throw new FragmentError(`The link asks for ${String(seeds)} seeds; 1 to ${MAX_SEEDS} can be run here.`);
   }
-  return { document, seeds: seeds! };
+  return { document, seeds, plan: plan ?? DEFAULT_STATE.plan, lab: lab ?? DEFAULT_STATE.lab };
 }

@@ -3,6 +3,7 @@
  * same is one the rail cannot show whole: it is then run as it is, and the rail says so.
  */
 import type { Comparison, NamedFleet, PoolSpec } from '../../sim/scenario/schema.ts';
+import { DEFAULT_COMPARISON } from './defaults.ts';
 
 /** Replicas of a fleet: whole requests in one pool, or prefill and decode in two. */
 export type FleetShape =
@@ -46,30 +47,8 @@ const PREFIX_ZIPF = 1;
 /** Groups that a document without prefixes is given when prefixes are turned on. */
 const DEFAULT_PREFIX_GROUPS = 50;
 
-/** Eight GPUs, three ways, under chat traffic. */
-export const DEFAULT_SETUP: Setup = {
-  name: 'compare-pd',
-  workloadName: 'chat',
-  seed: 1,
-  requests: 800,
-  rateRps: 60,
-  arrivalCv: 1,
-  promptTokens: 1250,
-  promptCv: 1,
-  prefixShare: 0.2,
-  prefixGroups: DEFAULT_PREFIX_GROUPS,
-  outputTokens: 300,
-  outputCv: 0.8,
-  model: 'llama-3.1-8b',
-  fleets: [
-    { name: 'aggregated', gpu: 'h100-sxm', tp: 1, shape: { kind: 'aggregated', replicas: 8 } },
-    { name: '4P+4D', gpu: 'h100-sxm', tp: 1, shape: { kind: 'split', prefill: 4, decode: 4 } },
-    { name: '2P+6D', gpu: 'h100-sxm', tp: 1, shape: { kind: 'split', prefill: 2, decode: 6 } },
-  ],
-  ttftP95Ms: 1000,
-  itlP99Ms: 30,
-  attainment: 0.95,
-};
+/** Eight GPUs, three ways, under chat traffic: scenarios/compare-pd.yaml as the form sees it. */
+export const DEFAULT_SETUP: Setup = readSetup(DEFAULT_COMPARISON);
 
 /** Name that a fleet goes by until its user gives it another. */
 export function defaultFleetName(shape: FleetShape): string {

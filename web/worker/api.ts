@@ -1,5 +1,11 @@
-/** What the page may ask of its worker: the simulator, and the names that its forms offer. */
-import type { SimulationWorker } from '../../sim/worker/api.ts';
+/** What the page may ask of its worker: the simulator, the names that its forms offer, and help for its editor. */
+import type { PlanReport } from '../../sim/planner/report.ts';
+import type { Plan } from '../../sim/planner/schema.ts';
+import type { JsonSchema } from '../../sim/scenario/json-schema.ts';
+import type { Comparison, Scenario } from '../../sim/scenario/schema.ts';
+import type { JobOptions, JobOutcome, ProgressSink, SimulationWorker } from '../../sim/worker/api.ts';
+import type { ConfigProblem } from '../../src/core/check.ts';
+import type { DocumentKind } from '../state/document-store.ts';
 
 /** An entry of a catalogue as a form offers it. */
 export interface Choice {
@@ -10,9 +16,30 @@ export interface Choice {
 export interface Choices {
   readonly gpus: readonly Choice[];
   readonly models: readonly Choice[];
+  readonly workloads: readonly Choice[];
+  readonly policies: readonly Choice[];
+  readonly providers: readonly Choice[];
 }
+
+export type JobId = Pick<JobOptions, 'jobId'>;
 
 export interface DashboardWorker extends SimulationWorker {
   /** The catalogues' names; their figures stay in the worker. */
   choices(): Choices;
+  /** JSON Schema of a kind of document, for completion. */
+  schema(kind: DocumentKind): JsonSchema;
+  /** What is wrong with a document, each problem with its path. */
+  check(kind: DocumentKind, document: unknown): readonly ConfigProblem[];
+  /** Fleets that a plan would look at; null where the plan is not valid. */
+  planSize(document: unknown): number | null;
+  /** Fleets of a plan by name as a comparison under its traffic; those that the plan does not have are left out. */
+  planComparison(plan: Plan, fleets: readonly string[]): Comparison | null;
+  /** One fleet of a plan as a scenario; null where the plan does not have it. */
+  planScenario(plan: Plan, fleet: string): Scenario | null;
+  /** Searches the fleets of a plan; `done` is the share of the fleets looked at. */
+  runPlan(
+    document: unknown,
+    options: JobId,
+    onProgress: ProgressSink<PlanReport>,
+  ): Promise<JobOutcome<PlanReport>>;
 }

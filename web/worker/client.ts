@@ -3,50 +3,52 @@
  * is told so: comlink never settles the promises of a terminated worker.
  */
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink';
-import type { ComparisonResult, JobOptions, JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
-import type { Choices, DashboardWorker } from './api.ts';
+import type { JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
+import type { DashboardWorker } from './api.ts';
 
 /** How long a cancel may go unanswered before the worker is replaced, ms. */
 const CANCEL_PATIENCE_MS = 250;
-
-type Outcome = JobOutcome<ComparisonResult>;
 
 interface Connection {
   readonly worker: Worker;
   readonly remote: Remote<DashboardWorker>;
 }
 
+type Settle = (outcome: JobOutcome<never> & { readonly status: 'cancelled' | 'failed' }) => void;
+
 export class WorkerClient {
   /** Opened by the first call after a start or a failure, so that a worker that cannot be loaded is not tried forever. */
   #connection: Connection | null = null;
-  readonly #pending = new Map<string, (outcome: Outcome) => void>();
+  readonly #pending = new Map<string, Settle>();
 
-  async choices(): Promise<Choices> {
-    return await this.#open().remote.choices();
+  /** The worker, for calls that are no jobs. */
+  get remote(): Remote<DashboardWorker> {
+    return this.#open().remote;
   }
 
-  runComparison(
-    document: unknown,
-    options: JobOptions,
-    onProgress: ProgressSink<ComparisonResult>,
-  ): Promise<Outcome> {
+  /** Runs a job; never rejects. */
+  run<Result>(
+    jobId: string,
+    onProgress: ProgressSink<Result>,
+    start: (remote: Remote<DashboardWorker>, tell: ProgressSink<Result>) => Promise<JobOutcome<Result>>,
+  ): Promise<JobOutcome<Result>> {
     return new Promise((resolve) => {
-      const settle = (outcome: Outcome): void => {
-        this.#pending.delete(options.jobId);
+      const settle = (outcome: JobOutcome<Result>): void => {
+        this.#pending.delete(jobId);
         resolve(outcome);
       };
-      this.#pending.set(options.jobId, settle);
-      this.#open()
-        .remote.runComparison(document, options, proxy(onProgress))
-        .then(settle, (error: unknown) => settle({ status: 'failed', message: String(error) }));
+      this.#pending.set(jobId, settle);
+      start(this.remote, proxy(onProgress)).then(settle, (error: unknown) =>
+        settle({ status: 'failed', message: String(error) }),
+      );
     });
   }
 
-  /** Ends a job; the promise of `runComparison` settles with what was complete. */
+  /** Ends a job; its promise settles with what was complete. */
   cancel(jobId: string): void {
     const settle = this.#pending.get(jobId);
     if (settle === undefined) return;
-    void this.#open().remote.cancel(jobId);
+    void this.remote.cancel(jobId);
     setTimeout(() => {
       if (!this.#pending.has(jobId)) return;
       settle({ status: 'cancelled', partial: null });

@@ -1,19 +1,27 @@
 /** The simulation worker of the page: the simulator with the browser's clock, and a pool of workers for its runs. */
 import { expose } from 'comlink';
-import { GPUS } from '../../models/gpus.ts';
-import { LLMS } from '../../models/llms.ts';
+import { createPlanWorker } from '../../sim/worker/plan-worker.ts';
 import { createSimulationWorker } from '../../sim/worker/simulation-worker.ts';
-import type { Choice, DashboardWorker } from './api.ts';
+import type { DashboardWorker } from './api.ts';
+import { choices } from './choices.ts';
+import { problemsOf, schemaOf } from './documents.ts';
 import { createHost } from './host.ts';
+import { planComparison, planScenario } from './plan-fleets.ts';
 import { openPool } from './pool-host.ts';
 
-const nameOf = ({ id, name }: Choice): Choice => ({ id, name });
-
 const host = createHost();
+const simulation = createSimulationWorker(host, openPool(host));
+const plans = createPlanWorker(createHost());
 
 const worker: DashboardWorker = {
-  ...createSimulationWorker(host, openPool(host)),
-  choices: () => ({ gpus: GPUS.map(nameOf), models: LLMS.map(nameOf) }),
+  ...simulation,
+  ...plans,
+  cancel: (jobId) => plans.cancelPlan(jobId) || simulation.cancel(jobId),
+  choices,
+  schema: schemaOf,
+  check: problemsOf,
+  planComparison,
+  planScenario,
 };
 
 expose(worker);

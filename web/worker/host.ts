@@ -4,13 +4,14 @@ import type { WorkerHost } from '../../sim/worker/api.ts';
 /** A message to oneself: unlike a timer it is not held back, and it queues behind messages that have arrived. */
 export function createHost(): WorkerHost {
   const channel = new MessageChannel();
-  let resume: (() => void) | null = null;
-  channel.port1.onmessage = () => resume?.();
+  // Several jobs may be pausing at once: a search that has been cancelled, and the one that replaces it.
+  const waiting: (() => void)[] = [];
+  channel.port1.onmessage = () => waiting.shift()?.();
   return {
     nowMs: () => performance.now(),
     pause: () =>
       new Promise((resolve) => {
-        resume = resolve;
+        waiting.push(resolve);
         channel.port2.postMessage(null);
       }),
   };

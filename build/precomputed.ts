@@ -1,0 +1,71 @@
+/**
+ * Answers to the page's own first questions, computed by the command line while the page is built: the page has something
+ * to say before any worker runs, and then computes it again. One virtual module per answer; null where nothing was built.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+import { parse } from 'yaml';
+import type { Comparison } from '../sim/scenario/schema.ts';
+import { FIRST_SEEDS, firstComparison } from '../web/state/first-comparison.ts';
+
+const COMMAND = 'dist/cli/drydock.js';
+const CACHE = '.cache/precomputed';
+const PREFIX = 'virtual:precomputed/';
+
+/** Arguments of the command by the name of the answer; the document is put into a file for it. */
+const QUESTIONS: Readonly<Record<string, { args: readonly string[]; document: () => unknown }>> = {
+  compare: {
+    args: ['compare', '--seeds', String(FIRST_SEEDS)],
+    document: () => firstComparison(parse(readFileSync('scenarios/compare-pd.yaml', 'utf8')) as Comparison),
+  },
+  plan: {
+    args: ['plan'],
+    document: () => parse(readFileSync('scenarios/plans/plan-chat-70b.yaml', 'utf8')),
+  },
+};
+
+/** `digest`: of the engine that the page is built with; an answer of another one is of no use. */
+export function precomputed(digest: string): Plugin {
+  let isBuild = false;
+  return {
+    name: 'drydock-precomputed',
+    configResolved: ({ command }) => {
+      isBuild = command === 'build';
+    },
+    resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : null),
+    load(id) {
+      if (!id.startsWith(`\0${PREFIX}`)) return null;
+      const answer = isBuild ? answerOf(id.slice(PREFIX.length + 1), digest) : null;
+      if (isBuild && answer === null)
+        this.warn(`${id.slice(1)}: no answer of engine ${digest}; build the command first`);
+      return `export default ${answer ?? 'null'};`;
+    },
+  };
+}
+
+/** JSON text; null where the command is missing or of another engine. */
+function answerOf(name: string, digest: string): string | null {
+  const question = QUESTIONS[name];
+  if (question === undefined || !existsSync(COMMAND)) return null;
+  const cached = join(CACHE, `${name}-${digest}.json`);
+  if (existsSync(cached)) return readFileSync(cached, 'utf8');
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
+  try {
+    const file = join(folder, 'question.json');
+    writeFileSync(file, JSON.stringify(question.document()));
+    const args = [COMMAND, ...question.args, file, '--format', 'json', '--quiet'];
+    const answer = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+    const report = JSON.parse(answer) as { engineDigest: string; rejected?: unknown };
+    if (report.engineDigest !== digest) return null;
+    // Why the others are out is told once the page has looked for itself.
+    if (report.rejected !== undefined) report.rejected = [];
+    mkdirSync(CACHE, { recursive: true });
+    writeFileSync(cached, JSON.stringify(report));
+    return JSON.stringify(report);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,160 @@
+/** The plan in a real browser: an answer before anything was computed here, the search itself, and what it leaves. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parsePlan } from '../../sim/planner/parse.ts';
+import { planFleets } from '../../sim/planner/planner.ts';
+import { parseScenario } from '../../sim/scenario/parse.ts';
+import { DEFAULT_PLAN } from '../../web/state/defaults.ts';
+import { encodeScenario } from '../../web/state/fragment.ts';
+import { violations } from './axe.ts';
+import { type Dashboard, openDashboard, savedText } from './browser.ts';
+
+/** One GPU type, one shape: a search of a moment. */
+const SMALL = {
+  ...DEFAULT_PLAN,
+  search: {
+    ...DEFAULT_PLAN.search,
+    gpus: ['h200-sxm'],
+    parallel: { tp: [2] },
+    engines: [{ name: 'vllm' as const, weights: ['fp8'], kv: ['fp8'] }],
+  },
+  budget: { maxGpus: 6 },
+  maxSeeds: 3,
+  run: { requests: 150 },
+  answers: 2,
+};
+
+let dashboard: Dashboard;
+beforeAll(async () => {
+  dashboard = await openDashboard();
+});
+afterAll(() => dashboard.close());
+
+const openPlan = async (plan: unknown, options = {}) =>
+  await dashboard.open(`#/plan?s=${await encodeScenario({ plan }, 'plan')}`, options);
+
+async function searched(page: Page): Promise<void> {
+  await page.getByText('Searched here in').waitFor({ timeout: 40_000 });
+}
+
+describe('the first screen', () => {
+  it('has an answer before the search has ended here', async () => {
+    const { page, complaints, foreign } = await dashboard.open('');
+    await page.getByText('computed when this page was built').waitFor();
+    expect(await page.locator('h1').textContent()).toMatch(/meets the SLO for \$[\d.]+\/h on \d+ GPUs/);
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+});
+
+describe('a search', () => {
+  it('comes to the answer that planFleets() comes to in Node', async () => {
+    const { page, complaints } = await openPlan(SMALL);
+    await searched(page);
+    const work = planFleets(parsePlan(SMALL), 'x', { nowMs: () => 0 });
+    let step = work.next();
+    while (step.done !== true) step = work.next();
+    const rows = page.getByRole('region', { name: 'Ranked fleets' }).locator('tbody tr');
+    expect(await rows.count()).toBe(step.value.candidates.length);
+    const best = step.value.candidates[0]!;
+    expect(await page.locator('h1').textContent()).toContain(best.fleet);
+    expect(await rows.first().textContent()).toContain(best.fleet.split(' · ')[0]);
+    expect(await page.getByText(`${step.value.rejected.length} fleets that are out`).count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('follows the sentence, and undo brings the former answer back', async () => {
+    const { page } = await openPlan(SMALL);
+    await searched(page);
+    const before = await page.locator('h1').textContent();
+    await page.getByLabel('Rate, requests per second').fill('2');
+    await expect.poll(() => page.locator('h1').textContent(), { timeout: 20_000 }).not.toBe(before);
+    await searched(page);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => page.locator('h1').textContent()).toBe(before);
+    expect(await page.getByLabel('Rate, requests per second').inputValue()).toBe('6');
+  });
+
+  it('can be cancelled within 100 ms', async () => {
+    const { page } = await openPlan({ ...DEFAULT_PLAN, maxSeeds: 3, run: { requests: 5000 } });
+    const cancel = page.getByRole('button', { name: 'Cancel' });
+    await page.getByText(/^Searching, [1-9]/).waitFor({ timeout: 30_000 });
+    // Measured in the page, so that the driver's own way there and back is not counted.
+    const tookMs = await page.evaluate(async () => {
+      const button = [...document.querySelectorAll('button')].find((one) => one.textContent === 'Cancel')!;
+      const startMs = performance.now();
+      button.click();
+      while (!document.querySelector('.run-text')!.textContent!.startsWith('Cancelled'))
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      return performance.now() - startMs;
+    });
+    expect(await cancel.count()).toBe(0);
+    expect(tookMs).toBeLessThan(250);
+  });
+
+  it('that is large waits for its button', async () => {
+    const search = { ...DEFAULT_PLAN.search, parallel: { tp: [1, 2, 4, 8] }, replicas: { max: 24 } };
+    const { page } = await openPlan({ ...DEFAULT_PLAN, search, budget: { maxGpus: 64 } });
+    await page.getByText(/fleets to look at, which takes a while/).waitFor();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel' }).waitFor();
+  });
+
+  it('without an answer says the least that would change it, and takes it on a click', async () => {
+    const { page } = await openPlan({
+      ...SMALL,
+      slo: { ttftMs: { p95: 1500 }, itlMs: { p95: 12 }, attainment: 0.9 },
+    });
+    await searched(page);
+    expect(await page.locator('h1').textContent()).toMatch(/^No fleet of this plan is shown to meet the SLO/);
+    const line = page.getByRole('listitem').filter({ hasText: 'ITL p95' });
+    expect(await line.textContent()).toMatch(/12\.0.ms → [\d.]+.ms lets/);
+    expect(await violations(page)).toEqual([]);
+    await line.getByRole('button', { name: 'Take this' }).click();
+    await expect.poll(() => page.locator('h1').textContent(), { timeout: 30_000 }).toContain('meets the SLO');
+  });
+});
+
+describe('an answer', () => {
+  it('is put beside the others as a comparison', async () => {
+    const { page } = await openPlan(SMALL);
+    await searched(page);
+    await page.getByRole('button', { name: 'Compare', exact: true }).first().click();
+    await page.getByText('every fleet saw the same requests').waitFor({ timeout: 30_000 });
+    expect(await page.locator('.verdicts li').count()).toBeGreaterThan(1);
+    expect(new URL(page.url()).hash).toMatch(/^#\/compare\?s=/);
+  });
+
+  it('is saved as a scenario that can be run', async () => {
+    const { page } = await openPlan(SMALL);
+    await searched(page);
+    const text = await savedText(page, () => page.getByRole('button', { name: 'Save YAML' }).nth(1).click());
+    expect(parse(text)).toMatchObject({ workload: SMALL.workload, name: SMALL.name });
+    expect(parseScenario(parse(text)).fleet.pools[0]!.gpu).toBe('h200-sxm');
+  });
+
+  it('of several fleets that are out is found by its name', async () => {
+    const { page } = await openPlan(SMALL);
+    await searched(page);
+    await page.getByLabel('Why not').fill('1×TP2');
+    const rows = page.getByRole('region', { name: 'Rejected fleets' }).locator('tbody tr');
+    expect(await rows.first().textContent()).toContain('1×TP2');
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  it('axe-core finds no violation', async () => {
+    const { page } = await openPlan(SMALL, { colorScheme });
+    await searched(page);
+    await page.getByText('As a table').click();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('the page does not scroll sideways at 320 px', async () => {
+    const { page } = await openPlan(SMALL, { colorScheme, viewport: { width: 320, height: 844 } });
+    await searched(page);
+    await page.getByText('As a table').click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  });
+});

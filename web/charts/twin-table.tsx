@@ -1,0 +1,62 @@
+/** The data of a chart as a table, folded away below it; and as CSV. */
+import { fileName, saveFile } from '../shell/save.ts';
+
+interface TwinTableProps {
+  readonly title: string;
+  readonly heads: readonly string[];
+  /** The first cell of a row names it. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Rows that are put on the page; the file has them all. */
+const MOST = 200;
+
+export function TwinTable({ title, heads, rows }: TwinTableProps) {
+  return (
+    <details className="twin">
+      <summary>As a table</summary>
+      <table>
+        <caption className="visually-hidden">{title}</caption>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, MOST).map((row) => (
+            <tr key={row[0]}>
+              {row.map((cell, column) =>
+                column === 0 ? (
+                  <th key={heads[column]} scope="row">
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={heads[column]}>{cell}</td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button
+        type="button"
+        onClick={() => saveFile(fileName(title, 'chart', 'csv'), csvOf([heads, ...rows]), 'text/csv')}
+      >
+        Save CSV{rows.length > MOST ? ` of all ${rows.length} rows` : ''}
+      </button>
+    </details>
+  );
+}
+
+/** RFC 4180; cells that a spreadsheet would take for formulas are quoted as text. */
+export function csvOf(rows: readonly (readonly string[])[]): string {
+  const cell = (text: string): string => {
+    const safe = /^[=+@\t]/.test(text) ? `'${text}` : text;
+    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return `${rows.map((row) => row.map(cell).join(',')).join('\n')}\n`;
+}

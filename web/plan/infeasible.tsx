@@ -1,0 +1,85 @@
+/** When no fleet will do: what would let one through, each found by running it, and the fleets that came nearest. */
+import type { PlanReport, Relaxation } from '../../sim/planner/report.ts';
+import type { Plan } from '../../sim/planner/schema.ts';
+import { ScrollTable } from '../components/scroll-table.tsx';
+import { figureText, sentence } from '../format.ts';
+import { endStep, setDocument } from '../state/document-store.ts';
+import { FleetName } from './candidate-table.tsx';
+import { amount, constraintLabel } from './plan-words.ts';
+import { relaxed } from './relaxed.ts';
+
+export function Infeasible({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
+  return (
+    <>
+      <section aria-labelledby="relax">
+        <h2 id="relax">The least that would change it</h2>
+        {report.relaxations.length === 0 ? (
+          <p>No change of a single constraint that was tried lets a fleet through.</p>
+        ) : (
+          <ul className="relaxations">
+            {report.relaxations.map((one) => (
+              <RelaxationLine key={one.constraint} relaxation={one} plan={plan} />
+            ))}
+          </ul>
+        )}
+      </section>
+      {report.nearestMisses.length > 0 && (
+        <section aria-labelledby="misses">
+          <h2 id="misses">Nearest misses</h2>
+          <ScrollTable label="Nearest misses">
+            <thead>
+              <tr>
+                <th scope="col">Fleet</th>
+                <th scope="col">GPUs</th>
+                <th scope="col">Cost</th>
+                <th scope="col" className="words">
+                  Why not
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.nearestMisses.map((one) => (
+                <tr key={one.fleet}>
+                  <th scope="row" className="fleet-cell">
+                    <FleetName name={one.fleet} />
+                  </th>
+                  <td>{one.gpus}</td>
+                  <td>{figureText(one.costPerHour, 'usdPerHour')}</td>
+                  <td className="words">{sentence(one.detail)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </ScrollTable>
+        </section>
+      )}
+    </>
+  );
+}
+
+function RelaxationLine({ relaxation, plan }: { readonly relaxation: Relaxation; readonly plan: Plan }) {
+  const { constraint, from, to, fleet } = relaxation;
+  const next = relaxed(plan, relaxation);
+  return (
+    <li>
+      <span>
+        <strong>{capitalised(constraintLabel(constraint))}</strong>: {sentence(amount(constraint, from))} →{' '}
+        {sentence(amount(constraint, to))} lets {fleet} through
+      </span>
+      {next !== null && (
+        <button
+          type="button"
+          onClick={() => {
+            endStep();
+            setDocument('plan', next);
+          }}
+        >
+          Take this
+        </button>
+      )}
+    </li>
+  );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,9 @@
+/** Answers that were computed while the page was built (build/precomputed.ts). */
+declare module 'virtual:precomputed/compare' {
+  const report: import('../sim/compare/comparison-report.ts').ComparisonReport | null;
+  export default report;
+}
+declare module 'virtual:precomputed/plan' {
+  const report: import('../sim/planner/report.ts').PlanReport | null;
+  export default report;
+}

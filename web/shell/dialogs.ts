@@ -1,0 +1,18 @@
+/** Which of the page's two dialogs is open. */
+import { create } from 'zustand';
+
+export type DialogName = 'palette' | 'help';
+
+export const useDialog = create<{ readonly open: DialogName | null }>()(() => ({ open: null }));
+
+export function showPalette(): void {
+  useDialog.setState({ open: 'palette' });
+}
+
+export function showHelp(): void {
+  useDialog.setState({ open: 'help' });
+}
+
+export function closeDialog(): void {
+  useDialog.setState({ open: null });
+}

@@ -1,0 +1,83 @@
+/** The frame of the page: name, screens, what acts on the whole page, dialogs. */
+import { lazy, Suspense } from 'react';
+import { openScreen, SCREENS, useScreen } from '../state/address.ts';
+import { Announcer } from './announce.tsx';
+import { copyLink, SCREEN_NAMES } from './commands.ts';
+import { showHelp, showPalette, useDialog } from './dialogs.ts';
+import { useKeys } from './keys.ts';
+import { ThemeToggle } from './theme-toggle.tsx';
+
+const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
+const Help = lazy(() => import('./help.tsx').then((m) => ({ default: m.Help })));
+
+export function Frame() {
+  const screen = useScreen((state) => state.screen);
+  const dialog = useDialog((state) => state.open);
+  useKeys();
+  return (
+    <>
+      <button type="button" className="skip" onClick={focusMain}>
+        Skip to the result
+      </button>
+      <header className="frame">
+        <span className="wordmark">drydock</span>
+        <nav aria-label="Screens">
+          {SCREENS.map((name) => (
+            <a
+              key={name}
+              href={`#/${name}`}
+              onClick={(event) => {
+                event.preventDefault();
+                openScreen(name);
+              }}
+              aria-current={name === screen ? 'page' : undefined}
+            >
+              {SCREEN_NAMES[name]}
+            </a>
+          ))}
+        </nav>
+        <div className="frame-tools">
+          <button type="button" className="quiet" onClick={() => void copyLink()}>
+            Copy link
+          </button>
+          <button type="button" className="quiet" onClick={showPalette}>
+            Find <kbd>Ctrl K</kbd>
+          </button>
+          <button type="button" className="quiet" onClick={showHelp}>
+            Help
+          </button>
+          <ThemeToggle />
+        </div>
+      </header>
+      <LinkNotice />
+      <Announcer />
+      <Suspense fallback={null}>
+        {dialog === 'palette' && <Palette />}
+        {dialog === 'help' && <Help />}
+      </Suspense>
+    </>
+  );
+}
+
+/** What became of the link that the page was opened with, where that is worth a word. */
+function LinkNotice() {
+  const { linkProblem, isMigrated } = useScreen();
+  if (linkProblem !== null) {
+    return (
+      <p className="link-notice notice" role="alert">
+        {linkProblem} The defaults are shown instead.
+      </p>
+    );
+  }
+  if (!isMigrated) return null;
+  return (
+    <p className="link-notice quiet-text" role="status">
+      The link was made by an older version of Drydock and has been brought up to date.
+    </p>
+  );
+}
+
+/** A skip link that leaves the address alone, which holds the documents. */
+function focusMain(): void {
+  document.getElementById('main')?.focus();
+}

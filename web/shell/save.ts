@@ -1,0 +1,30 @@
+/** Things that leave the page: a file, a text on the clipboard. */
+import { announce } from './announce.tsx';
+
+/** Offers a file for download. */
+export function saveFile(name: string, content: string | Uint8Array<ArrayBuffer>, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  announce(`Saved ${name}.`);
+}
+
+/** Copies a text; says so, or that the browser refused. */
+export async function copyText(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    announce(`Copied ${what}.`);
+  } catch {
+    announce(`The browser does not let this page copy. ${what} is in the address bar.`);
+  }
+}
+
+/** `chat-70b_plan_20261128.yaml`: what it is of, and from when. */
+export function fileName(subject: string, what: string, extension: string): string {
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  const slug = subject.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'drydock';
+  return `${slug}_${what}_${today}.${extension}`;
+}

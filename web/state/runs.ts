@@ -1,0 +1,5 @@
+/** Everything that edits run, one entry per screen that runs something. */
+import { comparisonRun } from './comparison-run.ts';
+import { planRun } from './plan-run.ts';
+
+export const RUNS = [comparisonRun, planRun] as const;

@@ -1,0 +1,32 @@
+/** What the reader is looking at, as far as a link should bring it back: which fleet, workload and request. Not undoable. */
+import { create } from 'zustand';
+import type { Screen } from './address.ts';
+
+export interface ViewState {
+  /** Place of the inspected fleet in the comparison, from 0. */
+  readonly fleet: number;
+  /** Number of the request whose course is shown; null: none. */
+  readonly request: number | null;
+  /** Whether the document is edited as text. */
+  readonly isYaml: boolean;
+}
+
+const FIRST: ViewState = { fleet: 0, request: null, isYaml: false };
+
+export const useView = create<ViewState>()(() => FIRST);
+
+/** The part of an address that says it; empty where it says nothing. */
+export function viewQuery(screen: Screen, { fleet, request }: ViewState): string {
+  if (screen !== 'compare') return '';
+  const letter = fleet === 0 ? '' : `&f=${String.fromCharCode(65 + fleet)}`;
+  return `${letter}${request === null ? '' : `&r=${request}`}`;
+}
+
+export function viewFromQuery(query: URLSearchParams): Pick<ViewState, 'fleet' | 'request'> {
+  const letter = query.get('f') ?? 'A';
+  const request = query.get('r');
+  return {
+    fleet: /^[A-E]$/.test(letter) ? letter.charCodeAt(0) - 65 : FIRST.fleet,
+    request: request !== null && /^\d{1,9}$/.test(request) ? Number(request) : null,
+  };
+}
