@@ -17,6 +17,7 @@ import { buildStepModel } from '../latency/build.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario/schema.ts';
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
+import type { LockStepSpec } from './lock-step.ts';
 import { fleetStore, type PoolTiers, poolTiers, type TierContext } from './tier-setup.ts';
 
 /** A pool ready to run. */
@@ -43,6 +44,8 @@ export interface PoolSetup {
   readonly handoverUs: number;
   /** KV tiers of each replica. */
   readonly kvTiers: PoolTiers;
+  /** How data-parallel ranks of a mixture of experts wait for each other; null: each is an engine of its own. */
+  readonly lockStep: LockStepSpec | null;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -149,6 +152,7 @@ function buildPool(
       gpusPerReplica,
       path,
     }),
+    lockStep: lockStepOf(model, dp, spec.engine.name, stepModel),
     labels: { ...roleLabel(spec.role), ...spec.labels },
   };
 }
@@ -174,11 +178,22 @@ function resolveModel(
   return importHfConfig(parseJson([...readLines(file)].join('\n'), file), file, `${path}.config`);
 }
 
-/** Ranks of a MoE model run in lock step; here each runs at its own pace. */
+/** vLLM's ranks look every so many steps whether anyone has work; the others in every step. */
+const VLLM_WAVE_STEPS = 32;
+
+/** Ranks of a mixture of experts share every forward pass. */
+function lockStepOf(model: LlmSpec, dp: number, engine: string, stepModel: StepModel): LockStepSpec | null {
+  if (dp === 1 || model.moe === undefined) return null;
+  const one = { baseUs: 0, perContextUs: 0, validToContext: 0 };
+  stepModel.decodeTerms(1, 1, one);
+  const stepsPerWave = engine === 'vllm' ? VLLM_WAVE_STEPS : 0;
+  return { ranks: dp, stepsPerWave, dummyUs: one.baseUs + one.perContextUs };
+}
+
 function lockStepNote(model: LlmSpec, dp: number): string[] {
   if (dp === 1 || model.moe === undefined) return [];
   return [
-    `${dp} data-parallel ranks are simulated as engines of their own, not in lock step: real steps wait for the slowest rank`,
+    `${dp} data-parallel ranks in lock step: a step lasts as long as that of the rank with most to do, whose batch the others are padded to`,
   ];
 }
 

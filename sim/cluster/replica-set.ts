@@ -8,6 +8,7 @@ import type { MetricsFeed } from './feed.ts';
 import type { Fleet, PoolSetup } from './fleet.ts';
 import { HeldReplicas } from './held-replicas.ts';
 import { kvEventFeed, type PreciseTarget } from './kv-events.ts';
+import { LockStepGroup } from './lock-step.ts';
 import { Replica } from './replica.ts';
 import type { TierWiring } from './tier-wiring.ts';
 
@@ -32,6 +33,8 @@ export class ReplicaSet {
   readonly shown: number[];
   readonly #isElastic: boolean[];
   readonly #parts: ReplicaSurroundings;
+  /** The group that new ranks of a pool join. */
+  readonly #groups: (LockStepGroup | undefined)[] = [];
   readonly #byRow: (Replica | undefined)[] = [];
   #preciseTargets: readonly PreciseTarget[] = [];
 
@@ -70,9 +73,21 @@ export class ReplicaSet {
     });
     this.all.push(replica);
     this.#parts.tiers.connect(replica);
+    this.#group(replica, setup);
     this.#show(replica, nowUs);
     this.#subscribe(replica);
     return replica;
+  }
+
+  /** Ranks of a pool fill one group after the other. */
+  #group(replica: Replica, { lockStep }: PoolSetup): void {
+    if (lockStep === null) return;
+    let group = this.#groups[replica.pool];
+    if (group === undefined || group.isFull) {
+      group = new LockStepGroup(lockStep, this.#parts.kernel);
+      this.#groups[replica.pool] = group;
+    }
+    group.add(replica);
   }
 
   /** Instance of a row that the router was shown. */

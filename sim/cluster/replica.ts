@@ -10,6 +10,7 @@ import { PHASE } from '../kernel/phases.ts';
 import type { ScaledStepModel } from '../latency/scaled.ts';
 import type { SimRequest } from '../workload/request.ts';
 import type { MetricsFeed } from './feed.ts';
+import type { LockStepGroup } from './lock-step.ts';
 
 const CODE_END = 1;
 const CODE_BEGIN = 2;
@@ -29,6 +30,8 @@ export class Replica implements Component {
   /** Index of its pool. */
   readonly pool: number;
   readonly engine: Engine;
+  /** The ranks it runs in lock step with; null: alone. */
+  group: LockStepGroup | null = null;
   /** The engine's step model, with a factor for slow nodes. */
   readonly model: ScaledStepModel;
   #tiers: ReplicaTiers | null = null;
@@ -135,6 +138,7 @@ export class Replica implements Component {
     this.downSinceUs = nowUs;
     this.#generation += 1;
     this.#tiers?.down(nowUs);
+    this.group?.remove(this);
   }
 
   /** Steps from the next boundary on last `factor` times what they should. */
@@ -142,6 +146,23 @@ export class Replica implements Component {
     this.#feed.beforeChange(this.row, nowUs, true);
     this.model.factor = factor;
     if (this.#busy) this.#cut(nowUs, true);
+  }
+
+  /** For a group in lock step: the next batch is formed; its end, were it alone. */
+  beginStep(nowUs: number): number {
+    this.#feed.beforeChange(this.row, nowUs, false);
+    const endUs = this.engine.begin(nowUs, this.#sink);
+    this.#busy = endUs !== Number.POSITIVE_INFINITY;
+    this.#busySinceUs = nowUs;
+    return endUs;
+  }
+
+  /** The step in progress ends. */
+  endStep(nowUs: number): void {
+    this.#feed.beforeChange(this.row, nowUs, true);
+    this.#busy = false;
+    this.#busyUs += nowUs - this.#busySinceUs;
+    this.engine.end(nowUs, this.#sink);
   }
 
   onEvent(code: number, arg: number, nowUs: number): void {
@@ -152,16 +173,17 @@ export class Replica implements Component {
       return;
     }
     if (arg !== this.#generation) return;
-    this.#feed.beforeChange(this.row, nowUs, true);
-    this.#busy = false;
-    this.#busyUs += nowUs - this.#busySinceUs;
-    this.engine.end(nowUs, this.#sink);
+    this.endStep(nowUs);
     // Anything else of this instant may still bring work for the next batch.
     if (this.#kernel.isQuietBefore(PHASE.stepBegin)) this.#begin(nowUs);
     else this.#scheduleBegin(nowUs);
   }
 
   #wake(nowUs: number): void {
+    if (this.group !== null) {
+      this.group.wake(this, nowUs, false);
+      return;
+    }
     if (!this.#busy) {
       this.#scheduleBegin(nowUs);
       return;
@@ -170,17 +192,17 @@ export class Replica implements Component {
   }
 
   #cut(nowUs: number, urgent: boolean): void {
+    if (this.group !== null) {
+      this.group.wake(this, nowUs, urgent);
+      return;
+    }
     const endUs = this.engine.interrupt(nowUs, urgent);
     if (endUs < this.#endUs) this.#scheduleEnd(endUs);
   }
 
   #begin(nowUs: number): void {
-    this.#feed.beforeChange(this.row, nowUs, false);
-    const endUs = this.engine.begin(nowUs, this.#sink);
-    if (endUs === Number.POSITIVE_INFINITY) return;
-    this.#busy = true;
-    this.#busySinceUs = nowUs;
-    this.#scheduleEnd(endUs);
+    const endUs = this.beginStep(nowUs);
+    if (endUs !== Number.POSITIVE_INFINITY) this.#scheduleEnd(endUs);
   }
 
   #scheduleBegin(nowUs: number): void {

@@ -5,6 +5,7 @@
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine/engine.ts';
 import type { CacheListener } from '../engine/kv/block-pool.ts';
 import type { EngineMeters } from '../engine/meters.ts';
+import type { Stepper } from '../engine/stepper.ts';
 import type { SimRequest } from '../workload/request.ts';
 
 export class ObservedEngine implements Engine {
@@ -25,6 +26,10 @@ export class ObservedEngine implements Engine {
 
   listenToCache(listener: CacheListener): void {
     this.#inner.listenToCache?.(listener);
+  }
+
+  get pace(): Stepper {
+    return this.#inner.pace;
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {

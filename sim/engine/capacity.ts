@@ -20,6 +20,8 @@ export interface CapacityInput {
   readonly model: LlmSpec;
   readonly tp: number;
   readonly pp: number;
+  /** Ranks that routed experts are spread over; default `tp`. */
+  readonly ep?: number;
   readonly weights: string;
   readonly kv: string;
   readonly gpuMemoryUtilization: number;
@@ -84,7 +86,7 @@ const GRAPHS_RESERVED_FROM = [0, 20] as const;
 export function vllmKvBlocks(input: CapacityInput): Capacity {
   const { gpu, model, tp, pp } = input;
   assert(tp >= 1 && pp >= 1 && input.blockSizeTokens >= 1, 'parallel and block sizes are at least 1');
-  const weightBytes = weightBytesPerRank(model, input.weights, { tp, pp });
+  const weightBytes = weightBytesPerRank(model, input.weights, { tp, pp, ep: input.ep ?? 1 });
   const activationBytes = activationPeak(input);
   const graphBytes = reservesGraphs(input) ? (model.layers / pp) * GRAPH_BYTES_PER_LAYER : 0;
   const otherBytes = CONTEXT_BYTES + ncclBytes(tp * pp);

@@ -9,6 +9,7 @@ import type { SimRequest } from '../workload/request.ts';
 import type { CacheListener } from './kv/block-pool.ts';
 import type { KvTiers } from './kv/tiers/kv-tiers.ts';
 import type { EngineMeters } from './meters.ts';
+import type { Stepper } from './stepper.ts';
 
 /** What an engine reports. Implementations only collect; they must not call back into the engine. */
 export interface EngineSink {
@@ -84,6 +85,8 @@ export interface Engine {
    */
   tiersChanged?(): boolean;
   readonly watchesTiers?: boolean;
+  /** Times of the step in progress; a group in lock step sets them. */
+  readonly pace: Stepper;
   /** Counters for the report. */
   readonly meters: EngineMeters;
 }

@@ -66,6 +66,14 @@ export interface EngineKind {
   setUp(context: EngineContext): EngineSetup;
 }
 
+/**
+ * Ranks that the routed experts are spread over: with data-parallel attention all ranks of a stage hold a share of them, whole
+ * experts (expert parallelism) or slices.
+ */
+export function expertRanks({ model, tp, dp, ep }: EngineContext): number {
+  return model.moe !== undefined && dp > 1 ? Math.max(ep, tp * dp) : ep;
+}
+
 const GIB = 2 ** 30;
 
 /** The error for a model whose weights leave no room for KV. */

@@ -87,6 +87,38 @@ export class Stepper {
     return this.#setEnd(this.segment.timeAfterUs(take));
   }
 
+  /** Steps in progress: one, or those of the segment. */
+  get steps(): number {
+    return this.progress === 'segment' ? this.segment.steps : 1;
+  }
+
+  /** Duration of the first step in progress; each further one lasts `incrementUs` longer. */
+  get firstUs(): number {
+    return this.progress === 'segment' ? this.segment.firstUs : this.#preciseEndUs - this.startUs;
+  }
+
+  get incrementUs(): number {
+    return this.progress === 'segment' ? this.segment.incrementUs : 0;
+  }
+
+  /** The step or segment in progress takes other times: those of the slowest rank of a group in lock step. */
+  follow(startUs: number, firstUs: number, incrementUs: number, steps: number): void {
+    this.startUs = startUs;
+    if (this.progress === 'segment') {
+      this.segment.begin(startUs, firstUs - incrementUs, incrementUs, 0, 1, steps);
+      this.#setEnd(this.segment.timeAfterUs(steps));
+    } else {
+      this.#setEnd(startUs + firstUs);
+    }
+  }
+
+  /** The segment in progress ends after `steps` steps, if it was to be longer. */
+  cutTo(steps: number): void {
+    if (this.progress !== 'segment' || steps >= this.segment.steps) return;
+    this.segment.steps = steps;
+    this.#setEnd(this.segment.timeAfterUs(steps));
+  }
+
   /** Steps of the segment in progress that are done or running at `nowUs`. */
   stepsAt(nowUs: number): number {
     return this.segment.stepsUntil(nowUs);

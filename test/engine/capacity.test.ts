@@ -4,9 +4,11 @@
  * counts are from the logs of the inference-sim validation runs (vLLM 0.15.1, H100, 128 sequences) and an
  * ISPASS run on an RTX A6000 (0.11.1).
  */
+
 import { describe, expect, test } from 'vitest';
 import { findGpu } from '../../models/gpus.ts';
 import { findLlm } from '../../models/llms.ts';
+import { buildFleet } from '../../sim/cluster/fleet.ts';
 import { type CapacityInput, vllmKvBlocks } from '../../sim/engine/capacity.ts';
 
 const GIB = 2 ** 30;
@@ -160,5 +162,30 @@ describe('laws', () => {
     expect(vllmKvBlocks(input({ model: 'llama-3.1-8b' })).fixedBlocksPerSequence).toBe(0);
     expect(vllmKvBlocks(input({ model: 'gpt-oss-20b', weights: 'mxfp4' })).fixedBlocksPerSequence).toBe(2);
     expect(vllmKvBlocks(input({ model: 'qwen3.5-9b' })).fixedBlocksPerSequence).toBeGreaterThan(0);
+  });
+});
+
+describe('wide expert parallelism', () => {
+  test('DeepSeek-V3 fits eight H200 with data-parallel attention: each rank holds an eighth of the experts', () => {
+    const pools = (dp: number) =>
+      buildFleet(
+        {
+          pools: [
+            {
+              name: 'chat',
+              role: 'both',
+              replicas: 1,
+              gpu: 'h200-sxm',
+              model: 'deepseek-v3',
+              parallel: { tp: 1, dp, ep: dp },
+              engine: { name: 'vllm' },
+            },
+          ],
+        },
+        undefined,
+        'fleet',
+      ).pools;
+    expect(() => pools(1)).toThrow(/weights take/);
+    expect(pools(8)[0]!.engine.kvBlocks).toBeGreaterThan(10_000);
   });
 });

@@ -96,7 +96,7 @@ export interface Happening {
 
 /** Runs requests through one engine. */
 export class Bench implements Component {
-  readonly kernel = new Kernel();
+  readonly kernel: Kernel;
   readonly happenings: Happening[] = [];
   /** Every inter-token gap, in order of report; series are spelled out. */
   readonly gaps: number[] = [];
@@ -107,7 +107,9 @@ export class Bench implements Component {
   readonly #legs = new Map<number, Leg>();
   readonly #target: number;
 
-  constructor(engine: Engine) {
+  /** `kernel`: a clock that several engines share. */
+  constructor(engine: Engine, kernel = new Kernel()) {
+    this.kernel = kernel;
     const table = new EndpointTable();
     table.add({ id: 'e0', address: '10.0.0.1:8000', labels: {} });
     const feed = new MetricsFeed(table, 50_000);

@@ -4,7 +4,7 @@
  */
 import { kvBytesPerTokenPerRank } from '../../../models/kv.ts';
 import { weightBytesPerRank } from '../../../models/weights.ts';
-import type { EngineContext } from '../kind.ts';
+import { type EngineContext, expertRanks } from '../kind.ts';
 import type { SglangConfig } from './config.ts';
 
 const MIB = 2 ** 20;
@@ -31,12 +31,12 @@ export function sglangPoolTokens(
   context: EngineContext,
   kv: string,
 ): { tokens: number; weightBytes: number } {
-  const { gpu, model, tp, pp, ep } = context;
+  const { gpu, model, tp, pp } = context;
   const fraction =
     config.memFractionStatic > 0
       ? config.memFractionStatic
       : memFractionStatic(config, gpu.memoryBytes, tp, pp);
-  const weightBytes = weightBytesPerRank(model, context.weights, { tp, pp, ep });
+  const weightBytes = weightBytesPerRank(model, context.weights, { tp, pp, ep: expertRanks(context) });
   const kvBytes = gpu.memoryBytes * fraction - weightBytes;
   return { tokens: Math.floor(kvBytes / kvBytesPerTokenPerRank(model, kv, tp, pp)), weightBytes };
 }

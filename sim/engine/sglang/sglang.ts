@@ -144,6 +144,10 @@ export class SglangEngine implements Engine {
     if (this.#aborting.length > 0) this.#aborting = [];
   }
 
+  get pace(): Stepper {
+    return this.#stepper;
+  }
+
   interrupt(nowUs: number, urgent: boolean): number {
     return this.#stepper.interrupt(nowUs, urgent);
   }

@@ -107,6 +107,10 @@ export class TgiEngine implements Engine {
     if (this.#aborting.length > 0) this.#aborting = [];
   }
 
+  get pace(): Stepper {
+    return this.#stepper;
+  }
+
   interrupt(nowUs: number, urgent: boolean): number {
     return this.#stepper.interrupt(nowUs, urgent);
   }

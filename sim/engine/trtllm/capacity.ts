@@ -4,7 +4,7 @@
  */
 import { kvBytesPerTokenPerRank } from '../../../models/kv.ts';
 import { vllmKvBlocks } from '../capacity.ts';
-import type { EngineContext } from '../kind.ts';
+import { type EngineContext, expertRanks } from '../kind.ts';
 import { drafterCost, unitsBesideDrafter } from '../speculation.ts';
 import type { TrtllmConfig } from './config.ts';
 
@@ -20,6 +20,7 @@ export function trtllmPoolTokens(
     model,
     tp,
     pp,
+    ep: expertRanks(context),
     weights: context.weights,
     kv,
     gpuMemoryUtilization: 1,

@@ -134,6 +134,10 @@ export class TrtllmEngine implements Engine {
     if (this.#aborting.length > 0) this.#aborting = [];
   }
 
+  get pace(): Stepper {
+    return this.#stepper;
+  }
+
   interrupt(nowUs: number, urgent: boolean): number {
     return this.#stepper.interrupt(nowUs, urgent);
   }

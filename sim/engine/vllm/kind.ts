@@ -6,6 +6,7 @@ import {
   type EngineContext,
   type EngineKind,
   type EngineSetup,
+  expertRanks,
   kvPrecision,
   type OffloadSetup,
 } from '../kind.ts';
@@ -76,6 +77,7 @@ function computedBlocks(config: VllmConfig, context: EngineContext, kv: string):
     model: context.model,
     tp: context.tp,
     pp: context.pp,
+    ep: expertRanks(context),
     weights: context.weights,
     kv,
     gpuMemoryUtilization: config.gpuMemoryUtilization,

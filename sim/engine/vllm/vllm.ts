@@ -153,6 +153,10 @@ export class VllmEngine implements Engine {
     this.#publish();
   }
 
+  get pace(): Stepper {
+    return this.#stepper;
+  }
+
   interrupt(nowUs: number, urgent: boolean): number {
     return this.#stepper.interrupt(nowUs, urgent);
   }
