@@ -24,6 +24,7 @@ import type { Recorder } from '../metrics/recorder.ts';
 import type { LinkUsage } from '../metrics/run-result.ts';
 import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
+import { Fabric } from './fabric.ts';
 import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
 import { KvTransfers } from './kv-transfers.ts';
@@ -66,6 +67,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   readonly #feed: MetricsFeed;
   readonly #clients: ClientBehaviour;
   readonly #transfers: KvTransfers;
+  readonly #fabric: Fabric;
   readonly #target: number;
   readonly #inFlight = new IdMap<SimRequest>();
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
@@ -85,9 +87,16 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#target = parts.kernel.register(this);
     this.#feed = new MetricsFeed(parts.table, parts.scrapeIntervalUs);
     this.#transfers = new KvTransfers(parts.kernel, (id, nowUs) => this.#transferred(id, nowUs));
-    this.tiers = new TierWiring(parts.fleet, this.#transfers);
     const { network } = this.#transfers;
-    this.set = new ReplicaSet({ ...parts, feed: this.#feed, network, tiers: this.tiers });
+    this.#fabric = new Fabric(parts.fleet, network);
+    this.tiers = new TierWiring(parts.fleet, this.#transfers, this.#fabric);
+    this.set = new ReplicaSet({
+      ...parts,
+      feed: this.#feed,
+      network,
+      fabric: this.#fabric,
+      tiers: this.tiers,
+    });
     this.#clients = parts.clients ?? PATIENT;
     this.#holdsAtGateway = parts.holdsAtGateway ?? false;
     this.transferUsByPool = parts.fleet.pools.map(() => 0);
@@ -514,15 +523,14 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const { course } = request;
     const from = course.prefillEndpoint;
     const to = course.endpoint;
-    const setup = this.set.setupOf(to);
     course.transferSinceUs = nowUs;
     if (tokens === 0) {
       if (!this.set.all[from]!.isDown) this.set.all[from]!.release(request, nowUs);
       return;
     }
     const bytes = tokens * this.set.setupOf(from).kvBytesPerToken;
-    const links = [this.set.all[from]!.egress, this.set.all[to]!.ingress];
-    this.#transfers.begin(request.request.id, links, bytes, setup.linkBaseUs, nowUs);
+    const { links, baseUs } = this.#fabric.between(this.set.all[from]!, this.set.all[to]!);
+    this.#transfers.begin(request.request.id, links, bytes, baseUs, nowUs);
   }
 
   #transferred(id: number, nowUs: number): void {

@@ -19,9 +19,10 @@ import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
 import type { LockStepSpec } from './lock-step.ts';
 import { fleetStore, type PoolTiers, poolTiers, type TierContext } from './tier-setup.ts';
+import { fleetTopology, type PoolNetwork, poolNetwork, type TopologySetup } from './topology-setup.ts';
 
 /** A pool ready to run. */
-export interface PoolSetup {
+export interface PoolSetup extends PoolNetwork {
   readonly name: string;
   readonly role: PoolSpec['role'];
   /** Engine instances: replicas times data-parallel ranks. */
@@ -54,6 +55,8 @@ export interface Fleet {
   readonly pools: readonly PoolSetup[];
   /** KV store that all replicas share; null: none. */
   readonly kvStore: TierSetup | null;
+  /** Nodes and racks; null: every pair of replicas is joined by their NICs alone. */
+  readonly topology: TopologySetup | null;
 }
 
 /** GB/s to bytes per µs. */
@@ -75,6 +78,7 @@ export function buildFleet(
   const { kvStore } = spec;
   return {
     pools,
+    topology: fleetTopology(spec.network, `${path}.network`),
     kvStore:
       kvStore === undefined ? null : fleetStore(kvStore, pools.map(storeContext(path)), `${path}.kvStore`),
   };
@@ -127,6 +131,7 @@ function buildPool(
   // Every data-parallel rank is an engine with a queue of its own, as with vLLM's external load balancing.
   const gpusPerReplica = tp * pp;
   const link = resolveLink(spec.link ?? fleet.network?.kvLink, gpu, `${path}.link`);
+  const kvBytes = kvBytesPerToken(model, engine.kv, tp);
   return {
     name: spec.name,
     role: spec.role,
@@ -139,7 +144,16 @@ function buildPool(
     engineName: spec.engine.name,
     engine: { ...engine, notes: [...engine.notes, ...unread, ...lockStepNote(model, dp)] },
     stepModel,
-    kvBytesPerToken: kvBytesPerToken(model, engine.kv, tp),
+    kvBytesPerToken: kvBytes,
+    ...poolNetwork(
+      fleet.network,
+      {
+        ...{ gpu, model, gpusPerReplica, tp, kv: engine.kv, kvBytesPerToken: kvBytes },
+        gpusOfNode: spec.node?.gpus,
+        blockSizeTokens: engine.blockSizeTokens,
+      },
+      `${networkPath(path)}.network`,
+    ),
     linkBytesPerUs: link.GBps * gpusPerReplica * BYTES_PER_US,
     linkBaseUs: link.baseUs,
     handoverUs: stepModel.handoverUs?.() ?? 0,
@@ -155,6 +169,11 @@ function buildPool(
     lockStep: lockStepOf(model, dp, spec.engine.name, stepModel),
     labels: { ...roleLabel(spec.role), ...spec.labels },
   };
+}
+
+/** `fleet` of `fleet.pools[0]`. */
+function networkPath(poolPath: string): string {
+  return poolPath.slice(0, poolPath.lastIndexOf('.pools['));
 }
 
 function roleLabel(role: PoolSpec['role']): Record<string, string> {

@@ -4,6 +4,7 @@ import type { EngineSink } from '../engine/engine.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { ScaledStepModel } from '../latency/scaled.ts';
 import type { FairShareNetwork } from '../net/fair-share.ts';
+import type { Fabric } from './fabric.ts';
 import type { MetricsFeed } from './feed.ts';
 import type { Fleet, PoolSetup } from './fleet.ts';
 import { HeldReplicas } from './held-replicas.ts';
@@ -19,6 +20,7 @@ export interface ReplicaSurroundings {
   readonly table: EndpointTable;
   readonly feed: MetricsFeed;
   readonly network: FairShareNetwork;
+  readonly fabric: Fabric;
   readonly tiers: TierWiring;
   readonly fastForward: boolean;
   readonly seed?: number;
@@ -72,6 +74,7 @@ export class ReplicaSet {
       sink,
     });
     this.all.push(replica);
+    this.#parts.fabric.attach(replica);
     this.#parts.tiers.connect(replica);
     this.#group(replica, setup);
     this.#show(replica, nowUs);
@@ -135,7 +138,7 @@ export class ReplicaSet {
     replica.row = this.#parts.table.add({
       id: `${setup.name}-${index}`,
       address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:8000`,
-      labels: setup.labels,
+      labels: { ...setup.labels, ...this.#parts.fabric.labelsOf(replica) },
     });
     this.#parts.feed.add(replica.row, replica.engine, nowUs);
     this.#byRow[replica.row] = replica;

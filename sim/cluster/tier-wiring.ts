@@ -2,6 +2,7 @@
 import type { TierPath } from '../engine/kv/tiers/replica-tiers.ts';
 import { Tier, type TierMeters, type TierSetup } from '../engine/kv/tiers/tier.ts';
 import type { TierUsage } from '../metrics/run-result.ts';
+import type { Fabric } from './fabric.ts';
 import type { Fleet } from './fleet.ts';
 import type { KvTransfers } from './kv-transfers.ts';
 import type { Replica } from './replica.ts';
@@ -10,12 +11,14 @@ import type { Replica } from './replica.ts';
 export class TierWiring {
   readonly #fleet: Fleet;
   readonly #transfers: KvTransfers;
+  readonly #fabric: Fabric;
   readonly #store: Tier | null;
   readonly #all: Tier[] = [];
 
-  constructor(fleet: Fleet, transfers: KvTransfers) {
+  constructor(fleet: Fleet, transfers: KvTransfers, fabric: Fabric) {
     this.#fleet = fleet;
     this.#transfers = transfers;
+    this.#fabric = fabric;
     this.#store = fleet.kvStore === null ? null : this.#make(fleet.kvStore, 'store');
   }
 
@@ -32,17 +35,18 @@ export class TierWiring {
         const tier = this.#make(setup, `${pool.name}/${setup.kind}`);
         paths.push({
           tier,
-          readLinks: known(tier.readLink, fromHost),
-          writeLinks: known(tier.writeLink, toHost),
+          readLinks: known(tier.readLink, [fromHost]),
+          writeLinks: known(tier.writeLink, [toHost]),
         });
       }
     }
     const store = this.#store;
     if (store !== null) {
+      const nic = this.#fabric.outward(replica);
       paths.push({
         tier: store,
-        readLinks: known(store.readLink, replica.ingress),
-        writeLinks: known(store.writeLink, replica.egress),
+        readLinks: known(store.readLink, nic.in),
+        writeLinks: known(store.writeLink, nic.out),
       });
     }
     if (paths.length > 0) replica.connectTiers(paths, this.#transfers);
@@ -75,6 +79,6 @@ export class TierWiring {
   }
 }
 
-function known(tierLink: number, replicaLink: number): number[] {
-  return tierLink < 0 ? [replicaLink] : [tierLink, replicaLink];
+function known(tierLink: number, replicaLinks: readonly number[]): readonly number[] {
+  return tierLink < 0 ? replicaLinks : [tierLink, ...replicaLinks];
 }

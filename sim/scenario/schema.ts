@@ -6,23 +6,14 @@
 import Type, { type Static } from 'typebox';
 import { KvStoreSchema, KvTiersSchema } from './kv-schema.ts';
 import { AutoscalerSchema, ClientsSchema, FaultSchema } from './life-schema.ts';
+import { LinkSchema, NetworkSchema } from './network-schema.ts';
 import { closed, count, nonNegative, positive } from './schema-atoms.ts';
 import { WorkloadSchema } from './workload-schema.ts';
 
 export * from './kv-schema.ts';
 export * from './life-schema.ts';
+export * from './network-schema.ts';
 export * from './workload-schema.ts';
-
-const LinkSchema = Type.Union(
-  [
-    Type.String({ description: 'Catalogue id (`drydock catalog links`)' }),
-    Type.Object(
-      { GBps: positive('Bandwidth per direction and GPU, GB/s'), baseUs: nonNegative('Base latency, µs') },
-      closed,
-    ),
-  ],
-  { description: 'Link that carries KV between pools' },
-);
 
 /** A group of equal replicas. */
 export const PoolSchema = Type.Object(
@@ -88,11 +79,6 @@ export const PoolSchema = Type.Object(
     labels: Type.Optional(Type.Record(Type.String(), Type.String())),
   },
   closed,
-);
-
-const NetworkSchema = Type.Object(
-  { kvLink: Type.Optional(LinkSchema) },
-  { ...closed, description: 'Links between pools; default: the NIC of each GPU type' },
 );
 
 /** The machines. */

@@ -1,0 +1,154 @@
+/**
+ * The network between instances. Without a topology every pair is joined by the NICs of both. With one, instances stand in
+ * nodes and racks: what stays within a scale-up domain (NVLink, or PCIe where there is none) goes over it; what leaves
+ * a node goes over its NICs, and what leaves a rack over the rack's links to the spine, both shared by all that pass. The
+ * messages of a pull (one for each layer, block, and keys or values) are limited in rate besides.
+ */
+import type { FairShareNetwork } from '../net/fair-share.ts';
+import { type Place, Placement } from '../net/placement.ts';
+import type { Fleet } from './fleet.ts';
+import type { Replica } from './replica.ts';
+
+/** Links in order, and the time before the first byte, µs. */
+export interface FabricPath {
+  readonly links: readonly number[];
+  readonly baseUs: number;
+}
+
+/** Links of one instance. */
+interface Port {
+  readonly replica: Replica;
+  readonly place: Place | null;
+  placeIsHeld: boolean;
+  /** Within the scale-up domain; -1 without a topology. */
+  readonly scaleUpOut: number;
+  readonly scaleUpIn: number;
+  /** To and from other nodes: its own NICs, then those of its node where they are fewer than GPUs. */
+  readonly out: readonly number[];
+  readonly in: readonly number[];
+  /** Limit of messages that it asks for; -1 none. */
+  readonly messages: number;
+}
+
+/** All links between instances. */
+export class Fabric {
+  readonly #fleet: Fleet;
+  readonly #network: FairShareNetwork;
+  readonly #placement: Placement | null;
+  readonly #ports: Port[] = [];
+  /** Links that nodes and racks share, by name. */
+  readonly #shared = new Map<string, number>();
+
+  constructor(fleet: Fleet, network: FairShareNetwork) {
+    this.#fleet = fleet;
+    this.#network = network;
+    const { topology } = fleet;
+    this.#placement =
+      topology === null
+        ? null
+        : new Placement({
+            mode: topology.placement,
+            nodesPerRack: topology.nodesPerRack,
+            pools: fleet.pools.map((pool) => ({
+              gpu: pool.gpu.id,
+              gpusPerNode: pool.gpusPerNode,
+              gpusPerDomain: pool.gpusPerDomain,
+              gpusPerReplica: pool.gpusPerReplica,
+              replicas: pool.replicas,
+            })),
+          });
+  }
+
+  /** Joins a new instance to the network. */
+  attach(replica: Replica): void {
+    const pool = this.#fleet.pools[replica.pool]!;
+    this.#giveBackPlaces();
+    const place = this.#placement?.take(replica.pool) ?? null;
+    const link = (bytesPerUs: number, what: string): number =>
+      this.#network.addLink(bytesPerUs, `${pool.name}/${what}`);
+    const { scaleUpBytesPerUs, messageBytesPerUs } = pool;
+    this.#ports[replica.index] = {
+      replica,
+      place,
+      placeIsHeld: place !== null,
+      scaleUpOut: place === null ? -1 : link(scaleUpBytesPerUs, 'scale-up-out'),
+      scaleUpIn: place === null ? -1 : link(scaleUpBytesPerUs, 'scale-up-in'),
+      out: [replica.egress, ...this.#nodeNic(replica, place, 'out')],
+      in: [...this.#nodeNic(replica, place, 'in'), replica.ingress],
+      messages: messageBytesPerUs === Number.POSITIVE_INFINITY ? -1 : link(messageBytesPerUs, 'messages'),
+    };
+  }
+
+  /** Where an instance stands, as labels of its endpoint; none without a topology. */
+  labelsOf(replica: Replica): Readonly<Record<string, string>> {
+    const { place } = this.#ports[replica.index]!;
+    if (place === null) return {};
+    return {
+      'kubernetes.io/hostname': `node-${place.node}`,
+      'topology.kubernetes.io/rack': `rack-${place.rack}`,
+    };
+  }
+
+  /** The way from one instance to another that pulls from it. */
+  between(from: Replica, to: Replica): FabricPath {
+    const source = this.#ports[from.index]!;
+    const target = this.#ports[to.index]!;
+    const pool = this.#fleet.pools[to.pool]!;
+    const messages = target.messages < 0 ? [] : [target.messages];
+    const a = source.place;
+    const b = target.place;
+    if (a === null || b === null) {
+      return { links: [...source.out, ...target.in, ...messages], baseUs: pool.linkBaseUs };
+    }
+    if (a.domain === b.domain) {
+      return { links: [source.scaleUpOut, target.scaleUpIn, ...messages], baseUs: pool.scaleUpBaseUs };
+    }
+    const spine = this.#spine(a.rack, b.rack);
+    const { spineBaseUs } = this.#fleet.topology!;
+    return {
+      links: [...source.out, ...spine, ...target.in, ...messages],
+      baseUs: pool.linkBaseUs + (a.rack === b.rack ? 0 : spineBaseUs),
+    };
+  }
+
+  /** Links between an instance and what is outside of its node (a shared store). */
+  outward(replica: Replica): { readonly out: readonly number[]; readonly in: readonly number[] } {
+    return this.#ports[replica.index]!;
+  }
+
+  #giveBackPlaces(): void {
+    for (const port of this.#ports) {
+      if (!port.placeIsHeld || !port.replica.isDown) continue;
+      port.placeIsHeld = false;
+      this.#placement!.giveBack(port.replica.pool, port.place!);
+    }
+  }
+
+  /** The NICs of the instance's node, where it has fewer than GPUs; instances of whole nodes have theirs to themselves. */
+  #nodeNic(replica: Replica, place: Place | null, way: 'in' | 'out'): number[] {
+    const pool = this.#fleet.pools[replica.pool]!;
+    const nics = this.#fleet.topology?.nicsPerNode ?? null;
+    if (place === null || nics === null || pool.gpusPerReplica > pool.gpusPerNode) return [];
+    const bytesPerUs = (pool.linkBytesPerUs / pool.gpusPerReplica) * nics;
+    return [this.#sharedLink(`node/nic-${way}`, place.node, bytesPerUs)];
+  }
+
+  #spine(from: number, to: number): number[] {
+    const { spineBytesPerUs } = this.#fleet.topology!;
+    if (from === to || spineBytesPerUs === Number.POSITIVE_INFINITY) return [];
+    return [
+      this.#sharedLink('rack/spine-out', from, spineBytesPerUs),
+      this.#sharedLink('rack/spine-in', to, spineBytesPerUs),
+    ];
+  }
+
+  #sharedLink(name: string, index: number, bytesPerUs: number): number {
+    const key = `${name} ${index}`;
+    let link = this.#shared.get(key);
+    if (link === undefined) {
+      link = this.#network.addLink(bytesPerUs, name);
+      this.#shared.set(key, link);
+    }
+    return link;
+  }
+}
