@@ -18,11 +18,12 @@ import { register as sidecar } from './commands/sidecar.ts';
 import { register as sweep } from './commands/sweep.ts';
 import { register as twin } from './commands/twin.ts';
 import { register as validate } from './commands/validate.ts';
+import { register as why } from './commands/why.ts';
 import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
 const COMMANDS = [
-  ...[run, compare, plan, sweep, lab, plugin],
+  ...[run, compare, why, plan, sweep, lab, plugin],
   ...[route, serve, sidecar, emulate, twin, validate],
   ...[exportFiles, importFiles],
   ...[catalog, presets, schema],

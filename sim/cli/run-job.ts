@@ -100,7 +100,8 @@ export function withFiles(scenario: Scenario, document: LoadedDocument): Scenari
   return { ...scenario, router: { ...scenario.router, config: readMapping(file) } };
 }
 
-function readMapping(file: string): Record<string, unknown> {
+/** A YAML file that holds an EndpointPickerConfig. */
+export function readMapping(file: string): Record<string, unknown> {
   const text = readText(file, 'an EndpointPickerConfig');
   let value: unknown;
   try {

@@ -14,6 +14,7 @@ import { blocksText, type Format, json, print, writeOut } from '../output.ts';
 import { applySet } from '../overrides.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
+import { readMapping } from '../run-job.ts';
 import { formatOption, wholeNumber } from '../run-options.ts';
 import { sweepBlocks, sweepCsv } from '../sweep-tables.ts';
 
@@ -84,18 +85,34 @@ async function run(file: string, options: SweepOptions): Promise<void> {
 /** The sweep with its scenario read in, and the folder that the scenario's own paths start from. */
 function prepared(document: LoadedDocument, options: SweepOptions): { sweep: Sweep; base: string } {
   const { data } = document;
-  let base = document.resolve('');
+  let home = document;
   if (typeof data['scenario'] === 'string') {
-    const own = loadDocument(document.resolve(data['scenario']));
-    base = own.resolve('');
-    data['scenario'] = own.data;
+    home = loadDocument(document.resolve(data['scenario']));
+    data['scenario'] = home.data;
   }
   for (const setting of options.set) applySet(data, setting);
   document.settings.push(...options.set);
   if (options.seed !== undefined) data['seed'] = options.seed;
   if (options.seeds !== undefined) data['seeds'] = options.seeds;
   data['name'] ??= basename(document.file).replace(/\.[^.]*$/, '');
-  return { sweep: parseSweep(data), base };
+  drawInRouters(data, home);
+  return { sweep: parseSweep(data), base: home.resolve('') };
+}
+
+/** Router configurations stand in the sweep, wherever it names a file of one: shards are run on other machines. */
+function drawInRouters(node: unknown, home: LoadedDocument): void {
+  if (typeof node !== 'object' || node === null) return;
+  const fields = node as Record<string, unknown>;
+  const read = (value: unknown): unknown =>
+    typeof value === 'string' ? readMapping(home.resolve(value)) : value;
+  const { path, values } = fields;
+  if (path === 'router.config' && Array.isArray(values)) fields['values'] = values.map(read);
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === 'router.config') fields[key] = read(value);
+    else if (key === 'router' && typeof value === 'object' && value !== null && 'config' in value) {
+      fields[key] = { ...value, config: read(value.config) };
+    } else drawInRouters(value, home);
+  }
 }
 
 function locating<T>(document: LoadedDocument, action: () => T): T {
