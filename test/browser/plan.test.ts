@@ -134,6 +134,16 @@ describe('an answer', () => {
     expect(parseScenario(parse(text)).fleet.pools[0]!.gpu).toBe('h200-sxm');
   });
 
+  it('is saved as the files that deploy it, with what they cannot say', async () => {
+    const { page } = await openPlan(SMALL);
+    await searched(page);
+    await page.getByRole('button', { name: 'Save…' }).first().click();
+    await page.getByLabel('As').selectOption('llm-d');
+    await expect.poll(() => page.locator('.preview').textContent()).toMatch(/Made by Drydock/);
+    expect(await page.getByText(/things that these files cannot say/).count()).toBe(1);
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('of several fleets that are out is found by its name', async () => {
     const { page } = await openPlan(SMALL);
     await searched(page);

@@ -1,9 +1,11 @@
 /** What can be done with one fleet of the answer: put it beside others, or take it away as a file. */
+import { useState } from 'react';
 import type { Plan } from '../../sim/planner/schema.ts';
+import type { Scenario } from '../../sim/scenario/schema.ts';
+import { ExportDialog } from '../components/export-dialog.tsx';
 import { announce } from '../shell/announce.tsx';
-import { fileName, saveFile } from '../shell/save.ts';
 import { openScreen } from '../state/address.ts';
-import { endStep, setScenario } from '../state/document-store.ts';
+import { endStep, setDocument } from '../state/document-store.ts';
 import { planRun } from '../state/plan-run.ts';
 import { client } from '../state/simulator.ts';
 
@@ -11,14 +13,18 @@ import { client } from '../state/simulator.ts';
 const MOST_FLEETS = 5;
 
 export function ExportMenu({ fleet, plan }: { readonly fleet: string; readonly plan: Plan }) {
+  const [scenario, setScenario] = useState<Scenario | null>(null);
   return (
     <div className="row-actions">
       <button type="button" onClick={() => void compareFrom(fleet, plan)}>
         Compare
       </button>
-      <button type="button" onClick={() => void saveScenario(fleet, plan)}>
-        Save YAML
+      <button type="button" onClick={() => void client.remote.planScenario(plan, fleet).then(setScenario)}>
+        Save…
       </button>
+      {scenario !== null && (
+        <ExportDialog name={fleet} scenario={scenario} onClose={() => setScenario(null)} />
+      )}
     </div>
   );
 }
@@ -38,17 +44,6 @@ async function compareFrom(fleet: string, plan: Plan): Promise<void> {
     return;
   }
   endStep();
-  setScenario({ document });
+  setDocument('comparison', document);
   openScreen('compare');
-}
-
-async function saveScenario(fleet: string, plan: Plan): Promise<void> {
-  const scenario = await client.remote.planScenario(plan, fleet);
-  const { stringify } = await import('yaml');
-  const head = `# ${fleet}\n# Out of a Drydock plan: simulated estimate, validate before production.\n`;
-  saveFile(
-    fileName(plan.name ?? 'plan', 'fleet', 'yaml'),
-    head + stringify(scenario, { lineWidth: 0 }),
-    'text/yaml',
-  );
 }

@@ -1,4 +1,5 @@
 /** What the page may ask of its worker: the simulator, the names that its forms offer, and help for its editor. */
+import type { Exported, ExportSource } from '../../sim/export/target.ts';
 import type { PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import type { JsonSchema } from '../../sim/scenario/json-schema.ts';
@@ -21,6 +22,11 @@ export interface Choices {
   readonly providers: readonly Choice[];
 }
 
+/** Files that deploy a fleet, or why a target has none for it. */
+export type ExportOutcome =
+  | ({ readonly status: 'done' } & Exported)
+  | { readonly status: 'refused'; readonly reasons: readonly string[] };
+
 export type JobId = Pick<JobOptions, 'jobId'>;
 
 export interface DashboardWorker extends SimulationWorker {
@@ -36,6 +42,9 @@ export interface DashboardWorker extends SimulationWorker {
   planComparison(plan: Plan, fleets: readonly string[]): Comparison | null;
   /** One fleet of a plan as a scenario; null where the plan does not have it. */
   planScenario(plan: Plan, fleet: string): Scenario | null;
+  /** What a fleet can be saved as. */
+  exportTargets(): Promise<readonly Choice[]>;
+  exportFleet(target: string, source: ExportSource): Promise<ExportOutcome>;
   /** Searches the fleets of a plan; `done` is the share of the fleets looked at. */
   runPlan(
     document: unknown,

@@ -22,6 +22,8 @@ const worker: DashboardWorker = {
   check: problemsOf,
   planComparison,
   planScenario,
+  exportTargets: async () => (await import('./exports.ts')).targetChoices(),
+  exportFleet: async (target, source) => (await import('./exports.ts')).exported(target, source),
 };
 
 expose(worker);
