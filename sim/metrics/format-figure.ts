@@ -48,7 +48,7 @@ export function formatDifference(difference: number, unit: FigureUnit, interval:
   const halfWidth = interval === null ? 0 : (interval.high - interval.low) / 2;
   const decimals =
     halfWidth > 0
-      ? decimalsClearOfZero(interval!, factor, decimalsByWidth(extent * factor, halfWidth * factor, 3))
+      ? decimalsClearOfZero(interval!, factor, digitsByWidth(extent * factor, halfWidth * factor, 3))
       : decimalsFor(difference * factor, 3);
   const signed = (x: number): string => `${x > 0 ? '+' : ''}${fixed(x * factor, decimals)}`;
   const range =
@@ -101,10 +101,14 @@ function decimalsFor(value: number, digits: number): number {
   return isRoundedUp ? Math.max(0, decimals - 1) : decimals;
 }
 
-/** Decimals that show two digits of the half-width, but no more digits of the value than asked, and one of the half-width. */
+/** Decimals that show two digits of the half-width, but no more digits of the value than asked. */
+function digitsByWidth(value: number, halfWidth: number, digits: number): number {
+  return Math.min(decimalsFor(halfWidth, 2), decimalsFor(value, digits));
+}
+
+/** The same, and at least one digit of the half-width, which is shown beside the value. */
 function decimalsByWidth(value: number, halfWidth: number, digits: number): number {
-  const least = decimalsFor(halfWidth, 1);
-  return Math.max(least, Math.min(decimalsFor(halfWidth, 2), decimalsFor(value, digits)));
+  return Math.max(decimalsFor(halfWidth, 1), digitsByWidth(value, halfWidth, digits));
 }
 
 /** As many more decimals as an interval that excludes zero needs to be seen doing so. */

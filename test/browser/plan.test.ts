@@ -58,7 +58,7 @@ describe('a search', () => {
     const rows = page.getByRole('region', { name: 'Ranked fleets' }).locator('tbody tr');
     expect(await rows.count()).toBe(step.value.candidates.length);
     const best = step.value.candidates[0]!;
-    expect(await page.locator('h1').textContent()).toContain(best.fleet);
+    expect(await page.locator('h1').textContent()).toContain(best.fleet.split(' · ')[0]);
     expect(await rows.first().textContent()).toContain(best.fleet.split(' · ')[0]);
     expect(await page.getByText(`${step.value.rejected.length} fleets that are out`).count()).toBe(1);
     expect(complaints).toEqual([]);

@@ -43,6 +43,7 @@ describe('figures in words', () => {
   test('differences carry signs, and shares are in points', () => {
     expect(formatDifference(-284, 'ms', interval(-310, -255))).toBe('-284 [-310, -255] ms');
     expect(formatDifference(1.761, 'ms', interval(1.67, 1.853))).toBe('+1.76 [+1.67, +1.85] ms');
+    expect(formatDifference(1.497, 'ms', interval(1.491, 1.503))).toBe('+1.50 [+1.49, +1.50] ms');
     // An interval that excludes zero must be seen to exclude it.
     expect(formatDifference(-1, 'perS', interval(-1.96, -0.04))).toBe('-1.00 [-1.96, -0.04] /s');
     expect(formatDifference(0.06, 'share', null)).toBe('+6.00 pt');

@@ -3,6 +3,8 @@ import type { WorkloadComparison } from '../../sim/compare/comparison-report.ts'
 import type { FleetCurves, QuantileCurve } from '../../sim/worker/api.ts';
 import { CdfChart, type CdfLine } from '../charts/cdf-chart.tsx';
 import { CostLatencyChart } from '../charts/cost-latency-chart.tsx';
+import { BusyShares } from './busy-shares.tsx';
+import { WhereTimeGoes } from './where-time-goes.tsx';
 
 interface ChartsProps {
   readonly workload: WorkloadComparison;
@@ -38,6 +40,8 @@ export function Charts({ workload, curves }: ChartsProps) {
           />
         </>
       )}
+      <WhereTimeGoes fleets={fleets} />
+      <BusyShares fleets={fleets} />
       <CostLatencyChart fleets={fleets} limitMs={p95?.limit ?? null} />
     </div>
   );

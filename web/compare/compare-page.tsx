@@ -13,6 +13,7 @@ import { Charts } from './charts.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { Evidence } from './evidence.tsx';
 import { VerdictStrip } from './verdict-strip.tsx';
+import { WhatDiffers } from './what-differs.tsx';
 
 const WORDS: RunWords<ComparisonResult> = {
   doing: 'Simulating',
@@ -57,6 +58,7 @@ export function ComparePage() {
             )}
             <VerdictStrip workload={workload} />
             <ComparisonTable workload={workload} />
+            <WhatDiffers fleets={workload.fleets} />
             <Charts workload={workload} curves={shown.result.curves} />
             <Evidence report={shown.result.report} origin={shown.origin} workload={workload} />
           </div>

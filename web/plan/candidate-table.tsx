@@ -26,7 +26,6 @@ export function CandidateTable({ report, plan }: { readonly report: PlanReport; 
                 {checkLabel(metric)}
               </th>
             ))}
-            <th scope="col">P(meets)</th>
             <th scope="col">Knee</th>
             <th scope="col">Gives first</th>
             <th scope="col">
@@ -67,9 +66,13 @@ function Row({ candidate: one, ranks, plan }: RowProps) {
         <span className="under">{figureText(one.costPer1MOutputTokens, 'usdPerMTok')} per 1M out</span>
       </td>
       {one.metrics.map((metric) => (
-        <td key={metric.metric}>{metricText(metric)}</td>
+        <td key={metric.metric}>
+          {metricText(metric)}
+          {metric.metric === 'slo.attainment' && (
+            <span className="under">{figureText(one.probabilityMeets, 'share')} sure of all limits</span>
+          )}
+        </td>
       ))}
-      <td>{figureText(one.probabilityMeets, 'share')}</td>
       <td>
         {one.kneeRps === null
           ? UNKNOWN
@@ -96,8 +99,10 @@ export function FleetName({ name }: { readonly name: string }) {
   const [shape = name, gpu, ...rest] = name.split(' · ');
   return (
     <>
-      {shape}
-      {gpu !== undefined && <> on {gpu}</>}
+      <span className="shape">
+        {shape}
+        {gpu !== undefined && <> on {gpu}</>}
+      </span>
       {rest.length > 0 && <span className="under">{rest.join(', ')}</span>}
     </>
   );

@@ -11,17 +11,23 @@ export function planSentence(report: PlanReport): string {
   const ties = report.candidates.filter((one) => one.rank === best.rank).length - 1;
   const shared =
     ties > 0 ? `; ${ties === 1 ? 'one more fleet is' : `${ties} more are`} not distinguishable from it` : '';
-  return `${best.fleet} meets the SLO${cost} on ${best.gpus} GPUs; ${firstToGive(best)}${shared}`;
+  return `${shortFleet(best.fleet)} meets the SLO${cost} on ${best.gpus} GPUs; ${firstToGive(best)}${shared}`;
+}
+
+/** Shape and GPU; what a name says of the engine stands in the table. */
+function shortFleet(name: string): string {
+  const [shape, gpu] = name.split(' · ');
+  return gpu === undefined ? name : `${shape} on ${gpu}`;
 }
 
 function infeasibleSentence({ nearestMisses, relaxations }: PlanReport): string {
   const least = relaxations[0];
   if (least !== undefined) {
-    return `No fleet of this plan is shown to meet the SLO; ${constraintLabel(least.constraint)} of ${amount(least.constraint, least.to)} instead of ${amount(least.constraint, least.from)} would let ${least.fleet} through`;
+    return `No fleet of this plan is shown to meet the SLO; ${constraintLabel(least.constraint)} of ${amount(least.constraint, least.to)} instead of ${amount(least.constraint, least.from)} would let ${shortFleet(least.fleet)} through`;
   }
   const near = nearestMisses[0];
   if (near === undefined) return 'No fleet of this plan can be built: see why below';
-  return `No fleet of this plan is shown to meet the SLO; nearest is ${near.fleet}: ${near.detail}`;
+  return `No fleet of this plan is shown to meet the SLO; nearest is ${shortFleet(near.fleet)}: ${near.detail}`;
 }
 
 /** What is closest to its limit. */

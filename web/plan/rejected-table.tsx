@@ -1,20 +1,22 @@
 /** Every fleet that is out, with its reason: counts by reason, and a search for the one that was expected to win. */
 import { useState } from 'react';
-import type { Rejected } from '../../sim/planner/report.ts';
+import type { Rejected, StageName } from '../../sim/planner/report.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, figureText, sentence } from '../format.ts';
 import { FleetName } from './candidate-table.tsx';
 import { reasonLabel } from './plan-words.ts';
 
 /** Rows that are shown at a time: more are found by searching. */
-const MOST = 50;
+const MOST = 12;
+/** Fleets that came furthest stand first. */
+const STAGE_ORDER: readonly StageName[] = ['confirm', 'screen', 'bound', 'fit'];
 
 export function RejectedTable({ rejected }: { readonly rejected: readonly Rejected[] }) {
   const [text, setText] = useState('');
   const [reason, setReason] = useState('');
   const reasons = countsOf(rejected);
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = rejected.filter(
+  const found = inOrder(rejected).filter(
     (one) =>
       (reason === '' || one.reason === reason) &&
       words.every((word) => `${one.fleet} ${one.detail}`.toLowerCase().includes(word)),
@@ -88,4 +90,11 @@ function countsOf(rejected: readonly Rejected[]): { readonly id: string; readonl
   const counts = new Map<string, number>();
   for (const { reason } of rejected) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [...counts].map(([id, count]) => ({ id, count }));
+}
+
+function inOrder(rejected: readonly Rejected[]): Rejected[] {
+  // What was not run because it is dearer than the answers says nothing of itself.
+  const rankOf = ({ stage, reason }: Rejected): number =>
+    reason === 'dearer' ? STAGE_ORDER.length : STAGE_ORDER.indexOf(stage);
+  return [...rejected].sort((a, b) => rankOf(a) - rankOf(b));
 }

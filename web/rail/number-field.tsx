@@ -19,16 +19,29 @@ interface NumberFieldProps {
   readonly step: number;
   /** Range of the slider; omitted: none. */
   readonly slider?: Slider;
+  /** Value when the document was opened: a tick on the slider, and the way back to it. */
+  readonly saved?: number;
   readonly onChange: (value: number) => void;
 }
 
-export function NumberField({ label, unit, value, min, max, step, slider, onChange }: NumberFieldProps) {
+export function NumberField({
+  label,
+  unit,
+  value,
+  min,
+  max,
+  step,
+  slider,
+  saved,
+  onChange,
+}: NumberFieldProps) {
   const id = useId();
   const [text, setText] = useState(textOf(value));
   // The value may also change from outside: slider, undo, address.
   useEffect(() => {
     setText((current) => (Number(current) === Number(textOf(value)) ? current : textOf(value)));
   }, [value]);
+  const isMoved = saved !== undefined && textOf(saved) !== textOf(value);
   const isWhole = Number.isInteger(step) && Number.isInteger(min);
   const problem = problemOf(text, min, max, isWhole);
   const take = (next: string): void => {
@@ -43,15 +56,18 @@ export function NumberField({ label, unit, value, min, max, step, slider, onChan
         {unit !== undefined && <span className="unit">, {unit}</span>}
       </label>
       {slider !== undefined && (
-        <input
-          type="range"
-          aria-label={`${label}, slider`}
-          min={slider.min}
-          max={slider.max}
-          step={slider.step}
-          value={value}
-          onChange={(event) => take(event.target.value)}
-        />
+        <span className="slider">
+          {isMoved && <GhostTick at={saved} {...slider} />}
+          <input
+            type="range"
+            aria-label={`${label}, slider`}
+            min={slider.min}
+            max={slider.max}
+            step={slider.step}
+            value={value}
+            onChange={(event) => take(event.target.value)}
+          />
+        </span>
       )}
       <input
         id={id}
@@ -66,12 +82,26 @@ export function NumberField({ label, unit, value, min, max, step, slider, onChan
         onChange={(event) => take(event.target.value)}
         onBlur={() => problem !== null && setText(textOf(value))}
       />
+      {isMoved && (
+        <button type="button" className="link reset" onClick={() => take(textOf(saved))}>
+          back to {textOf(saved)}
+          <span className="visually-hidden">, {label}</span>
+        </button>
+      )}
       {problem !== null && (
         <span id={`${id}-problem`} className="field-problem">
           {problem}
         </span>
       )}
     </div>
+  );
+}
+
+/** Where the slider stood; the thumb is 16 px wide, and its middle never reaches the ends. */
+function GhostTick({ at, min, max }: Slider & { readonly at: number }) {
+  const share = Math.min(1, Math.max(0, (at - min) / (max - min)));
+  return (
+    <span className="ghost" style={{ left: `calc(8px + ${share} * (100% - 16px))` }} aria-hidden="true" />
   );
 }
 

@@ -1,5 +1,5 @@
 /** The scenario beside the result. Every change is run at once; there is no button for it. */
-import { setScenario, useScenario } from '../state/document-store.ts';
+import { setScenario, useOpened, useScenario } from '../state/document-store.ts';
 import { MAX_SEEDS } from '../state/fragment.ts';
 import { documentOf, type FleetSetup, type Setup, setupOf, withOwnNames } from '../state/setup.ts';
 import { useChoices } from '../state/use-choices.ts';
@@ -74,10 +74,11 @@ function editSetup(setup: Setup, change: Partial<Setup>): void {
 
 function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choices: Choices }) {
   const edit: EditSetup = (change) => editSetup(setup, change);
+  const saved = setupOf(useOpened((state) => state.document));
   const editFleets = (fleets: readonly FleetSetup[]): void => edit({ fleets: withOwnNames(fleets) });
   return (
     <>
-      <WorkloadFields setup={setup} edit={edit} />
+      <WorkloadFields setup={setup} saved={saved} edit={edit} />
       <fieldset>
         <legend>Limits (SLO)</legend>
         <NumberField

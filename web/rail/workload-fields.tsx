@@ -3,7 +3,14 @@ import type { Setup } from '../state/setup.ts';
 import { NumberField } from './number-field.tsx';
 import type { EditSetup } from './rail.tsx';
 
-export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonly edit: EditSetup }) {
+interface WorkloadFieldsProps {
+  readonly setup: Setup;
+  /** As it was when the document was opened; null where that was none that the form can show. */
+  readonly saved: Setup | null;
+  readonly edit: EditSetup;
+}
+
+export function WorkloadFields({ setup, saved, edit }: WorkloadFieldsProps) {
   return (
     <fieldset>
       <legend>Traffic</legend>
@@ -11,6 +18,7 @@ export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonl
         label="Arrival rate"
         unit="requests/s"
         value={setup.rateRps}
+        {...(saved === null ? {} : { saved: saved.rateRps })}
         min={0.1}
         max={10_000}
         step={1}
@@ -21,6 +29,7 @@ export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonl
         label="Burstiness"
         unit="CV; 1 is Poisson"
         value={setup.arrivalCv}
+        {...(saved === null ? {} : { saved: saved.arrivalCv })}
         min={0.1}
         max={10}
         step={0.1}
@@ -31,6 +40,7 @@ export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonl
         label="Prompt, mean"
         unit="tokens"
         value={setup.promptTokens}
+        {...(saved === null ? {} : { saved: saved.promptTokens })}
         min={10}
         max={16_000}
         step={1}
@@ -41,6 +51,7 @@ export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonl
         label="Answer, mean"
         unit="tokens"
         value={setup.outputTokens}
+        {...(saved === null ? {} : { saved: saved.outputTokens })}
         min={1}
         max={2000}
         step={1}
@@ -51,6 +62,7 @@ export function WorkloadFields({ setup, edit }: { readonly setup: Setup; readonl
         label="Shared prefix"
         unit="% of the prompt"
         value={setup.prefixShare * 100}
+        {...(saved === null ? {} : { saved: saved.prefixShare * 100 })}
         min={0}
         max={95}
         step={0.5}

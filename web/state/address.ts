@@ -9,6 +9,7 @@ import {
   ONE_STEP_MS,
   setScenario,
   stateKey,
+  useOpened,
   useScenario,
 } from './document-store.ts';
 import { readExpected, useExpected } from './expected.ts';
@@ -50,6 +51,7 @@ let isReading = false;
 /** Reads the address, then follows both sides. Resolves once the documents of the address stand. */
 export async function startAddress(): Promise<void> {
   await read();
+  useOpened.setState({ document: useScenario.getState().document });
   await write('replace');
   window.addEventListener('popstate', () => void read().then(() => write('replace')));
   useScenario.subscribe((state) => {

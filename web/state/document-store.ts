@@ -56,6 +56,9 @@ export const useScenario = create<ScenarioState>()(
   }),
 );
 
+/** The comparison as it was opened, from the address or the defaults: sliders show where they stood. */
+export const useOpened = create<{ readonly document: unknown }>()(() => ({ document: DEFAULT_COMPARISON }));
+
 export function setScenario(change: Partial<ScenarioState>): void {
   useScenario.setState(change);
 }

@@ -1,0 +1,37 @@
+/** Where the time to the first token goes: by fleet, for all requests and for the slow ones. */
+import type { FleetOutcome } from '../../sim/compare/comparison-report.ts';
+import { PHASE_PARTS } from '../charts/phase-parts.ts';
+import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
+import { figureText } from '../format.ts';
+
+const BANDS: readonly { readonly band: string; readonly name: string }[] = [
+  { band: 'all', name: 'all' },
+  { band: 'p90-p99', name: 'p90–p99' },
+];
+
+export function WhereTimeGoes({ fleets }: { readonly fleets: readonly FleetOutcome[] }) {
+  const bars = fleets.flatMap(({ letter, report }): Bar[] =>
+    BANDS.flatMap(({ band, name }) => {
+      const cohort = report.attribution.ttftMs.find((one) => one.band === band);
+      if (cohort === undefined) return [];
+      return [
+        {
+          key: `${letter} ${band}`,
+          label: `${letter}, ${name}`,
+          values: PHASE_PARTS.map(({ id }) => cohort.parts[id as keyof typeof cohort.parts]),
+          total: figureText(cohort.meanMs, 'ms'),
+        },
+      ];
+    }),
+  );
+  return (
+    <StackedBars
+      title="Where the time to the first token goes"
+      parts={PHASE_PARTS}
+      bars={bars}
+      text={(ms) => figureText(ms, 'ms')}
+      of="Fleet, cohort by TTFT"
+      note="Mean of each cohort. Queues are what more GPUs shorten; prefill is work."
+    />
+  );
+}
