@@ -4,7 +4,7 @@
  * part once per step. Chunked-local layers count as windows of their chunk's length, an upper bound.
  */
 import type { AttentionLayers } from '../../models/schema.ts';
-import { type LayerContext, rankHeads } from './layers.ts';
+import { type LayerContext, layersUs, rankHeads } from './layers.ts';
 import {
   type DecodeAttentionTerms,
   decodeAttentionTerms,
@@ -32,6 +32,9 @@ export interface DecodeAttention {
 /** Models with attention sinks, which FlashAttention 2 lacks: vLLM runs them through its Triton kernel. */
 const ATTENTION_SINKS = /^gpt-oss/;
 
+/** Clients of the runs that gave `KvFormatSpec.decodeSlowdown`. */
+const SLOWDOWN_ROWS = 32;
+
 const EVERYTHING = Number.POSITIVE_INFINITY;
 
 /** Decode attention in pure decode steps, or in steps that hold prompt chunks too. */
@@ -55,6 +58,8 @@ export function decodeAttention(context: LayerContext, mixed: boolean): DecodeAt
       sum.perContextUs += indexerPerContextUs(context, group);
     }
   }
+  const { kvSlowdown } = context.kernels;
+  if (kvSlowdown > 1) sum.fixedUs += (kvSlowdown - 1) * layersUs(context, SLOWDOWN_ROWS);
   return sum;
 }
 
@@ -79,13 +84,21 @@ function groupDecodeTerms(
   const { kernels, hardware } = context;
   if (group.kind === 'mla') {
     const smallGemmUs = kernels.plain.coefficients.fixedUs;
-    return mlaDecodeTerms(kernels.mlaDecode, hardware, mlaShape(context, group), smallGemmUs);
+    const terms = mlaDecodeTerms(kernels.mlaDecode, hardware, mlaShape(context, group), smallGemmUs);
+    return scaled(terms, kernels.kvFactor);
   }
   const shape = headShape(context, group);
   const hasSinks = ATTENTION_SINKS.test(context.deployment.model.id);
   if (mixed && hardware.mixedStepPenalty && !hasSinks)
-    return mixedDecodeTerms(kernels.prefill, hardware, shape);
-  return decodeAttentionTerms(kernels.decode, hardware, shape);
+    return scaled(mixedDecodeTerms(kernels.prefill, hardware, shape), kernels.kvFactor);
+  return scaled(decodeAttentionTerms(kernels.decode, hardware, shape), kernels.kvFactor);
+}
+
+/** Terms that grow with the context, `factor` times as long. */
+function scaled(terms: DecodeAttentionTerms, factor: number): DecodeAttentionTerms {
+  if (factor === 1) return terms;
+  const { perLogContextUs, perContextUs } = terms;
+  return { ...terms, perLogContextUs: perLogContextUs * factor, perContextUs: perContextUs * factor };
 }
 
 /** Time in µs that a chunk of `tokens` after `prefix` adds, all layers. */

@@ -29,7 +29,7 @@ import type {
   MoeCoefficients,
   PrefillAttentionCoefficients,
 } from '../../models/coefficients/types.ts';
-import { kvElementBytes, parseKvFormat } from '../../models/kv-formats.ts';
+import { type KvFormat, kvFormatSpec, parseKvFormat } from '../../models/kv-formats.ts';
 import { weightFormat } from '../../models/precision.ts';
 import type { Deployment } from './deployment.ts';
 import type { Hardware } from './hardware.ts';
@@ -45,8 +45,11 @@ export interface Kernels {
   readonly mlaDecode: MlaDecodeCoefficients;
   readonly mlaPrefill: MlaPrefillCoefficients;
   readonly moe: { readonly format: KernelPrecision; readonly coefficients: MoeCoefficients };
-  /** Bytes of one KV element. */
+  /** Bytes of one KV element of the format whose measured kernel stands for the deployment's. */
   readonly kvBytes: number;
+  /** Time of decode attention per token of context relative to that kernel, and of a short-context step to one with bf16 KV. */
+  readonly kvFactor: number;
+  readonly kvSlowdown: number;
   /** What was substituted, as sentences. */
   readonly notes: readonly string[];
 }
@@ -69,8 +72,9 @@ export function chooseKernels(deployment: Deployment, hardware: Hardware): Kerne
   const { profile } = hardware;
   const format = weightFormat(deployment.precision.weights);
   const kvFormat = parseKvFormat(deployment.precision.kv);
-  const kvBytes = kvElementBytes(kvFormat, 128, 128) / 256;
-  const kv: KernelKv = kvBytes < 1.5 ? 'fp8' : 'bf16';
+  const { decodeAttention, decodeSlowdown } = kvFormatSpec(kvFormat);
+  const kv: KernelKv = decodeAttention.of;
+  notes.push(...kvNotes(kvFormat));
   const gemmTable = profile === undefined ? DEFAULT_GEMM : GEMM[profile];
   const moeTable = profile === undefined ? DEFAULT_MOE : MOE[profile];
   const denseFormat = runnable(format.denseKernel, hardware, notes);
@@ -99,9 +103,26 @@ export function chooseKernels(deployment: Deployment, hardware: Hardware): Kerne
       deployment.model.moe === undefined ? [] : notes,
       isOldTriton(deployment, hardware) ? OLD_TRITON_EFFICIENCY : 1,
     ),
-    kvBytes,
+    kvBytes: kv === 'fp8' ? 1 : 2,
+    kvFactor: decodeAttention.factor,
+    kvSlowdown: decodeSlowdown,
     notes,
   };
+}
+
+/** What is assumed about KV that is stored narrower than any measured kernel reads it, and what it costs in accuracy. */
+function kvNotes(kvFormat: KvFormat): string[] {
+  const { id, decodeAttention, decodeSlowdown, keyBits, note } = kvFormatSpec(kvFormat);
+  if (id === decodeAttention.of || id === 'mla_fp8_ds') return [];
+  const times = decodeAttention.factor === 1 ? 'the' : `${decodeAttention.factor} times the`;
+  const fixed =
+    decodeSlowdown === 1
+      ? ''
+      : `, and a decode step ${Math.round((decodeSlowdown - 1) * 100)} % more besides`;
+  const accuracy = keyBits <= 4 && note.startsWith('GSM8K') ? `; accuracy suffers (${note}, bf16 0.90)` : '';
+  return [
+    `decode attention on ${id} KV takes ${times} time of ${decodeAttention.of} KV, to which it is widened${fixed}${accuracy}`,
+  ];
 }
 
 /** The format itself, or the weight-only kernel that a chip without its unit runs. */

@@ -56,6 +56,13 @@ test('state in fp32 and convolution tails in bf16: Qwen3-Next holds 77,266,944 b
   expect(stateBytesPerSequence(findLlm('llama-3.1-8b'))).toBe(0);
 });
 
+test('G28: with more ranks than KV heads the heads are replicated, in memory and on the wire', () => {
+  const model = findLlm('qwen3-235b-a22b');
+  expect(32_768 * kvBytesPerToken(model)).toBeCloseTo(6.31e9, -7);
+  expect(32_768 * kvBytesPerToken(model, 'bf16', 8)).toBeCloseTo(12.62e9, -7);
+  expect(kvBytesPerToken(model, 'bf16', 8)).toBe(2 * 192_512);
+});
+
 describe('formats', () => {
   const perToken = (id: string, kv: string): number => kvBytesPerToken(findLlm(id), kv);
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { kvBytesPerToken } from '../../models/kv.ts';
+import { findLlm } from '../../models/llms.ts';
 import { FairShareNetwork } from '../../sim/net/fair-share.ts';
 
 /** Runs a network to its end; returns completion times by tag. */
@@ -32,6 +34,15 @@ describe('max-min fair network', () => {
     expect(network.nextUs()).toBe(20);
     network.collect(20, []);
     expect(network.nextUs()).toBe(1020);
+  });
+
+  test('G27: 32,768 tokens of Qwen3-8B are 4.5 GiB and take 31.65 ms at 142 GiB/s', () => {
+    const bytes = 32_768 * kvBytesPerToken(findLlm('qwen3-8b'));
+    expect(bytes).toBe(4.5 * 2 ** 30);
+    const network = new FairShareNetwork();
+    const link = network.addLink((142.2 * 2 ** 30) / 1e6);
+    network.begin(1, [link], bytes, 0, 0);
+    expect(network.nextUs() / 1e3).toBeCloseTo(31.65, 2);
   });
 
   test('two flows share a link; when the first ends the second has all of it', () => {
