@@ -11,6 +11,7 @@ import type { AutoscalerSpec } from '../scenario/schema.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fleet } from './fleet.ts';
 import { LatencyWatch } from './latency-watch.ts';
+import { poolOf } from './pool-of.ts';
 import { isLatency, ScalingSignal, windowUsOf } from './scaling-signal.ts';
 import { startUpUs } from './start-up.ts';
 
@@ -112,15 +113,7 @@ export class Autoscaler implements Component {
 }
 
 function resolve(rule: Rule, cluster: Cluster, fleet: Fleet, path: string): Scaled {
-  const pool = fleet.pools.findIndex((p) => p.name === rule.pool);
-  if (pool < 0) {
-    const names = fleet.pools.map((p) => p.name).join(', ');
-    throw new ConfigError({
-      path: `${path}.pool`,
-      found: `"${rule.pool}"`,
-      expected: `a pool of the fleet: ${names}`,
-    });
-  }
+  const pool = poolOf(fleet, rule.pool, `${path}.pool`);
   if (rule.min > rule.max) {
     throw new ConfigError({
       path: `${path}.min`,

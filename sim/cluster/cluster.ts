@@ -27,7 +27,7 @@ import type { Workload } from '../workload/workload.ts';
 import { Fabric } from './fabric.ts';
 import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
-import { KvTransfers } from './kv-transfers.ts';
+import { KvHandover } from './handover.ts';
 import type { LatencyWatch } from './latency-watch.ts';
 import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
 import type { Replica } from './replica.ts';
@@ -49,10 +49,11 @@ const LEG_ROLES = ['prefill', 'decode'] as const;
 export class Cluster implements Component, RouterOutput, EngineSink {
   readonly set: ReplicaSet;
   readonly tiers: TierWiring;
-  /** KV transfer time by pool, summed over transfers into it, µs. */
-  readonly transferUsByPool: number[];
-  /** Reasons of refusal and how often each was given. */
-  readonly refusals = new Map<string, number>();
+  readonly handover: KvHandover;
+  /** Why requests failed or were rejected (`failed: reason`), and how often each. */
+  readonly unhappyEnds = new Map<string, number>();
+  /** Attempts that were lost and sent again. */
+  retries = 0;
   /** Time of the last thing that happened to a request, µs. */
   lastUs = 0;
   arrived = 0;
@@ -66,8 +67,6 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   readonly #router: Router;
   readonly #feed: MetricsFeed;
   readonly #clients: ClientBehaviour;
-  readonly #transfers: KvTransfers;
-  readonly #fabric: Fabric;
   readonly #target: number;
   readonly #inFlight = new IdMap<SimRequest>();
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
@@ -77,7 +76,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   /** Requests that wait before the router, as no replica serves yet, in order of arrival. */
   #held: SimRequest[] = [];
   /** Replicas that take no more requests and go once they are empty. */
-  readonly #retiring = new Set<Replica>();
+  readonly #retiring = new Map<Replica, ((nowUs: number) => void) | undefined>();
 
   constructor(parts: ClusterParts) {
     this.#kernel = parts.kernel;
@@ -86,20 +85,25 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#recorder = parts.recorder;
     this.#target = parts.kernel.register(this);
     this.#feed = new MetricsFeed(parts.table, parts.scrapeIntervalUs);
-    this.#transfers = new KvTransfers(parts.kernel, (id, nowUs) => this.#transferred(id, nowUs));
-    const { network } = this.#transfers;
-    this.#fabric = new Fabric(parts.fleet, network);
-    this.tiers = new TierWiring(parts.fleet, this.#transfers, this.#fabric);
-    this.set = new ReplicaSet({
-      ...parts,
-      feed: this.#feed,
-      network,
-      fabric: this.#fabric,
-      tiers: this.tiers,
-    });
+    this.handover = new KvHandover(
+      parts.kernel,
+      parts.fleet.pools.length,
+      { set: () => this.set, fabric: () => fabric },
+      {
+        request: (id) => this.#inFlight.get(id),
+        lost: (request, reason, nowUs) => this.#lose(request, reason, nowUs),
+        leftPrefill: (request, nowUs) => {
+          if (this.#retiring.size > 0) this.#left(-1, request.course.prefillEndpoint, nowUs);
+        },
+      },
+    );
+    const { transfers } = this.handover;
+    const { network } = transfers;
+    const fabric = new Fabric(parts.fleet, network);
+    this.tiers = new TierWiring(parts.fleet, transfers, fabric);
+    this.set = new ReplicaSet({ ...parts, feed: this.#feed, network, fabric, tiers: this.tiers });
     this.#clients = parts.clients ?? PATIENT;
     this.#holdsAtGateway = parts.holdsAtGateway ?? false;
-    this.transferUsByPool = parts.fleet.pools.map(() => 0);
     for (const [pool, setup] of parts.fleet.pools.entries()) {
       for (let i = 0; i < setup.replicas; i++) {
         this.set.held[pool]!.change(1, 0);
@@ -153,7 +157,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** What every link has carried so far. */
   linkUsage(): LinkUsage[] {
-    return this.#transfers.network.usage();
+    return this.handover.transfers.network.usage();
   }
 
   // --- fleet --------------------------------------------------------------------------------------------------------
@@ -174,18 +178,25 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.set.hide(replica);
   }
 
-  /** The instance takes no more requests, and its machine is given back once it is empty. */
-  retireReplica(replica: Replica, nowUs: number): void {
+  /** The instance takes no more requests, and its machine is given back (`onGone`) once it is empty. */
+  retireReplica(replica: Replica, nowUs: number, onGone?: (nowUs: number) => void): void {
     this.withdrawReplica(replica, nowUs);
-    this.#retiring.add(replica);
+    this.#retiring.set(replica, onGone);
     this.#letGoIfEmpty(replica, nowUs);
+  }
+
+  /** A withdrawn instance takes requests again, unless it is to go. */
+  returnReplica(replica: Replica, nowUs: number): void {
+    if (!this.#retiring.has(replica)) this.set.showAgain(replica, nowUs);
   }
 
   #letGoIfEmpty(replica: Replica, nowUs: number): void {
     if (!this.#retiring.has(replica) || this.inFlightOn(replica) > 0) return;
+    const onGone = this.#retiring.get(replica);
     this.#retiring.delete(replica);
     replica.stop(nowUs);
     this.set.held[replica.pool]!.change(-1, nowUs);
+    onGone?.(nowUs);
   }
 
   /** A request has left these instances (-1: none): those that were to go may be empty now. */
@@ -226,20 +237,22 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       .map((index) => this.set.all[index]!.pool);
   }
 
-  /** The instance dies: every request on it is lost, and fails or is sent again. */
-  crashReplica(replica: Replica, nowUs: number): void {
+  /**
+   * The instance dies: every request on it is lost, and fails or is sent again. `restarts`: on the same machine, which is
+   * held meanwhile.
+   */
+  crashReplica(replica: Replica, restarts: boolean, nowUs: number): void {
     // A dead instance answers no scrape: the router goes on with what it saw last.
     this.#feed.beforeChange(replica.row, nowUs, true);
     this.setScrapeLost(replica, true);
     replica.stop(nowUs);
-    for (const id of this.#inFlight.ids()) {
-      const request = this.#inFlight.get(id)!;
-      const { endpoint, prefillEndpoint } = request.course;
-      const hit =
-        endpoint === replica.index || (prefillEndpoint === replica.index && this.#needsPrefill(request));
-      if (hit && request.course.dispatchedUs >= 0) this.#lose(request, 'the instance crashed', nowUs);
+    for (const request of this.#onInstance(replica)) {
+      if (request.course.endpoint === replica.index) this.#lose(request, 'the instance crashed', nowUs);
+      else if (request.course.kv === 'none') this.#lose(request, 'the prefill instance crashed', nowUs);
+      else this.handover.prefillLost(request, nowUs);
     }
-    this.#letGoIfEmpty(replica, nowUs);
+    if (this.#retiring.has(replica)) this.#letGoIfEmpty(replica, nowUs);
+    else if (!restarts) this.set.held[replica.pool]!.change(-1, nowUs);
   }
 
   /** Metrics of the instance cannot be scraped, or can again. */
@@ -247,19 +260,38 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     if (this.set.isShown(replica)) this.#feed.setLost(replica.row, lost);
   }
 
+  /** KV transfers between instances for which `isHit` holds fail now. */
+  failTransfers(isHit: (from: Replica, to: Replica) => boolean, reason: string, nowUs: number): void {
+    for (const id of this.#inFlight.ids()) {
+      const request = this.#inFlight.get(id)!;
+      const { kv, endpoint, prefillEndpoint } = request.course;
+      if (kv !== 'moving' || !isHit(this.set.all[prefillEndpoint]!, this.set.all[endpoint]!)) continue;
+      this.handover.fail(request, reason, nowUs);
+    }
+  }
+
   /** Requests in flight on an instance, both legs. */
   inFlightOn(replica: Replica): number {
-    let count = 0;
+    return this.#onInstance(replica).length;
+  }
+
+  /** Requests that the instance has or will get, or whose KV it still holds for another one. */
+  #onInstance(replica: Replica): SimRequest[] {
+    const found: SimRequest[] = [];
     for (const id of this.#inFlight.ids()) {
-      const { endpoint, prefillEndpoint, dispatchedUs } = this.#inFlight.get(id)!.course;
-      if (dispatchedUs >= 0 && (endpoint === replica.index || prefillEndpoint === replica.index)) count += 1;
+      const request = this.#inFlight.get(id)!;
+      const { endpoint, prefillEndpoint, dispatchedUs } = request.course;
+      if (dispatchedUs < 0) continue;
+      if (endpoint === replica.index || (prefillEndpoint === replica.index && this.#needsPrefill(request))) {
+        found.push(request);
+      }
     }
-    return count;
+    return found;
   }
 
   /** True while the prefill side still holds what the request needs. */
   #needsPrefill(request: SimRequest): boolean {
-    return request.course.firstTokenUs < 0;
+    return request.course.kv !== 'here' && request.course.kv !== 'lost';
   }
 
   /** An attempt has failed: sent again if the client does so, else the request ends. */
@@ -289,17 +321,22 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** Removes a request from every engine and link it is on. */
   #takeOff(request: SimRequest, nowUs: number): void {
-    const { endpoint, prefillEndpoint } = request.course;
-    for (const index of [endpoint, prefillEndpoint]) {
-      if (index >= 0 && !this.set.all[index]!.isDown) this.set.all[index]!.abort(request, nowUs);
-    }
-    if (prefillEndpoint >= 0) this.#transfers.cancel(request.request.id, nowUs);
+    const { endpoint, prefillEndpoint, kv } = request.course;
+    if (prefillEndpoint >= 0) this.handover.cancel(request, nowUs);
+    const decode = endpoint < 0 ? null : this.set.all[endpoint]!;
+    if (decode !== null && !decode.isDown) decode.abort(request, nowUs);
+    if (prefillEndpoint < 0 || !this.#needsPrefill(request)) return;
+    const prefill = this.set.all[prefillEndpoint]!;
+    // A decode side that died tells nobody that the blocks are not needed.
+    if (kv !== 'none' && decode?.isDown === true) this.handover.leaveBehind(request, nowUs);
+    else if (!prefill.isDown) prefill.abort(request, nowUs);
   }
 
   #sendAgain(request: SimRequest, nowUs: number): void {
     const { endpoint, prefillEndpoint } = request.course;
     const atUs = gridUs(nowUs + this.#clients.backoffUs);
     request.course.restart(atUs);
+    this.retries += 1;
     if (this.#retiring.size > 0) this.#left(endpoint, prefillEndpoint, nowUs);
     this.#kernel.at(atUs, PHASE.arrival, this.#target, CODE_AGAIN, request.request.id);
   }
@@ -465,6 +502,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       const atUs = gridUs(nowUs + setup.handoverUs);
       this.#prefilled(request, nowUs);
       // From here on the request is the decode side's.
+      request.course.kv = 'held';
       request.course.transferSinceUs = nowUs;
       request.course.queuedSinceUs = atUs;
       this.#kernel.at(atUs, PHASE.deliver, this.#target, CODE_DECODE, request.request.id);
@@ -495,10 +533,9 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   refused(request: SimRequest, reason: string, nowUs: number): void {
-    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
     const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: 0 };
     const { prefillEndpoint } = request.course;
-    if (prefillEndpoint >= 0 && !this.#isPrefillLeg(request)) {
+    if (prefillEndpoint >= 0 && !this.#isPrefillLeg(request) && !this.set.all[prefillEndpoint]!.isDown) {
       this.set.all[prefillEndpoint]!.release(request, nowUs);
     }
     this.#release(request, usage, 'error', nowUs);
@@ -514,36 +551,13 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** True until the prefill leg of a disaggregated request has ended. */
   #isPrefillLeg(request: SimRequest): boolean {
-    return request.course.prefillEndpoint >= 0 && request.course.transferSinceUs < 0;
+    return request.course.prefillEndpoint >= 0 && request.course.kv === 'none';
   }
 
   // --- KV transfer ------------------------------------------------------------------------------------------------
 
   loadRemote(request: SimRequest, tokens: number, nowUs: number): void {
-    const { course } = request;
-    const from = course.prefillEndpoint;
-    const to = course.endpoint;
-    course.transferSinceUs = nowUs;
-    if (tokens === 0) {
-      if (!this.set.all[from]!.isDown) this.set.all[from]!.release(request, nowUs);
-      return;
-    }
-    const bytes = tokens * this.set.setupOf(from).kvBytesPerToken;
-    const { links, baseUs } = this.#fabric.between(this.set.all[from]!, this.set.all[to]!);
-    this.#transfers.begin(request.request.id, links, bytes, baseUs, nowUs);
-  }
-
-  #transferred(id: number, nowUs: number): void {
-    const request = this.request(id);
-    const { course } = request;
-    const durationUs = nowUs - course.transferSinceUs;
-    course.transferUs += durationUs;
-    course.attemptTransferUs += durationUs;
-    const from = this.set.all[course.prefillEndpoint]!;
-    const to = this.set.all[course.endpoint]!;
-    this.transferUsByPool[to.pool] = this.transferUsByPool[to.pool]! + durationUs;
-    if (!from.isDown) from.release(request, nowUs);
-    to.remoteReady(request, true, nowUs);
+    this.handover.ask(request, tokens, nowUs);
   }
 
   // --- ends -------------------------------------------------------------------------------------------------------
@@ -555,6 +569,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     course.endUs = nowUs;
     this.lastUs = nowUs;
     this.ended += 1;
+    if (reason !== '') {
+      const why = `${ending}: ${reason}`;
+      this.unhappyEnds.set(why, (this.unhappyEnds.get(why) ?? 0) + 1);
+    }
     this.#inFlight.delete(request.request.id);
     this.#kernel.fold(request.request.id);
     this.#kernel.fold(nowUs);

@@ -88,7 +88,8 @@ function storeContext(path: string): (pool: PoolSetup, index: number) => TierCon
   return (pool, index) => ({ ...pool, path: `${path}.pools[${index}]` });
 }
 
-function buildPool(
+/** Sets up one pool of `fleet`; throws ConfigError below `path`. */
+export function buildPool(
   spec: PoolSpec,
   fleet: FleetSpec,
   calibration: CalibrationSpec | undefined,

@@ -42,6 +42,12 @@ export class KvTransfers implements Component, Transport {
     if (this.network.cancel(id, nowUs)) this.#arm(nowUs);
   }
 
+  /** A link carries more or less from now on. */
+  setCapacity(link: number, bytesPerUs: number, nowUs: number): void {
+    this.network.setCapacity(link, bytesPerUs, nowUs);
+    this.#arm(nowUs);
+  }
+
   move(links: readonly number[], bytes: number, baseUs: number, nowUs: number, onDone: Callback): number {
     this.#lastHandle -= 1;
     this.#callbacks.set(this.#lastHandle, onDone);

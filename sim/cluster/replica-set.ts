@@ -34,6 +34,9 @@ export class ReplicaSet {
   /** Instances that the router can send to, by pool. */
   readonly shown: number[];
   readonly #isElastic: boolean[];
+  /** Set-up of instances by number, and of those still to come by pool. */
+  readonly #setups: PoolSetup[] = [];
+  readonly #nextSetup: PoolSetup[];
   readonly #parts: ReplicaSurroundings;
   /** The group that new ranks of a pool join. */
   readonly #groups: (LockStepGroup | undefined)[] = [];
@@ -44,6 +47,7 @@ export class ReplicaSet {
     this.#parts = parts;
     this.held = parts.fleet.pools.map(() => new HeldReplicas());
     this.shown = parts.fleet.pools.map(() => 0);
+    this.#nextSetup = [...parts.fleet.pools];
     this.#isElastic = parts.fleet.pools.map(() => false);
   }
 
@@ -58,8 +62,8 @@ export class ReplicaSet {
 
   /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
   add(pool: number, sink: EngineSink, nowUs: number): Replica {
-    const { kernel, feed, network, fleet, fastForward, seed } = this.#parts;
-    const setup = fleet.pools[pool]!;
+    const { kernel, feed, network, fastForward, seed } = this.#parts;
+    const setup = this.#nextSetup[pool]!;
     const model = new ScaledStepModel(setup.stepModel);
     const replica = new Replica({
       index: this.all.length,
@@ -74,6 +78,7 @@ export class ReplicaSet {
       sink,
     });
     this.all.push(replica);
+    this.#setups.push(setup);
     this.#parts.fabric.attach(replica);
     this.#parts.tiers.connect(replica);
     this.#group(replica, setup);
@@ -98,9 +103,14 @@ export class ReplicaSet {
     return this.#byRow[row]!;
   }
 
-  /** Set-up of an instance's pool. */
+  /** What an instance was set up as. */
   setupOf(index: number): PoolSetup {
-    return this.#parts.fleet.pools[this.all[index]!.pool]!;
+    return this.#setups[index]!;
+  }
+
+  /** Instances of the pool that start from now on are set up so. */
+  startAs(pool: number, setup: PoolSetup): void {
+    this.#nextSetup[pool] = setup;
   }
 
   isShown(replica: Replica): boolean {

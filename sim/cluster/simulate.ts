@@ -12,7 +12,7 @@ import { ScaledStepModel } from '../latency/scaled.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import type { PoolUsage, RunResult, ScalingChange } from '../metrics/run-result.ts';
 import { IDEALISED, type Idealisation, idealisedScenario } from '../scenario/idealised.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { RolloutSpec, Scenario } from '../scenario/schema.ts';
 import { createWorkload } from '../workload/create.ts';
 import { PerfectCache } from '../workload/perfect-cache.ts';
 import type { SimRequest } from '../workload/request.ts';
@@ -21,9 +21,10 @@ import { Autoscaler } from './autoscaler.ts';
 import { Cluster } from './cluster.ts';
 import { defaultRouterConfig } from './default-router.ts';
 import { FaultSchedule } from './faults.ts';
-import { buildFleet, type Fleet } from './fleet.ts';
+import { buildFleet, buildPool, type Fleet, type PoolSetup } from './fleet.ts';
 import { IdealRouter } from './ideal-router.ts';
 import { preciseTargets } from './kv-events.ts';
+import { Rollouts } from './rollouts.ts';
 
 /** How a run is made. */
 export interface SimulationOptions {
@@ -57,6 +58,7 @@ export class Simulation {
   readonly #autoscaler: Autoscaler | null;
   readonly #idealised: readonly Idealisation[];
   readonly #stepTimeFactor: number;
+  readonly #rollouts: Rollouts | null;
   #done = false;
 
   constructor(asked: Scenario, options: SimulationOptions) {
@@ -103,7 +105,7 @@ export class Simulation {
       fastForward: options.fastForward,
       seed: options.seed,
       // With flow control requests wait in its queues, under its time-to-live.
-      holdsAtGateway: (scenario.autoscaler ?? []).length > 0 && !hasFlowControl(router.config),
+      holdsAtGateway: isElastic(scenario) && !hasFlowControl(router.config),
       clients: {
         timeoutUs: (scenario.clients?.timeoutS ?? Number.POSITIVE_INFINITY) * 1e6,
         retries: scenario.clients?.retries ?? 0,
@@ -131,10 +133,17 @@ export class Simulation {
       },
     });
     if (picker !== undefined) this.#cluster.set.publishKvEvents(preciseTargets(picker));
-    new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? []);
+    new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? [], streams);
     const rules = scenario.autoscaler ?? [];
     this.#autoscaler =
       rules.length === 0 ? null : new Autoscaler(this.#kernel, this.#cluster, this.#fleet, rules);
+    const rollouts = scenario.rollout ?? [];
+    this.#rollouts =
+      rollouts.length === 0
+        ? null
+        : new Rollouts(this.#kernel, this.#cluster, this.#fleet, rollouts, (pool, spec, path) =>
+            changedPool(scenario, pool, spec, path, options.readLines),
+          );
   }
 
   /** Hands out up to `maxEvents` events; true when the run has ended. */
@@ -210,7 +219,7 @@ export class Simulation {
       kvBlocks: pool.engine.kvBlocks,
       busyPrefillUs: sum((engine) => engine.meters.busyPrefillUs),
       busyDecodeUs: sum((engine) => engine.meters.busyDecodeUs),
-      transferUs: this.#cluster.transferUsByPool[index]!,
+      transferUs: this.#cluster.handover.transferUsByPool[index]!,
       availableUs,
       heldUs,
       kvMean: availableUs === 0 ? 0 : sum((engine) => engine.meters.kvUsageIntegralUs) / availableUs,
@@ -227,9 +236,12 @@ export class Simulation {
       notes.push(`idealised, an upper bound that cannot be built: ${ideal}: ${IDEALISED[ideal]}`);
     }
     if (this.#stepTimeFactor !== 1) notes.push(`step times are ${this.#stepTimeFactor} times the model's`);
+    notes.push(...(this.#rollouts?.notes ?? []));
     notes.push(...scalingNotes(this.#autoscaler?.changes ?? []));
-    const refusals = [...this.#cluster.refusals].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [reason, times] of refusals) notes.push(`${times} requests refused: ${reason}`);
+    const { retries } = this.#cluster;
+    if (retries > 0) notes.push(`${retries} attempts were lost and sent again`);
+    const ends = [...this.#cluster.unhappyEnds].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [why, times] of ends) notes.push(`${times} requests ${why}`);
     return notes;
   }
 }
@@ -242,10 +254,33 @@ function slowedFleet(fleet: Fleet, factor: number): Fleet {
   };
 }
 
+/** Whether a pool may be without a replica that serves, and get one. */
+function isElastic({ autoscaler = [], rollout = [] }: Scenario): boolean {
+  return autoscaler.length > 0 || rollout.length > 0;
+}
+
 /** Whether an EndpointPickerConfig turns flow control on. */
 function hasFlowControl(config: unknown): boolean {
   const gates = (config as { featureGates?: unknown } | undefined)?.featureGates;
   return Array.isArray(gates) && gates.includes('flowControl');
+}
+
+/** The pool with what a rollout changes of its engine. */
+function changedPool(
+  scenario: Scenario,
+  pool: number,
+  change: RolloutSpec[number],
+  path: string,
+  readLines: SimulationOptions['readLines'],
+): PoolSetup {
+  const before = scenario.fleet.pools[pool]!;
+  const { version, args } = change.engine ?? {};
+  const engine = {
+    ...before.engine,
+    ...(version === undefined ? {} : { version }),
+    args: { ...before.engine.args, ...args },
+  };
+  return buildPool({ ...before, engine }, scenario.fleet, scenario.calibration, path, readLines);
 }
 
 /** One sentence for each pool that was scaled. */

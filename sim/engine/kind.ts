@@ -43,6 +43,11 @@ export interface EngineSetup {
   readonly usesTiers?: boolean;
   /** Host memory for KV that the engine's own arguments ask for. */
   readonly offload?: OffloadSetup;
+  /**
+   * Disaggregated serving: what the decode side does when a load fails, and how long the prefill side keeps blocks that nobody
+   * fetches, seconds. Absent: the request fails, and blocks are free at once (the prefill side pushes, so it knows).
+   */
+  readonly remoteKv?: { readonly onLoadFailure: 'fail' | 'recompute'; readonly leaseS: number };
   /** Remarks for the report. */
   readonly notes: readonly string[];
   /** An instance. `seed`: of the run, for what engines draw (accepted drafts). */

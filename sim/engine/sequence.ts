@@ -37,6 +37,8 @@ export class Sequence<Leaf> {
   /** Order of admission: the running list is sorted by it. */
   admission = 0;
   admittedBefore = false;
+  /** Its client went during the step in progress: what the step computes for it is dropped. */
+  aborted = false;
   /** Remote KV is (or will never be) here; tokens of it. */
   remoteTokens = 0;
   remoteDone = false;

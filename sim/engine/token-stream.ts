@@ -47,6 +47,7 @@ export class TokenStream<Leaf> {
   /** A completed prompt yields a token: the first one, or after a preemption the next one. */
   promptToken(sequence: Sequence<Leaf>, nowUs: number, sink: EngineSink): void {
     sequence.generated += 1;
+    if (sequence.aborted) return;
     if (sequence.generated === 1) {
       sink.firstToken(sequence.request, nowUs);
       sequence.lastTokenUs = nowUs;

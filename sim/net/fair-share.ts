@@ -38,6 +38,14 @@ export class FairShareNetwork {
     return this.#capacity.length - 1;
   }
 
+  /** From now on the link carries so much; flows on it are shared out anew. */
+  setCapacity(link: number, bytesPerUs: number, nowUs: number): void {
+    assert(bytesPerUs > 0, 'a link carries nothing');
+    this.#advance(nowUs);
+    this.#capacity[link] = bytesPerUs;
+    if (this.#users[link]! > 0) this.#share();
+  }
+
   /** Bytes that a link has carried so far. */
   carriedBytes(link: number): number {
     return this.#carried[link]!;

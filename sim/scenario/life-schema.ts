@@ -20,6 +20,14 @@ const struck = {
   atS: nonNegative('Strikes at this time, seconds'),
 } as const;
 
+const linked = {
+  pool: struck.pool,
+  replica: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Replica within the pool, from 0; default: all there are' }),
+  ),
+  atS: struck.atS,
+} as const;
+
 /** Things that go wrong. */
 export const FaultSchema = Type.Union(
   [
@@ -56,9 +64,45 @@ export const FaultSchema = Type.Union(
       closed,
     ),
     Type.Object({ kind: Type.Literal('scrapeLoss'), ...struck, durationS: positive('Seconds') }, closed),
+    Type.Object(
+      {
+        kind: Type.Literal('linkSlow'),
+        ...linked,
+        durationS: positive('Seconds'),
+        factor: Type.Number({ exclusiveMinimum: 1, description: 'KV links carry so many times less' }),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('linkCut'),
+        ...linked,
+        to: Type.Optional(
+          Type.String({ description: 'Cut only the way from `pool` (prefill) to this pool (decode)' }),
+        ),
+        durationS: positive('Seconds'),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: Type.Literal('transferError'),
+        pool: Type.Optional(Type.String({ description: 'Transfers into this pool; default: all' })),
+        atS: nonNegative('Strikes at this time, seconds'),
+        durationS: Type.Optional(positive('Seconds; default: to the end')),
+        probability: Type.Number({
+          exclusiveMinimum: 0,
+          maximum: 1,
+          description: 'Share of KV transfers that break off, at a random point of their way',
+        }),
+      },
+      closed,
+    ),
   ],
   {
-    description: 'A fault: crash (everything on the instance is lost), slow node, drain, or loss of metrics',
+    description:
+      'A fault: crash (everything on the instance is lost), slow node, drain, loss of metrics, KV links that are slow or ' +
+      'cut, KV transfers that fail',
   },
 );
 
@@ -130,6 +174,42 @@ export const AutoscalerSchema = Type.Array(
   },
 );
 
+/** A change of engine that goes through a pool replica by replica. */
+export const RolloutSchema = Type.Array(
+  Type.Object(
+    {
+      pool: Type.String({ description: 'Pool name' }),
+      atS: nonNegative('Starts at this time, seconds'),
+      maxUnavailable: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'So many fewer replicas may serve meanwhile; default 1' }),
+      ),
+      maxSurge: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'So many more machines may be held meanwhile; default 0' }),
+      ),
+      graceS: Type.Optional(
+        nonNegative('A replica is stopped so long after it was taken out, empty or not; default: when empty'),
+      ),
+      engine: Type.Optional(
+        Type.Object(
+          {
+            version: Type.Optional(Type.String({ description: 'New preset version' })),
+            args: Type.Optional(
+              Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+                description: 'Arguments to change or add',
+              }),
+            ),
+          },
+          { ...closed, description: 'What is new; omitted: a restart' },
+        ),
+      ),
+      ...startUp,
+    },
+    closed,
+  ),
+  { description: 'Rolling changes: every replica of a pool is drained and replaced in turn' },
+);
+
+export type RolloutSpec = Static<typeof RolloutSchema>;
 export type ClientsSpec = Static<typeof ClientsSchema>;
 export type FaultSpec = Static<typeof FaultSchema>;
 export type StartUpSpec = Static<typeof StartUpSchema>;

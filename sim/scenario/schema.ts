@@ -5,7 +5,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { KvStoreSchema, KvTiersSchema } from './kv-schema.ts';
-import { AutoscalerSchema, ClientsSchema, FaultSchema } from './life-schema.ts';
+import { AutoscalerSchema, ClientsSchema, FaultSchema, RolloutSchema } from './life-schema.ts';
 import { LinkSchema, NetworkSchema } from './network-schema.ts';
 import { closed, count, nonNegative, positive } from './schema-atoms.ts';
 import { WorkloadSchema } from './workload-schema.ts';
@@ -222,6 +222,7 @@ const common = {
   clients: Type.Optional(ClientsSchema),
   faults: Type.Optional(Type.Array(FaultSchema)),
   autoscaler: Type.Optional(AutoscalerSchema),
+  rollout: Type.Optional(RolloutSchema),
   calibration: Type.Optional(CalibrationSchema),
 } as const;
 

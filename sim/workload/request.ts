@@ -18,6 +18,12 @@ export interface ContentRuns {
 export type Ending = 'inFlight' | 'completed' | 'rejected' | 'failed' | 'cancelled' | 'expired';
 
 /**
+ * Where the KV of a disaggregated request is: nowhere complete yet, held by the prefill side, on its way, here (on the decode
+ * side, or given up and computed there), or lost before the decode side asked for it.
+ */
+export type KvState = 'none' | 'held' | 'moving' | 'here' | 'lost';
+
+/**
  * What has happened to a request so far: written by the cluster, read by the recorder when the request ends. Times in µs;
  * -1 where the thing has not happened.
  */
@@ -43,6 +49,9 @@ export class Course {
   /** Replica number that serves (decodes), and that prefills; -1 none. */
   endpoint = -1;
   prefillEndpoint = -1;
+  /** Of a disaggregated request; the load in progress will fail. */
+  kv: KvState = 'none';
+  kvFails = false;
   /** Attempts that failed and were sent again. */
   attempts = 0;
   /** The current attempt: sent again at (-1: with the arrival), in the engine's queue at, and sums of its phases (µs). */
@@ -78,6 +87,8 @@ export class Course {
     this.firstTokenUs = -1;
     this.endpoint = -1;
     this.prefillEndpoint = -1;
+    this.kv = 'none';
+    this.kvFails = false;
   }
 }
 

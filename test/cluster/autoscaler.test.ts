@@ -5,7 +5,7 @@ import { weightBytes } from '../../models/weights.ts';
 import { buildReport } from '../../sim/metrics/build-report.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 import type { AutoscalerSpec, Scenario } from '../../sim/scenario/schema.ts';
-import { outcomes, run, scenario } from './fixtures.ts';
+import { expectSameOutcomes, run, scenario } from './fixtures.ts';
 
 type Rule = AutoscalerSpec[number];
 
@@ -36,7 +36,7 @@ function stages(...rates: [rateRps: number, durationS: number][]): Scenario['wor
 function scaled(rule: Partial<Rule>, overrides: Partial<Scenario> = {}, replicas = 2) {
   const s = scenario({ autoscaler: [{ ...RULE, ...rule }], ...overrides }, { replicas });
   const fast = run(s);
-  expect(outcomes(fast)).toEqual(outcomes(run(s, false)));
+  expectSameOutcomes(fast, run(s, false));
   return fast;
 }
 

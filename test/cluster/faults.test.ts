@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SimRequest } from '../../sim/workload/request.ts';
-import { outcomes, run, scenario } from './fixtures.ts';
+import { expectSameOutcomes, run, scenario } from './fixtures.ts';
 
 const CRASH = { kind: 'crash', pool: 'chat', replica: 0, atS: 4 } as const;
 
@@ -82,7 +82,7 @@ describe('faults', () => {
         const slow = run(s, false);
         expect(fast.records.length).toBe(120);
         expect(new Set(fast.records.map((r) => r.request.id)).size).toBe(120);
-        expect(outcomes(fast)).toEqual(outcomes(slow));
+        expectSameOutcomes(fast, slow);
       }),
       { numRuns: 60 },
     );

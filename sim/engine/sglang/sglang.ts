@@ -88,8 +88,10 @@ export class SglangEngine implements Engine {
     if (sequence === undefined) return false;
     this.#unstick();
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
-    if (inStep && this.#stepper.progress !== 'none') this.#aborting.push(sequence);
-    else this.#leave(sequence);
+    if (inStep && this.#stepper.progress !== 'none') {
+      sequence.aborted = true;
+      this.#aborting.push(sequence);
+    } else this.#leave(sequence);
     return true;
   }
 
@@ -423,14 +425,14 @@ export class SglangEngine implements Engine {
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
     this.#batchIsFull = false;
     this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
-    if (sequence.leg === 'prefill') {
+    if (sequence.leg === 'prefill' && !sequence.aborted) {
       sequence.state = 'holding';
       this.#holding.push(sequence);
     } else {
       this.#tree.release(sequence);
       this.#gone(sequence);
     }
-    sink.finished(sequence.request, nowUs);
+    if (!sequence.aborted) sink.finished(sequence.request, nowUs);
   }
 
   /** Takes a sequence out, wherever it stands. */

@@ -66,8 +66,10 @@ export class TgiEngine implements Engine {
     const sequence = this.#find(request);
     if (sequence === undefined) return false;
     this.#stepper.unstick();
-    if (sequence.state !== 'waiting' && this.#stepper.progress !== 'none') this.#aborting.push(sequence);
-    else this.#leave(sequence);
+    if (sequence.state !== 'waiting' && this.#stepper.progress !== 'none') {
+      sequence.aborted = true;
+      this.#aborting.push(sequence);
+    } else this.#leave(sequence);
     return true;
   }
 
@@ -221,7 +223,7 @@ export class TgiEngine implements Engine {
     this.#tree.release(sequence);
     if (sequence.generated >= sequence.request.outputTokens) {
       sequence.state = 'gone';
-      sink.finished(sequence.request, nowUs);
+      if (!sequence.aborted) sink.finished(sequence.request, nowUs);
       return;
     }
     sequence.state = 'waiting';

@@ -83,8 +83,10 @@ export class TrtllmEngine implements Engine {
     if (sequence === undefined) return false;
     this.#stepper.unstick();
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
-    if (inStep && this.#stepper.progress !== 'none') this.#aborting.push(sequence);
-    else this.#leave(sequence);
+    if (inStep && this.#stepper.progress !== 'none') {
+      sequence.aborted = true;
+      this.#aborting.push(sequence);
+    } else this.#leave(sequence);
     return true;
   }
 
@@ -414,14 +416,14 @@ export class TrtllmEngine implements Engine {
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
     this.#promised -= this.#needed(sequence);
     this.#cache(sequence);
-    if (sequence.leg === 'prefill') {
+    if (sequence.leg === 'prefill' && !sequence.aborted) {
       sequence.state = 'holding';
       this.#holding.push(sequence);
     } else {
       this.#tree.release(sequence);
       sequence.state = 'gone';
     }
-    sink.finished(sequence.request, nowUs);
+    if (!sequence.aborted) sink.finished(sequence.request, nowUs);
   }
 
   #cache(sequence: Sequence): void {

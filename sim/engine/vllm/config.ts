@@ -40,6 +40,10 @@ export interface VllmConfig {
   /** Host memory for KV of the whole instance, GiB (0 none), and who manages it: `native` or `lmcache`. */
   readonly kvOffloadGiB: number;
   readonly kvOffloadBackend: string;
+  /** What the decode side does when KV cannot be loaded. */
+  readonly loadFailure: 'fail' | 'recompute';
+  /** The prefill side keeps blocks that nobody fetches for so long, seconds. */
+  readonly kvLeaseS: number;
 }
 
 interface Preset {
@@ -47,25 +51,51 @@ interface Preset {
   readonly reserveFullPrompt: boolean;
   readonly unhashedOrder: UnhashedOrder;
   readonly asyncScheduling: boolean;
+  /** Blocks of a prefill leg: a fixed time-out in older versions, a lease with heartbeats later (engines.md 5.1). */
+  readonly kvLeaseS: number;
 }
 
 /** Presets by version, oldest first; a version takes the newest preset that is not newer than itself. */
 const PRESETS: readonly (readonly [version: string, preset: Preset])[] = [
   [
     '0.8',
-    { gpuMemoryUtilization: 0.9, reserveFullPrompt: false, unhashedOrder: 'append', asyncScheduling: false },
+    {
+      gpuMemoryUtilization: 0.9,
+      reserveFullPrompt: false,
+      unhashedOrder: 'append',
+      asyncScheduling: false,
+      kvLeaseS: 480,
+    },
   ],
   [
     '0.15',
-    { gpuMemoryUtilization: 0.9, reserveFullPrompt: false, unhashedOrder: 'append', asyncScheduling: true },
+    {
+      gpuMemoryUtilization: 0.9,
+      reserveFullPrompt: false,
+      unhashedOrder: 'append',
+      asyncScheduling: true,
+      kvLeaseS: 480,
+    },
   ],
   [
     '0.19',
-    { gpuMemoryUtilization: 0.9, reserveFullPrompt: true, unhashedOrder: 'append', asyncScheduling: true },
+    {
+      gpuMemoryUtilization: 0.9,
+      reserveFullPrompt: true,
+      unhashedOrder: 'append',
+      asyncScheduling: true,
+      kvLeaseS: 480,
+    },
   ],
   [
     '0.27',
-    { gpuMemoryUtilization: 0.92, reserveFullPrompt: true, unhashedOrder: 'prepend', asyncScheduling: true },
+    {
+      gpuMemoryUtilization: 0.92,
+      reserveFullPrompt: true,
+      unhashedOrder: 'prepend',
+      asyncScheduling: true,
+      kvLeaseS: 30,
+    },
   ],
 ];
 
@@ -94,6 +124,8 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   kv_cache_dtype: 'text',
   kv_offloading_size: 'positive',
   kv_offloading_backend: 'text',
+  kv_load_failure_policy: 'text',
+  kv_lease_duration: 'positive',
 };
 
 /** Facts of the deployment that defaults depend on. */
@@ -147,6 +179,8 @@ export function vllmConfig(
     kvCacheDtype: given.text('kv_cache_dtype', ''),
     kvOffloadGiB: given.number('kv_offloading_size', 0),
     kvOffloadBackend: offloadBackend(given.text('kv_offloading_backend', 'native'), context.path),
+    loadFailure: loadFailure(given.text('kv_load_failure_policy', 'fail'), `${context.path}.args`),
+    kvLeaseS: given.number('kv_lease_duration', preset.kvLeaseS),
   };
 }
 
@@ -156,5 +190,14 @@ function offloadBackend(name: string, path: string): string {
     path: `${path}.args.kv_offloading_backend`,
     found: JSON.stringify(name),
     expected: 'native or lmcache',
+  });
+}
+
+function loadFailure(policy: string, path: string): 'fail' | 'recompute' {
+  if (policy === 'fail' || policy === 'recompute') return policy;
+  throw new ConfigError({
+    path: `${path}.kv_load_failure_policy`,
+    found: JSON.stringify(policy),
+    expected: 'fail or recompute',
   });
 }

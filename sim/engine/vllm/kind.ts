@@ -52,6 +52,7 @@ export const vllmKind: EngineKind = {
       kv,
       usesTiers: true,
       ...(config.kvOffloadGiB > 0 ? { offload: offload(config) } : {}),
+      remoteKv: { onLoadFailure: config.loadFailure, leaseS: config.kvLeaseS },
       notes,
       create: (model, fastForward, seed) =>
         new VllmEngine({ ...config, maxModelLen }, model, kvBlocks, fastForward, seed),

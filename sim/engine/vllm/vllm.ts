@@ -38,6 +38,10 @@ export class VllmEngine implements Engine {
   readonly #waiting = new Deque<Sequence>();
   /** Gauges as of the end of the last step. */
   readonly #shown = { waiting: 0, running: 0, used: 0 };
+  /** The queue has lost someone since the last step ended: `#shown` holds what it was until the next one ends. */
+  #isFrozen = false;
+  /** Used blocks when the segment in progress began. */
+  #usedAtBegin = 0;
   /** Passed over because their KV is on its way; examined before `#waiting`. */
   readonly #loading: Sequence[] = [];
   /** Running sequences whose prompt is not complete, in running order. */
@@ -88,11 +92,13 @@ export class VllmEngine implements Engine {
     if (sequence === undefined) return false;
     this.#stepper.unstick();
     if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
+      this.#freeze(nowUs);
       this.#tiers?.cancel(request, nowUs);
       this.#drop(sequence);
     } else if (this.#stepper.progress === 'none') {
       this.#stopRunning(sequence);
     } else {
+      sequence.aborted = true;
       this.#aborting.push(sequence);
     }
     if (this.#stepper.progress === 'none') this.#publish();
@@ -135,6 +141,7 @@ export class VllmEngine implements Engine {
     // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
     const joinsNext = this.#preempted || (!stepper.stuck && this.#waiting.length > 0);
     const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#pool.free);
+    this.#usedAtBegin = this.#pool.used;
     return stepper.runSegment(this.#decodes, this.#model, steps);
   }
 
@@ -188,15 +195,30 @@ export class VllmEngine implements Engine {
     let { used } = shown;
     if (stepper.progress === 'segment') {
       const steps = stepper.stepsAt(nowUs);
-      used += this.#decodes.blocksNeeded(steps);
-      if (steps > 1) out.waiting = this.#waitingSince(stepper.segment.timeAfterUs(steps - 2));
+      // What was allocated at the beginning shows once a step has ended.
+      used = (steps > 1 ? this.#usedAtBegin : used) + this.#decodes.blocksNeeded(steps);
+      if (steps > 1 && !this.#isFrozen) out.waiting = this.#waitingAfter(steps - 1);
     }
     out.kvUsage = used / this.#pool.capacity;
+  }
+
+  /** Keeps what is shown of the queue before it changes otherwise than by an arrival; the segment is cut at this step's end. */
+  #freeze(nowUs: number): void {
+    if (this.#isFrozen || this.#stepper.progress !== 'segment') return;
+    const steps = this.#stepper.stepsAt(nowUs);
+    if (steps > 1) this.#shown.waiting = this.#waitingAfter(steps - 1);
+    this.#isFrozen = true;
+  }
+
+  /** The waiting gauge once `steps` steps of the segment in progress have ended. */
+  #waitingAfter(steps: number): number {
+    return this.#waitingSince(this.#stepper.segment.timeAfterUs(steps - 1));
   }
 
   /** Gauges are set when a step has ended; what arrived meanwhile is read from the socket after that. */
   #publish(): void {
     const shown = this.#shown;
+    this.#isFrozen = false;
     shown.waiting = this.#waitingSince(this.#stepper.decidedUs);
     shown.running = this.#running.length;
     shown.used = this.#pool.used;
@@ -504,14 +526,14 @@ export class VllmEngine implements Engine {
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
     this.#indexComputed(sequence);
     this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
-    if (sequence.leg === 'prefill') {
+    if (sequence.leg === 'prefill' && !sequence.aborted) {
       sequence.state = 'holding';
       this.#holding.push(sequence);
     } else {
       this.#pool.release(sequence);
       this.#gone(sequence);
     }
-    sink.finished(sequence.request, nowUs);
+    if (!sequence.aborted) sink.finished(sequence.request, nowUs);
   }
 
   #index(sequence: Sequence, computed: number): void {

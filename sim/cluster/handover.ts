@@ -1,0 +1,165 @@
+/**
+ * The way of a request's KV from its prefill instance to its decode instance, and all that can go wrong with it:
+ *
+ *   none -> held (prefill leg done, its blocks wait) -> moving (the decode side has asked) -> here
+ *                     \ lost (the prefill side is gone) \ failed
+ *
+ * A failed load is the decode engine's to deal with (`kv_load_failure_policy` in vLLM): the request fails, or its prompt is
+ * computed again where it is. The prefill side hears nothing of it and keeps the blocks until their lease ends; of a client
+ * that has gone it hears at once.
+ */
+import { type Component, gridUs, type Kernel } from '../kernel/kernel.ts';
+import { PHASE } from '../kernel/phases.ts';
+import type { SimRequest } from '../workload/request.ts';
+import type { Fabric } from './fabric.ts';
+import { KvTransfers } from './kv-transfers.ts';
+import { LinkFaults } from './link-faults.ts';
+import type { Replica } from './replica.ts';
+import type { ReplicaSet } from './replica-set.ts';
+
+const CODE_FAILED = 1;
+const CODE_LEASE = 2;
+
+/** What the handover tells its cluster. */
+export interface HandoverEvents {
+  request(id: number): SimRequest | undefined;
+  /** The decode engine gives the request up. */
+  lost(request: SimRequest, reason: string, nowUs: number): void;
+  /** The prefill side has nothing of the request any more. */
+  leftPrefill(request: SimRequest, nowUs: number): void;
+}
+
+/** All handovers of a run. */
+export class KvHandover implements Component {
+  readonly transfers: KvTransfers;
+  readonly faults = new LinkFaults();
+  /** Transfer time by pool, summed over transfers into it, µs. */
+  readonly transferUsByPool: number[];
+  readonly #kernel: Kernel;
+  readonly #target: number;
+  readonly #events: HandoverEvents;
+  readonly #set: () => ReplicaSet;
+  readonly #fabric: () => Fabric;
+  /** Blocks left behind on prefill instances, by lease number; null once they are free. */
+  readonly #leases: ({ readonly replica: Replica; readonly request: SimRequest } | null)[] = [];
+
+  /** `around`: what is built once the network is there. */
+  constructor(
+    kernel: Kernel,
+    pools: number,
+    around: { set(): ReplicaSet; fabric(): Fabric },
+    events: HandoverEvents,
+  ) {
+    this.#kernel = kernel;
+    this.#target = kernel.register(this);
+    this.transfers = new KvTransfers(kernel, (id, nowUs) => this.#through(id, nowUs));
+    this.transferUsByPool = new Array<number>(pools).fill(0);
+    this.#set = around.set;
+    this.#fabric = around.fabric;
+    this.#events = events;
+  }
+
+  /** The decode engine asks for `tokens` of the prompt's KV. Called from within the engine: answers come later. */
+  ask(request: SimRequest, tokens: number, nowUs: number): void {
+    const { course } = request;
+    const from = this.#set().all[course.prefillEndpoint]!;
+    const to = this.#set().all[course.endpoint]!;
+    const { links, baseUs } = this.#fabric().between(from, to);
+    course.transferSinceUs = nowUs;
+    if (tokens === 0) {
+      // All of it was in the decode side's own cache.
+      if (!from.isDown) from.release(request, nowUs);
+      course.kv = 'here';
+      this.#events.leftPrefill(request, nowUs);
+      return;
+    }
+    if (course.kv === 'lost' || this.isCut(from, to)) {
+      course.kv = 'moving';
+      course.kvFails = true;
+      const atUs = gridUs(nowUs + baseUs);
+      this.#kernel.at(atUs, PHASE.transferDone, this.#target, CODE_FAILED, request.request.id);
+      return;
+    }
+    course.kv = 'moving';
+    const share = this.faults.shareUntilError(to);
+    course.kvFails = share < 1;
+    const bytes = tokens * this.#set().setupOf(from.index).kvBytesPerToken * share;
+    this.transfers.begin(request.request.id, links, bytes, baseUs, nowUs);
+  }
+
+  /** Whether the way between two instances is cut now; one within a scale-up domain needs no NIC. */
+  isCut(from: Replica, to: Replica): boolean {
+    if (!this.faults.hasCuts) return false;
+    const usesNic = this.#fabric().between(from, to).links.includes(from.egress);
+    return this.faults.isCut(from, to, usesNic);
+  }
+
+  /** Stops what moves for a request that ends or is lost. */
+  cancel(request: SimRequest, nowUs: number): void {
+    if (request.course.kv === 'moving') this.transfers.cancel(request.request.id, nowUs);
+  }
+
+  /** The prefill instance is gone, with KV that the request still needs. */
+  prefillLost(request: SimRequest, nowUs: number): void {
+    const { course } = request;
+    if (course.kv === 'held') course.kv = 'lost';
+    else if (course.kv === 'moving') this.fail(request, 'the prefill instance crashed', nowUs);
+  }
+
+  /** The load in progress fails. */
+  fail(request: SimRequest, reason: string, nowUs: number): void {
+    const { course } = request;
+    this.cancel(request, nowUs);
+    this.leaveBehind(request, nowUs);
+    course.kv = 'here';
+    course.kvFails = false;
+    const to = this.#set().all[course.endpoint]!;
+    this.#events.leftPrefill(request, nowUs);
+    if (this.#set().setupOf(to.index).engine.remoteKv?.onLoadFailure === 'recompute') {
+      to.remoteReady(request, false, nowUs);
+    } else {
+      this.#events.lost(request, `KV load failed: ${reason}`, nowUs);
+    }
+  }
+
+  /** The prefill side keeps the request's blocks until their lease ends, as nobody tells it that they are not needed. */
+  leaveBehind(request: SimRequest, nowUs: number): void {
+    const replica = this.#set().all[request.course.prefillEndpoint]!;
+    if (replica.isDown) return;
+    const leaseUs = (this.#set().setupOf(replica.index).engine.remoteKv?.leaseS ?? 0) * 1e6;
+    const number = this.#leases.push({ replica, request }) - 1;
+    this.#kernel.at(gridUs(nowUs + leaseUs), PHASE.transferDone, this.#target, CODE_LEASE, number);
+  }
+
+  onEvent(code: number, arg: number, nowUs: number): void {
+    if (code === CODE_LEASE) {
+      const { replica, request } = this.#leases[arg]!;
+      this.#leases[arg] = null;
+      if (!replica.isDown) replica.release(request, nowUs);
+      return;
+    }
+    const request = this.#events.request(arg);
+    // Ended, or asked again by a later attempt, meanwhile.
+    if (request === undefined || request.course.kv !== 'moving' || !request.course.kvFails) return;
+    this.fail(request, 'no connection to the prefill instance', nowUs);
+  }
+
+  #through(id: number, nowUs: number): void {
+    const request = this.#events.request(id)!;
+    const { course } = request;
+    if (course.kvFails) {
+      this.fail(request, 'transfer error', nowUs);
+      return;
+    }
+    const durationUs = nowUs - course.transferSinceUs;
+    course.transferUs += durationUs;
+    course.attemptTransferUs += durationUs;
+    course.kv = 'here';
+    const from = this.#set().all[course.prefillEndpoint]!;
+    const to = this.#set().all[course.endpoint]!;
+    this.transferUsByPool[to.pool] = this.transferUsByPool[to.pool]! + durationUs;
+    if (!from.isDown) from.release(request, nowUs);
+    this.#events.leftPrefill(request, nowUs);
+    to.remoteReady(request, true, nowUs);
+  }
+}
