@@ -34,8 +34,9 @@ export default defineConfig(({ mode }) => {
       publicDir: false,
       // A rebuilt file must stay executable: npm sets the bit only when it links the command.
       plugins: [{ name: 'executable', writeBundle: () => chmodSync('dist/cli/drydock.js', 0o755) }],
-      // One file starts three times as fast as hundreds out of node_modules; native code cannot be in it.
-      ssr: { noExternal: true as const, external: ['zeromq'] },
+      // One file starts three times as fast as hundreds out of node_modules; native code cannot be in it, and the
+      // Kubernetes client is larger than all the rest.
+      ssr: { noExternal: true as const, external: ['zeromq', '@kubernetes/client-node'] },
       build: {
         ssr: true,
         target: 'node20',

@@ -7,6 +7,7 @@ import { decodeDocument, type EppDocument, type PluginEntry } from '../routing/c
 import { Fields } from '../routing/config/fields.ts';
 import { ESTIMATE_DEFAULTS } from './estimate.ts';
 import { parseEstimate } from './estimate-config.ts';
+import type { ModelRewrites } from './model-rewrite.ts';
 import { DEFAULT_PARSERS } from './parsers.ts';
 import type { RequestBuilderOptions } from './request-builder.ts';
 
@@ -19,6 +20,7 @@ const ALGORITHMS: readonly HashAlgorithm[] = ['cbor-fnv', 'xxh64'];
 export function builderOptions(
   config: unknown,
   objectives: ReadonlyMap<string, number>,
+  rewrites?: ModelRewrites,
 ): RequestBuilderOptions {
   const document = config === null || config === undefined ? null : decodeDocument(config);
   const tokenProducer = find(document, TOKEN_PRODUCERS);
@@ -31,6 +33,7 @@ export function builderOptions(
         : parseEstimate(estimate, `${tokenProducer!.path}.parameters.estimate`),
     keyer: keyerOf(find(document, PRECISE_PRODUCERS)),
     objectives,
+    ...(rewrites === undefined ? {} : { rewrites }),
   };
 }
 

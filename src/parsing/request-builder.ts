@@ -8,6 +8,7 @@ import type { Rejection } from '../routing/contract.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { type BodyFacts, isObject } from './body.ts';
 import { type EstimateOptions, videoHints } from './estimate.ts';
+import type { ModelRewrites } from './model-rewrite.ts';
 import { claim, decodeJson, OPAQUE, PARSERS, type Parser, requestPath } from './parsers.ts';
 import { TokenPrompt } from './prompt-identity.ts';
 
@@ -20,6 +21,8 @@ export interface RequestBuilderOptions {
   readonly keyer: BlockKeyer;
   /** Priority by InferenceObjective name. */
   readonly objectives: ReadonlyMap<string, number>;
+  /** Models by which others are served; absent: none. */
+  readonly rewrites?: ModelRewrites;
 }
 
 /** One request as it came in. */
@@ -67,7 +70,7 @@ export class RequestBuilder {
     const facts = this.#parse(incoming);
     if (typeof facts === 'string') return { rejection: badRequest(facts) };
     const override = aliased(headers, 'x-llm-d-model-name-rewrite', 'x-gateway-model-name-rewrite');
-    const model = facts.rewritable && override ? override : facts.model;
+    const model = facts.rewritable ? this.#target(override || facts.model) : facts.model;
     if (facts.rewritable && model === '') return { rejection: badRequest('model not found in request body') };
     const objective = aliased(headers, 'x-llm-d-inference-objective', 'x-gateway-inference-objective');
     const fairness = aliased(headers, 'x-llm-d-inference-fairness-id', 'x-gateway-inference-fairness-id');
@@ -92,6 +95,10 @@ export class RequestBuilder {
       subset: incoming.subset ?? subsetOf(headers),
     };
     return { built: { request, stream: facts.stream, skipResponse: facts.skipResponse } };
+  }
+
+  #target(model: string): string {
+    return this.#options.rewrites?.target(model) ?? model;
   }
 
   #parse(incoming: IncomingRequest): BodyFacts | string {

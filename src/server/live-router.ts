@@ -14,7 +14,7 @@ import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 import type { KvEventFeed } from './kv-events/kv-event-feed.ts';
-import { RoutingCore, type RoutingEvent } from './routing-core.ts';
+import { type Resources, RoutingCore, type RoutingEvent } from './routing-core.ts';
 import { Scraper } from './scraper.ts';
 
 /** How a live router is set up. */
@@ -22,8 +22,6 @@ export interface LiveRouterOptions {
   /** EndpointPickerConfig as a plain object; null: the built-in default. */
   readonly config: unknown;
   readonly streams: Streams;
-  /** Priorities by objective name. */
-  readonly objectives: ReadonlyMap<string, number>;
   readonly allowExperimentalPlugins: boolean;
   readonly scrapeIntervalMs: number;
   /** Sees every event before it is applied, and every answer of the router. */
@@ -146,6 +144,11 @@ export class LiveRouter {
       if (table.rowOf(endpoint.id) < 0) this.#apply({ kind: 'added', endpoint, nowUs: this.nowUs() });
     }
     this.#syncFeeds();
+  }
+
+  /** Puts other objectives and rewrites in force, for requests to come. */
+  setResources(resources: Resources): void {
+    this.#apply({ kind: 'resources', resources, nowUs: this.nowUs() });
   }
 
   /** Brings a request; returns its number. */

@@ -6,6 +6,7 @@
 import { assert } from '../core/check.ts';
 import type { Streams } from '../core/rng.ts';
 import { builderOptions } from '../parsing/builder-config.ts';
+import { type ModelRewrite, ModelRewrites } from '../parsing/model-rewrite.ts';
 import { type BuiltRequest, type IncomingRequest, RequestBuilder } from '../parsing/request-builder.ts';
 import { createBlockKeyer } from '../prefix/block-keys.ts';
 import { type KvEvent, KvEventConsumer, type KvEventCounts } from '../prefix/kv-events.ts';
@@ -27,11 +28,23 @@ export interface Sample {
   readonly waitingModels?: readonly string[];
 }
 
+/** What operators declare beside the configuration. */
+export interface Resources {
+  /** Priority by InferenceObjective name. */
+  readonly objectives: ReadonlyMap<string, number>;
+  readonly rewrites: readonly ModelRewrite[];
+}
+
 /** Everything that can reach the router. Times in µs, never falling. */
 export type RoutingEvent =
   | { readonly kind: 'added'; readonly endpoint: Endpoint; readonly nowUs: number }
   | { readonly kind: 'removed'; readonly id: string; readonly nowUs: number }
   | { readonly kind: 'scraped'; readonly id: string; readonly sample: Sample; readonly nowUs: number }
+  | {
+      readonly kind: 'resources';
+      readonly resources: Resources;
+      readonly nowUs: number;
+    }
   | {
       readonly kind: 'kvEvents';
       /** Which of the router's precise producers is told. */
@@ -59,7 +72,6 @@ export interface CoreOptions {
   /** EndpointPickerConfig as a plain object; null: the built-in default. */
   readonly config: unknown;
   readonly streams: Streams;
-  readonly objectives: ReadonlyMap<string, number>;
   readonly allowExperimentalPlugins: boolean;
   readonly output: RouterOutput;
   /** A request that cannot be built never reaches the router. */
@@ -73,6 +85,8 @@ export class RoutingCore {
   /** When the router wants to be woken, µs. */
   wakeUs = Number.POSITIVE_INFINITY;
   readonly #builder: RequestBuilder;
+  readonly #objectives = new Map<string, number>();
+  readonly #rewrites: ModelRewrites;
   readonly #refused: CoreOptions['refused'];
   readonly #requests = new Map<number, BuiltRequest>();
   readonly #kvConsumers: readonly KvEventConsumer[];
@@ -80,7 +94,8 @@ export class RoutingCore {
   /** throws: ConfigError for a bad configuration. */
   constructor(options: CoreOptions) {
     const { config, streams, output, allowExperimentalPlugins } = options;
-    this.#builder = new RequestBuilder(builderOptions(config, options.objectives));
+    this.#rewrites = new ModelRewrites(streams.open('router/model-rewrite'));
+    this.#builder = new RequestBuilder(builderOptions(config, this.#objectives, this.#rewrites));
     this.#refused = options.refused;
     this.router = createRouter({
       config,
@@ -125,6 +140,11 @@ export class RoutingCore {
         this.table.remove(event.id);
         break;
       }
+      case 'resources':
+        this.#objectives.clear();
+        for (const [name, priority] of event.resources.objectives) this.#objectives.set(name, priority);
+        this.#rewrites.set(event.resources.rewrites);
+        break;
       case 'kvEvents': {
         const row = this.table.rowOf(event.id);
         const consumer = this.#kvConsumers[event.producer]!;

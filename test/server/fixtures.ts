@@ -55,7 +55,6 @@ export function liveRouterOf(
   const live = new LiveRouter({
     config: null,
     streams: createStreams(1),
-    objectives: new Map(),
     allowExperimentalPlugins: false,
     scrapeIntervalMs: 50,
     ...options,

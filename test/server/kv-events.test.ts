@@ -169,7 +169,7 @@ describe('precise prefix routing from live events', () => {
     }
     const options = {
       config: PRECISE,
-      objectives: new Map<string, number>(),
+
       allowExperimentalPlugins: false,
     };
     const again = repeatDecisions(events, { ...options, seed: 1 });

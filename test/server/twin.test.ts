@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineServer } from '../../sim/cli/emulate/engine-server.ts';
 import { LiveFleet } from '../../sim/cli/emulate/live-fleet.ts';
-import { prioritiesOf, runLive } from '../../sim/cli/twin/live-run.ts';
+import { runLive } from '../../sim/cli/twin/live-run.ts';
 import { repeatDecisions } from '../../sim/cli/twin/repeat.ts';
 import { buildFleet, type Fleet } from '../../sim/cluster/fleet.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
@@ -111,7 +111,7 @@ describe('twin', () => {
     const run = await runLive(live, 3);
     expect(run.recorder.total.ends.completed).toBe(40);
     expect(run.decisions.size).toBe(40);
-    const options = { config: null, objectives: prioritiesOf(live), allowExperimentalPlugins: false };
+    const options = { config: null, allowExperimentalPlugins: false };
     expect([...repeatDecisions(run.events, { ...options, seed: 3 })]).toEqual([...run.decisions]);
     const blind = run.events.filter((event) => event.kind !== 'scraped');
     expect([...repeatDecisions(blind, { ...options, seed: 4 })]).not.toEqual([...run.decisions]);

@@ -1,12 +1,12 @@
 /** `drydock serve`: the production gateway. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
-import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/endpoints-file.ts';
-import { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
+import type { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { loadDocument, readText } from '../document.ts';
+import { addFleetOptions, type FleetOptions, watchFleet } from '../fleet-source.ts';
 import {
   addLegOptions,
   BODY_LIMIT_BYTES,
@@ -19,10 +19,9 @@ import {
   whole,
 } from '../serving.ts';
 
-interface ServeOptions extends LegOptions {
+interface ServeOptions extends LegOptions, FleetOptions {
   readonly disaggregation: 'sidecar' | 'gateway';
   readonly config: string;
-  readonly endpoints: string;
   readonly host: string;
   readonly port: number;
   readonly extProcPort?: number;
@@ -37,13 +36,12 @@ export function register(program: Command): void {
     .command('serve')
     .summary('the production gateway')
     .description(
-      'Serves OpenAI and Anthropic requests over HTTP through the router: chat/completions, completions, messages, models, /metrics, /healthz. The endpoints file is read again when it changes. SIGTERM drains.',
+      'Serves OpenAI and Anthropic requests over HTTP through the router: chat/completions, completions, messages, models, /metrics, /healthz. SIGTERM drains.',
     )
     .requiredOption(
       '--config <file>',
       'EndpointPickerConfig (YAML or JSON); an empty file is the default one',
     )
-    .requiredOption('--endpoints <file>', 'list of endpoints: id, address, labels')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--port <port>', 'port to listen at; 0: a free one', portNumber, 8000)
     .option(
@@ -60,11 +58,10 @@ export function register(program: Command): void {
         .choices(['sidecar', 'gateway'])
         .default('sidecar'),
     );
-  addLegOptions(command).action(serve);
+  addLegOptions(addFleetOptions(command)).action(serve);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const endpoints = readEndpointsFile(options.endpoints);
   let isDraining = false;
   const live = createRouter(options);
   const gateway = new Gateway(live, {
@@ -72,21 +69,18 @@ async function serve(options: ServeOptions): Promise<void> {
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     ...(options.disaggregation === 'gateway' ? { disaggregation: legPolicy(options) } : {}),
   });
-  live.setEndpoints(endpoints);
+  const fleet = await watchFleet(options, live);
   await live.start();
   const address = `${options.host}:${options.port}`;
   const port = await listening(gateway.listen(options.port, options.host), '--port', address);
-  process.stderr.write(`serving ${endpoints.length} endpoints at http://${options.host}:${port}\n`);
-  const picker = await listenForEnvoy(live, options, () => !isDraining);
-  const stopWatching = watchEndpointsFile(
-    options.endpoints,
-    (next) => live.setEndpoints(next),
-    (error) => process.stderr.write(`endpoints unchanged: ${error.message}\n`),
+  process.stderr.write(
+    `serving ${live.core.table.rows.length} endpoints at http://${options.host}:${port}\n`,
   );
+  const picker = await listenForEnvoy(live, options, () => fleet.isSynced() && !isDraining);
   await untilStopped();
   process.stderr.write(`draining ${live.inFlight} requests\n`);
   isDraining = true;
-  stopWatching();
+  await fleet.stop();
   const drainMs = options.drainTimeoutS * 1000;
   await Promise.all([gateway.drain(drainMs), picker?.drain(drainMs)]);
   live.stop();
@@ -100,7 +94,6 @@ function createRouter(options: ServeOptions): LiveRouter {
     return new LiveRouter({
       config: document?.data ?? null,
       streams: createStreams(options.seed),
-      objectives: new Map(),
       allowExperimentalPlugins: options.allowExperimentalPlugins ?? false,
       scrapeIntervalMs: Math.max(50, options.scrapeIntervalMs),
     });
@@ -131,6 +124,8 @@ async function listenForEnvoy(
   isReady: () => boolean,
 ): Promise<ExtProcServer | null> {
   if (extProcPort === undefined) return null;
+  // gRPC is large: loaded only where it is used.
+  const { ExtProcServer } = await import('../../../src/server/ext-proc/ext-proc-server.ts');
   const picker = new ExtProcServer(live, { bodyLimitBytes: BODY_LIMIT_BYTES, tls: null, isReady });
   const address = `${host}:${extProcPort}`;
   const port = await listening(picker.listen(extProcPort, host), '--ext-proc-port', address);

@@ -1,7 +1,7 @@
 /** `drydock sidecar`: stands before one decode server and runs the prefill legs of its requests. */
 import type { Command } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
-import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/endpoints-file.ts';
+import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/discovery/endpoints-file.ts';
 import { Sidecar } from '../../../src/server/sidecar.ts';
 import {
   addLegOptions,

@@ -6,7 +6,7 @@ import { DEFAULT_SEED } from '../../run/plan-cells.ts';
 import { type LiveScenario, loadLiveScenario } from '../emulate/live-scenario.ts';
 import { blocksText, json, print } from '../output.ts';
 import type { Block } from '../report-tables.ts';
-import { prioritiesOf, routerConfig, runLive } from '../twin/live-run.ts';
+import { routerConfig, runLive } from '../twin/live-run.ts';
 import { repeatDecisions } from '../twin/repeat.ts';
 import { type TwinReport, twinReport } from '../twin/twin-report.ts';
 
@@ -57,7 +57,6 @@ export async function runTwin(live: LiveScenario): Promise<TwinReport> {
   const repeated = repeatDecisions(run.events, {
     config: routerConfig(live),
     seed,
-    objectives: prioritiesOf(live),
     allowExperimentalPlugins: scenario.router?.allowExperimentalPlugins ?? false,
   });
   return twinReport(run, simulation.result().recorder, repeated, instances);

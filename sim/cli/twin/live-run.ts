@@ -64,7 +64,6 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
   const router = new LiveRouter({
     config: routerConfig(parts),
     streams: createStreams(seed),
-    objectives: prioritiesOf(parts),
     allowExperimentalPlugins: scenario.router?.allowExperimentalPlugins ?? false,
     scrapeIntervalMs: scenario.router?.scrapeIntervalMs ?? 50,
     observer: {
@@ -84,6 +83,7 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
   try {
     for (const [number, { address }] of live.endpoints.entries()) instanceOf.set(address, number);
     router.setEndpoints(live.endpoints);
+    router.setResources({ objectives: prioritiesOf(parts), rewrites: [] });
     await router.start();
     const port = await gateway.listen(0, '127.0.0.1');
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
@@ -113,7 +113,7 @@ function workloadOf({ scenario, fleet, readLines }: LiveParts, seed: number): Wo
 }
 
 /** Priorities reach the gateway as named objectives: `p<priority>`. */
-export function prioritiesOf({ scenario }: LiveParts): ReadonlyMap<string, number> {
+function prioritiesOf({ scenario }: LiveParts): ReadonlyMap<string, number> {
   const { workload } = scenario;
   const classes = workload.kind === 'synthetic' ? (workload.classes ?? []) : [];
   return new Map(classes.map(({ priority = 0 }) => [`p${priority}`, priority]));

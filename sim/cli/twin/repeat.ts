@@ -24,7 +24,6 @@ export function repeatDecisions(
   options: {
     readonly config: unknown;
     readonly seed: number;
-    readonly objectives: ReadonlyMap<string, number>;
     readonly allowExperimentalPlugins: boolean;
   },
 ): ReadonlyMap<number, Decision> {

@@ -1,8 +1,8 @@
 /** Endpoint discovery by file: a list of {id, address, labels}, read again when it changes. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { parse } from 'yaml';
-import { ConfigError } from '../core/check.ts';
-import type { Endpoint } from '../routing/endpoint.ts';
+import { ConfigError } from '../../core/check.ts';
+import type { Endpoint } from '../../routing/endpoint.ts';
 
 /** How often the file is looked at, ms. Polling also sees files that are replaced by renaming. */
 const LOOK_MS = 500;
