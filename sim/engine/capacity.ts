@@ -5,7 +5,7 @@
  * pools within 0.6 GiB (a multimodal model: 4 %).
  *
  * Hybrid models: layers without a window decide the block; what windowed and recurrent layers need per
- * running sequence is `fixedBlocksPerSequence`.
+ * running sequence is `fixedBlocks`.
  */
 import { kvGrowthBytesPerToken, kvLayerGroups, stateBytesPerSequence } from '../../models/kv.ts';
 import { moeLayers } from '../../models/params.ts';
@@ -44,8 +44,8 @@ export interface Capacity {
   /** CUDA context and communication buffers. */
   readonly otherBytes: number;
   readonly kvBytesPerBlock: number;
-  /** Blocks that windowed layers and recurrent state take per running sequence at full window. */
-  readonly fixedBlocksPerSequence: number;
+  /** Blocks that windowed layers and recurrent state of a running sequence of so many tokens take. */
+  readonly fixedBlocks: (tokens: number) => number;
 }
 
 const GIB = 2 ** 30;
@@ -100,7 +100,7 @@ export function vllmKvBlocks(input: CapacityInput): Capacity {
     graphBytes,
     otherBytes,
     kvBytesPerBlock,
-    fixedBlocksPerSequence: fixedBlocks(input, kvBytesPerBlock),
+    fixedBlocks: fixedBlocks(input, kvBytesPerBlock),
   };
 }
 
@@ -150,18 +150,19 @@ function blockBytes(input: CapacityInput): number {
   return (perToken / tp) * stageShare * input.blockSizeTokens;
 }
 
-function fixedBlocks(input: CapacityInput, kvBytesPerBlock: number): number {
+function fixedBlocks(input: CapacityInput, kvBytesPerBlock: number): (tokens: number) => number {
   const { model, kv, tp, pp } = input;
-  const stageShare = Math.ceil(model.layers / pp) / model.layers;
-  const windowed =
+  const share = Math.ceil(model.layers / pp) / model.layers / tp / kvBytesPerBlock;
+  const windows =
     kvGrowthBytesPerToken(model, kv, tp) === 0
-      ? 0
-      : kvLayerGroups(model, kv, tp)
-          .filter((group) => Number.isFinite(group.windowTokens))
-          .reduce((sum, g) => {
-            const tokens = Math.min(g.windowTokens + input.blockSizeTokens, input.maxModelLen);
-            return sum + g.layers * g.bytesPerToken * tokens;
-          }, 0);
-  const bytes = ((windowed + stateBytesPerSequence(model)) / tp) * stageShare;
-  return bytes === 0 ? 0 : Math.ceil(bytes / kvBytesPerBlock);
+      ? []
+      : kvLayerGroups(model, kv, tp).filter((group) => Number.isFinite(group.windowTokens));
+  const state = stateBytesPerSequence(model);
+  return (tokens) => {
+    let bytes = state;
+    for (const { windowTokens, layers, bytesPerToken } of windows) {
+      bytes += layers * bytesPerToken * Math.min(windowTokens + input.blockSizeTokens, tokens);
+    }
+    return Math.ceil(bytes * share);
+  };
 }

@@ -16,6 +16,7 @@ export class Sequence<Leaf> {
   loose = 0;
   duplicate = false;
   kept: Leaf | null = null;
+  fixed = 0;
   /** Tokens whose KV is there; while decoding, kept by the DecodeSet. */
   computed = 0;
   /** Output tokens so far; while decoding, kept by the DecodeSet. */

@@ -87,7 +87,7 @@ class PlainPool {
 }
 
 function emptyHolder(): BlockHolder {
-  return { leaf: null, indexed: 0, loose: 0, duplicate: false, kept: null };
+  return { leaf: null, indexed: 0, loose: 0, duplicate: false, kept: null, fixed: 0 };
 }
 
 function tokensOf(runs: ContentRuns): string[] {

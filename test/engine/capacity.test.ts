@@ -10,6 +10,9 @@ import { findGpu } from '../../models/gpus.ts';
 import { findLlm } from '../../models/llms.ts';
 import { buildFleet } from '../../sim/cluster/fleet.ts';
 import { type CapacityInput, vllmKvBlocks } from '../../sim/engine/capacity.ts';
+import type { EngineContext } from '../../sim/engine/kind.ts';
+import { sglangPoolTokens } from '../../sim/engine/sglang/capacity.ts';
+import { sglangConfig } from '../../sim/engine/sglang/config.ts';
 
 const GIB = 2 ** 30;
 
@@ -159,9 +162,9 @@ describe('laws', () => {
   });
 
   test('windows and recurrent state cost a sequence a fixed number of blocks, plain attention none', () => {
-    expect(vllmKvBlocks(input({ model: 'llama-3.1-8b' })).fixedBlocksPerSequence).toBe(0);
-    expect(vllmKvBlocks(input({ model: 'gpt-oss-20b', weights: 'mxfp4' })).fixedBlocksPerSequence).toBe(2);
-    expect(vllmKvBlocks(input({ model: 'qwen3.5-9b' })).fixedBlocksPerSequence).toBeGreaterThan(0);
+    expect(vllmKvBlocks(input({ model: 'llama-3.1-8b' })).fixedBlocks(8192)).toBe(0);
+    expect(vllmKvBlocks(input({ model: 'gpt-oss-20b', weights: 'mxfp4' })).fixedBlocks(8192)).toBe(2);
+    expect(vllmKvBlocks(input({ model: 'qwen3.5-9b' })).fixedBlocks(8192)).toBeGreaterThan(0);
   });
 });
 
@@ -188,4 +191,29 @@ describe('wide expert parallelism', () => {
     expect(() => pools(1)).toThrow(/weights take/);
     expect(pools(8)[0]!.engine.kvBlocks).toBeGreaterThan(10_000);
   });
+});
+
+test('SGLang keeps windowed layers in a pool of 0.8 times the tokens of the other', () => {
+  const context = (model: string): EngineContext => ({
+    ...{ gpu: findGpu('h100-sxm'), model: findLlm(model), tp: 2, pp: 1, dp: 1, ep: 1 },
+    ...{ weights: 'bf16', kv: 'bf16', version: undefined, args: {}, path: 'fleet.pools[0]' },
+  });
+  const pool = (model: string): number => {
+    const given = context(model);
+    const config = sglangConfig(
+      undefined,
+      { mem_fraction_static: 0.8 },
+      {
+        gpuMemoryBytes: given.gpu.memoryBytes,
+        tp: 2,
+        modelMaxLen: given.model.maxContextTokens,
+        path: 'engine',
+      },
+    );
+    const { tokens, weightBytes } = sglangPoolTokens(config, given, 'bf16');
+    return (2 * (given.gpu.memoryBytes * 0.8 - weightBytes)) / tokens;
+  };
+  // Gemma-3-27B: 81,920 bytes a token in layers that see everything, 425,984 in windowed ones.
+  expect(pool('gemma-3-27b')).toBeCloseTo(81_920 + 0.8 * 425_984, -1);
+  expect(pool('llama-3.1-8b')).toBeCloseTo(131_072, -1);
 });

@@ -182,6 +182,33 @@ describe('vLLM step composition', () => {
     expect(model.shapes.map((s) => s.prefillTokens)).toEqual([64, 100]);
   });
 
+  test('windows and state of a hybrid model take blocks beside those of tokens, as long as a sequence runs', () => {
+    // 100 usable blocks; each request takes 30 for its state and 7 for its 100 tokens: two run, the third waits for one to end.
+    const vllm = engine(
+      { fixedBlocks: (tokens) => (tokens > 50 ? 30 : 1) },
+      affineModel({ base: 1000 }),
+      101,
+    );
+    const bench = new Bench(vllm);
+    for (let i = 0; i < 3; i++) bench.arrive(request(i, [[-1 - i, 100]], 5 + i));
+    bench.arrive(request(3, [[-9, 40]], 2, 50_000));
+    bench.run(51_500);
+    expect([...bench.times('admitted').values()]).toEqual([0, 0, 5_000, 50_000]);
+    const seen = { waiting: 0, running: 0, kvUsage: 0 };
+    vllm.observe(51_500, seen);
+    expect(seen.kvUsage).toBe(0.04);
+    bench.run();
+    vllm.observe(60_000, seen);
+    expect(seen.kvUsage).toBe(0);
+  });
+
+  test('a prompt whose state and tokens do not fit together is refused', () => {
+    const bench = new Bench(engine({ fixedBlocks: () => 95 }, affineModel({ base: 1000 }), 101));
+    bench.arrive(request(0, [[-1, 100]], 5));
+    bench.run();
+    expect(bench.happenings.map((h) => h.what)).toEqual(['refused']);
+  });
+
   test('a prefill leg ends with its first token and holds its blocks until it is released', () => {
     const vllm = engine({}, affineModel({ base: 1000 }), 101);
     const bench = new Bench(vllm);
@@ -222,6 +249,7 @@ const make: MakeEngine = (w, model, fastForward) =>
       reserveFullPrompt: w.flags.a,
       unhashedOrder: w.flags.b ? 'prepend' : 'append',
       asyncScheduling: w.flags.c,
+      ...(w.flags.a && w.flags.b ? { fixedBlocks: (tokens: number) => Math.ceil(tokens / 40) } : {}),
     }),
     model,
     w.blocks,

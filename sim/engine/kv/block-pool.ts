@@ -81,6 +81,8 @@ export interface BlockHolder {
   loose: number;
   /** Set once a second copy was met: nothing further of this sequence is indexed. */
   duplicate: boolean;
+  /** Blocks held beside its chain of tokens: windows and recurrent state of hybrid models. */
+  fixed: number;
   /** Single-use extent that it gave back with `release` when it was to come again (preemption). */
   kept: BlockNode | null;
 }
@@ -229,6 +231,12 @@ export class BlockPool {
     this.take(blocks);
   }
 
+  /** Takes blocks that hold no part of the holder's chain; `release` gives them back. */
+  reserve(holder: BlockHolder, blocks: number): void {
+    holder.fixed += blocks;
+    this.take(blocks);
+  }
+
   /** Takes blocks for holders whose counts the caller keeps (decode growth in bulk). */
   take(blocks: number): void {
     this.free -= blocks;
@@ -305,7 +313,8 @@ export class BlockPool {
    */
   release(holder: BlockHolder, comesAgain = false): void {
     this.#forget(holder);
-    if (holder.loose > 0) this.#freeBlank(holder.loose);
+    const blank = holder.loose + holder.fixed;
+    if (blank > 0) this.#freeBlank(blank);
     let node = holder.leaf;
     if (comesAgain && node !== null && !node.linked) {
       holder.kept = node;
@@ -329,6 +338,7 @@ export class BlockPool {
     holder.leaf = null;
     holder.indexed = 0;
     holder.loose = 0;
+    holder.fixed = 0;
     holder.duplicate = false;
   }
 

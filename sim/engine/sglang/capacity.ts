@@ -2,7 +2,7 @@
  * SGLang's token pool (engines.md 2.8): `mem_fraction_static` of the device holds weights and KV; where it is not given, a
  * reserve is computed from chunk size, graph batch and parallelism.
  */
-import { kvBytesPerTokenPerRank } from '../../../models/kv.ts';
+import { kvBytesPerToken, kvBytesPerTokenPerRank, kvGrowthBytesPerToken } from '../../../models/kv.ts';
 import { weightBytesPerRank } from '../../../models/weights.ts';
 import { type EngineContext, expertRanks } from '../kind.ts';
 import type { SglangConfig } from './config.ts';
@@ -38,5 +38,16 @@ export function sglangPoolTokens(
       : memFractionStatic(config, gpu.memoryBytes, tp, pp);
   const weightBytes = weightBytesPerRank(model, context.weights, { tp, pp, ep: expertRanks(context) });
   const kvBytes = gpu.memoryBytes * fraction - weightBytes;
-  return { tokens: Math.floor(kvBytes / kvBytesPerTokenPerRank(model, kv, tp, pp)), weightBytes };
+  return { tokens: Math.floor(kvBytes / bytesPerToken(context, kv)), weightBytes };
+}
+
+/** Tokens of the pool for windowed layers over those of the pool for the others (`swa_full_tokens_ratio`). */
+const WINDOWED_SHARE = 0.8;
+
+/** Bytes per rank that a token of the pool takes; hybrid models have a pool of windowed layers beside the other, smaller. */
+function bytesPerToken({ model, tp, pp }: EngineContext, kv: string): number {
+  const all = kvBytesPerToken(model, kv, tp);
+  const growing = kvGrowthBytesPerToken(model, kv, tp);
+  const pooled = growing > 0 && growing < all ? growing + WINDOWED_SHARE * (all - growing) : all;
+  return (kvBytesPerTokenPerRank(model, kv, tp, pp) * pooled) / all;
 }

@@ -44,6 +44,8 @@ export interface VllmConfig {
   readonly loadFailure: 'fail' | 'recompute';
   /** The prefill side keeps blocks that nobody fetches for so long, seconds. */
   readonly kvLeaseS: number;
+  /** Blocks that a sequence of at most so many tokens takes beside those of its tokens; undefined: none. */
+  readonly fixedBlocks?: (tokens: number) => number;
 }
 
 interface Preset {

@@ -1,6 +1,6 @@
 /** vLLM for the list of engines: settings, KV pool size, instances. */
 import { vllmGraphs } from '../../latency/cuda-graphs.ts';
-import { vllmKvBlocks } from '../capacity.ts';
+import { type Capacity, vllmKvBlocks } from '../capacity.ts';
 import {
   doesNotFit,
   type EngineContext,
@@ -30,7 +30,11 @@ export const vllmKind: EngineKind = {
     if (config.speculation !== null) {
       notes.push(speculationNote(config.speculation));
     }
-    const kvBlocks = config.blocksOverride > 0 ? config.blocksOverride : computedBlocks(config, context, kv);
+    const sized = sizePool(config, context, kv);
+    const kvBlocks =
+      config.blocksOverride > 0 ? config.blocksOverride : computedBlocks(sized, config, context, kv);
+    const { fixedBlocks } = sized;
+    const isHybrid = fixedBlocks(config.maxModelLen) > 0;
     const poolTokens = (kvBlocks - 1) * config.blockSizeTokens;
     const maxModelLen = Math.min(config.maxModelLen, poolTokens);
     if (maxModelLen < config.maxModelLen) {
@@ -55,7 +59,13 @@ export const vllmKind: EngineKind = {
       remoteKv: { onLoadFailure: config.loadFailure, leaseS: config.kvLeaseS },
       notes,
       create: (model, fastForward, seed) =>
-        new VllmEngine({ ...config, maxModelLen }, model, kvBlocks, fastForward, seed),
+        new VllmEngine(
+          { ...config, maxModelLen, ...(isHybrid ? { fixedBlocks } : {}) },
+          model,
+          kvBlocks,
+          fastForward,
+          seed,
+        ),
     };
   },
 };
@@ -72,8 +82,8 @@ function offload(config: VllmConfig): OffloadSetup {
   };
 }
 
-function computedBlocks(config: VllmConfig, context: EngineContext, kv: string): number {
-  const sized = vllmKvBlocks({
+function sizePool(config: VllmConfig, context: EngineContext, kv: string): Capacity {
+  return vllmKvBlocks({
     gpu: context.gpu,
     model: context.model,
     tp: context.tp,
@@ -89,6 +99,9 @@ function computedBlocks(config: VllmConfig, context: EngineContext, kv: string):
     version: config.version,
     enforceEager: config.enforceEager,
   });
+}
+
+function computedBlocks(sized: Capacity, config: VllmConfig, context: EngineContext, kv: string): number {
   const cost = drafterCost(config.speculation, `${context.path}.engine.args.speculative_config`);
   const target = { model: context.model, weightBytes: sized.weightBytes };
   const blocks = unitsBesideDrafter(sized.blocks, sized.kvBytesPerBlock, target, cost, context, kv);

@@ -316,7 +316,8 @@ export class VllmEngine implements Engine {
     victim.computed = 0;
     victim.state = 'waiting';
     victim.enqueuedUs = nowUs;
-    if (alone && this.#blocksFor(victim.goal + this.#decodes.slotsPerStep) > this.#pool.capacity) {
+    const needed = this.#blocksFor(victim.goal + this.#decodes.slotsPerStep) + this.#fixedOf(victim.request);
+    if (alone && needed > this.#pool.capacity) {
       this.#gone(victim);
       sink.refused(victim.request, 'its KV outgrows the whole block pool', nowUs);
       return;
@@ -399,7 +400,8 @@ export class VllmEngine implements Engine {
     const { request } = sequence;
     const pool = this.#pool;
     const total = this.#blocksFor(sequence.goal);
-    if (total > pool.capacity) {
+    const fixed = this.#fixedOf(request);
+    if (total + fixed > pool.capacity) {
       this.#gone(sequence);
       sink.refused(request, 'its prompt does not fit in the block pool', nowUs);
       return 0;
@@ -424,9 +426,10 @@ export class VllmEngine implements Engine {
     const whole = this.#config.reserveFullPrompt ? total : first;
     const watermark = this.#running.length > 0 ? Math.ceil(this.#config.watermark * pool.capacity) : 0;
     const available = pool.free - pool.foundFree - this.#decodes.blocksNeeded(1) - watermark;
-    if (Math.max(first, whole) - pool.foundBlocks > available) return -1;
+    if (Math.max(first, whole) + fixed - pool.foundBlocks > available) return -1;
     pool.hold(sequence, request.prompt, request.outputContentId, sequence.generated);
     pool.allocate(sequence, first - (sequence.indexed + sequence.loose));
+    if (fixed > 0) pool.reserve(sequence, fixed);
     const cached = pulls ? hit : reached;
     const isFirst = !sequence.admittedBefore;
     if (isFirst) this.meters.lookedUp(sequence.goal, cached);
@@ -441,6 +444,13 @@ export class VllmEngine implements Engine {
     this.#run(sequence, tokens);
     if (handedOver) sink.loadRemote(request, 0, nowUs);
     return tokens;
+  }
+
+  /** Blocks that a request takes beside those of its tokens: windows and state of hybrid models. */
+  #fixedOf(request: SimRequest): number {
+    const { fixedBlocks, maxModelLen } = this.#config;
+    if (fixedBlocks === undefined) return 0;
+    return fixedBlocks(Math.min(maxModelLen, request.promptTokens + request.maxTokens));
   }
 
   /** Token up to which KV tiers hold the sequence beyond its local hit. */
