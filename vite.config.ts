@@ -104,7 +104,7 @@ function engineDigest(): string {
   const hash = createHash('sha256');
   for (const folder of ['src', 'models', 'sim']) {
     for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!path.endsWith('.ts') || /^(server|cli|node|export|import)[\\/]/.test(path)) continue;
+      if (!path.endsWith('.ts') || /^(server|cli|node|export|import|gate)[\\/]/.test(path)) continue;
       hash.update(`${folder}/${path}\n`).update(readFileSync(join(folder, path)));
     }
   }

@@ -5,8 +5,10 @@ import { register as catalog } from './commands/catalog.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as emulate } from './commands/emulate.ts';
 import { register as exportFiles } from './commands/export.ts';
+import { register as gate } from './commands/gate.ts';
 import { register as importFiles } from './commands/import.ts';
 import { register as lab } from './commands/lab.ts';
+import { register as merge } from './commands/merge.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as plugin } from './commands/plugin.ts';
 import { register as presets } from './commands/presets.ts';
@@ -23,7 +25,7 @@ import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
 const COMMANDS = [
-  ...[run, compare, why, plan, sweep, lab, plugin],
+  ...[run, compare, why, plan, sweep, merge, gate, lab, plugin],
   ...[route, serve, sidecar, emulate, twin, validate],
   ...[exportFiles, importFiles],
   ...[catalog, presets, schema],
@@ -39,7 +41,7 @@ const program = new Command('drydock')
     'after',
     '\nstdout is data, stderr is progress. Exit codes: 0 pass, 1 internal error, 2 invalid input,',
   )
-  .addHelpText('after', '3 threshold failed, 5 inconclusive, 6 cancelled, 7 infeasible.');
+  .addHelpText('after', '3 threshold failed, 4 regression, 5 inconclusive, 6 cancelled, 7 infeasible.');
 for (const register of COMMANDS) register(program);
 
 // A reader such as `head` may close the pipe: that is no error of ours.

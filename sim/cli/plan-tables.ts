@@ -24,6 +24,14 @@ export function planBlocks(report: PlanReport): Block[] {
   return blocks;
 }
 
+/** The answer in a sentence. */
+export function planSentence({ candidates }: PlanReport): string {
+  const [best] = candidates;
+  if (best === undefined) return 'No fleet of this plan is shown to meet the SLO.';
+  const cost = best.costPerHour === null ? '' : `, ${formatFigure(best.costPerHour, 'usdPerHour')}`;
+  return `${best.fleet}: the cheapest fleet that is shown to meet the SLO (${best.gpus} GPUs${cost}).`;
+}
+
 function stageTable({ plan, stages }: PlanReport): Table {
   return {
     title: `Plan ${plan}`,

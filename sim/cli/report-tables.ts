@@ -234,7 +234,8 @@ function assertionTable(outcomes: readonly AssertionOutcome[]): Table {
   };
 }
 
-function verdictLine(report: Report): string {
+/** The verdict in a sentence. */
+export function verdictLine(report: Report): string {
   const words = {
     meets: 'The fleet meets the SLO.',
     fails: 'The fleet fails the SLO.',

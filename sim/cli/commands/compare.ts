@@ -8,6 +8,8 @@ import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
 import { type Cell, comparisonCells, scenarioCell } from '../../run/plan-cells.ts';
 import { priceLookup } from '../../run/prices.ts';
 import { parseComparison, parseScenario } from '../../scenario/parse.ts';
+import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
+import { reportCases } from '../check-cases.ts';
 import { comparisonBlocks } from '../comparison-tables.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
 import { blocksText, comparisonCsv, json, print, writeOut } from '../output.ts';
@@ -32,7 +34,7 @@ Examples:
   drydock compare scenarios/compare-pd.yaml --seeds 5 --format md
   drydock compare a.yaml b.yaml --out comparison.json`,
     );
-  addRunOptions(command).action(run);
+  addArtifactOptions(addRunOptions(command), true).action(run);
 }
 
 /** What is to be run, and from which file each cell comes. */
@@ -42,7 +44,7 @@ interface Plan {
   readonly documentOf: (cell: Cell) => LoadedDocument;
 }
 
-async function run(files: readonly string[], options: RunOptions): Promise<void> {
+async function run(files: readonly string[], options: RunOptions & ArtifactOptions): Promise<void> {
   const documents = files.map(loadDocument);
   const plan =
     documents.length === 1 ? fromComparison(documents[0]!, options) : fromScenarios(documents, options);
@@ -67,20 +69,27 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
       wallMs,
     },
   );
+  const assertions = parseAssertions(first.scenario.assert ?? []);
+  const held = report.workloads.flatMap(({ workload, fleets }) =>
+    fleets.map((fleet) => ({
+      name: `${fleet.letter} ${fleet.name}, ${workload}`,
+      report: fleet.report,
+      outcomes: checkAssertions(fleet.report, assertions),
+    })),
+  );
+  const blocks = comparisonBlocks(report);
   if (options.out !== undefined) writeOut(options.out, report);
+  writeArtifacts(options, {
+    title: plan.name,
+    answer: report.sentence,
+    blocks,
+    cases: held.flatMap((one) => reportCases(one.name, one.report, one.outcomes)),
+  });
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(comparisonCsv(report));
-  else print(blocksText(comparisonBlocks(report), options.format));
+  else print(blocksText(blocks, options.format));
   if (cancelled !== null) throw cancelled;
-  const assertions = parseAssertions(first.scenario.assert ?? []);
-  stopOnThresholds(
-    report.workloads.flatMap(({ workload, fleets }) =>
-      fleets.map((fleet) => ({
-        name: `${fleet.letter} ${fleet.name}, ${workload}`,
-        outcomes: checkAssertions(fleet.report, assertions),
-      })),
-    ),
-  );
+  stopOnThresholds(held);
 }
 
 async function locating<T>(document: LoadedDocument, action: () => T | Promise<T>): Promise<T> {

@@ -7,15 +7,16 @@ import { parsePlan } from '../../planner/parse.ts';
 import { type PlanProgress, planFleets } from '../../planner/planner.ts';
 import type { PlanReport } from '../../planner/report.ts';
 import type { Plan } from '../../planner/schema.ts';
+import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
 import { EXIT, Stop } from '../exit-codes.ts';
 import { fileLines } from '../lines.ts';
 import { blocksText, json, print, writeOut } from '../output.ts';
 import { applySet } from '../overrides.ts';
-import { planBlocks } from '../plan-tables.ts';
+import { planBlocks, planSentence } from '../plan-tables.ts';
 import { ProgressLine } from '../progress.ts';
 
-interface PlanOptions {
+interface PlanOptions extends ArtifactOptions {
   readonly format: 'table' | 'json' | 'md';
   readonly set: readonly string[];
   readonly out?: string;
@@ -26,7 +27,7 @@ interface PlanOptions {
 const BURST_MS = 50;
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('plan')
     .summary('find the cheapest fleet that meets an SLO')
     .description(
@@ -43,8 +44,8 @@ export function register(program: Command): void {
     .option('--quiet', 'no progress')
     .addOption(
       new Option('--format <format>', 'output format').choices(['table', 'json', 'md']).default('table'),
-    )
-    .action(plan);
+    );
+  addArtifactOptions(command, false).action(plan);
 }
 
 async function plan(file: string, options: PlanOptions): Promise<void> {
@@ -57,8 +58,10 @@ async function plan(file: string, options: PlanOptions): Promise<void> {
     const name = parsed.name ?? basename(file).replace(/\.[^.]*$/, '');
     const report = await drive(parsed, name, document, options.quiet === true);
     if (options.out !== undefined) writeOut(options.out, report);
+    const blocks = planBlocks(report);
+    writeArtifacts(options, { title: `Plan ${name}`, answer: planSentence(report), blocks, cases: [] });
     if (options.format === 'json') print(json(report));
-    else print(blocksText(planBlocks(report), options.format));
+    else print(blocksText(blocks, options.format));
     if (!report.feasible) throw new Stop(EXIT.infeasible, 'infeasible: no fleet is shown to meet the SLO');
   } catch (error) {
     throw error instanceof ConfigError ? document.locate(error) : error;

@@ -8,10 +8,12 @@ import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
 import { scenarioCell } from '../../run/plan-cells.ts';
 import { priceLookup } from '../../run/prices.ts';
 import { parseScenario } from '../../scenario/parse.ts';
+import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { attributionTables } from '../attribution-tables.ts';
+import { reportCases } from '../check-cases.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
 import { blocksText, json, print, reportCsv, writeOut } from '../output.ts';
-import { reportBlocks } from '../report-tables.ts';
+import { reportBlocks, verdictLine } from '../report-tables.ts';
 import { runJob } from '../run-job.ts';
 import { addRunOptions, applyOptions, type RunOptions } from '../run-options.ts';
 import { stopOnThresholds } from '../thresholds.ts';
@@ -30,12 +32,12 @@ Examples:
   drydock run scenarios/quickstart.yaml --seeds 5 --set fleet.pools[0].replicas=3
   drydock run scenarios/quickstart.yaml --format json --records records.csv`,
     );
-  addRunOptions(command)
+  addArtifactOptions(addRunOptions(command), true)
     .option('--explain', 'where the time of fast and slow requests goes, phase by phase')
     .action(run);
 }
 
-interface OwnOptions extends RunOptions {
+interface OwnOptions extends RunOptions, ArtifactOptions {
   readonly explain?: boolean;
 }
 
@@ -72,13 +74,18 @@ async function runDocument(document: LoadedDocument, options: OwnOptions): Promi
     document: documents[0]!,
   });
   const outcomes = checkAssertions(report, assertions);
+  const why = options.explain === true ? attributionTables(report.attribution) : [];
+  const blocks = [...why, ...reportBlocks(report, outcomes)];
   if (options.out !== undefined) writeOut(options.out, report);
+  writeArtifacts(options, {
+    title: cell.fleet,
+    answer: verdictLine(report),
+    blocks: blocks.slice(0, -1),
+    cases: reportCases(cell.fleet, report, outcomes),
+  });
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(reportCsv(report));
-  else {
-    const why = options.explain === true ? attributionTables(report.attribution) : [];
-    print(blocksText([...why, ...reportBlocks(report, outcomes)], options.format));
-  }
+  else print(blocksText(blocks, options.format));
   if (cancelled !== null) throw cancelled;
   stopOnThresholds([{ name: '', outcomes }]);
 }

@@ -1,13 +1,17 @@
 /** `drydock sweep`: grids of scenarios over a load axis, whole or a shard of them. */
 import { basename } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
+import { quoted } from '../../export/engine/command.ts';
+import { TOOL_VERSION } from '../../run/version.ts';
 import { type CellResult, type Shard, shardCells, sweepBlob } from '../../sweep/blob.ts';
-import type { SweepCell } from '../../sweep/grid.ts';
+import { EMIT_TARGETS, type EmitTarget, emitSweep } from '../../sweep/emit.ts';
+import { cellsOf, type SweepCell } from '../../sweep/grid.ts';
 import { parseSweep } from '../../sweep/parse.ts';
 import { sweepReport } from '../../sweep/report.ts';
 import type { Sweep } from '../../sweep/schema.ts';
 import { runCell } from '../../worker/sweep-cell.ts';
+import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
 import { EXIT, Stop } from '../exit-codes.ts';
 import { blocksText, type Format, json, print, writeOut } from '../output.ts';
@@ -18,19 +22,22 @@ import { readMapping } from '../run-job.ts';
 import { formatOption, wholeNumber } from '../run-options.ts';
 import { sweepBlocks, sweepCsv } from '../sweep-tables.ts';
 
-interface SweepOptions {
+interface SweepOptions extends ArtifactOptions {
   readonly format: Format;
   readonly set: readonly string[];
   readonly seed?: number;
   readonly seeds?: number;
   readonly jobs?: number;
   readonly shard?: Shard;
+  readonly emit?: EmitTarget;
+  readonly shards?: number;
+  readonly image: string;
   readonly out?: string;
   readonly quiet?: boolean;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('sweep')
     .summary('run a grid of scenarios over load: SLO knee and throughput peak')
     .description(
@@ -50,8 +57,20 @@ export function register(program: Command): void {
     .option('--shard <i/n>', 'run part i of n and print its blob (JSON), for `drydock merge`', shardOf)
     .option('--out <file>', 'write the report (or the blob) as JSON to a file as well')
     .option('--quiet', 'no progress')
-    .addOption(formatOption())
-    .action(run);
+    .addOption(
+      new Option(
+        '--emit <platform>',
+        'print what runs the shards elsewhere: a Kubernetes Indexed Job, or a GitHub Actions workflow',
+      ).choices([...EMIT_TARGETS]),
+    )
+    .option(
+      '--shards <count>',
+      'with --emit: number of shards (default: one a cell, 16 at most)',
+      wholeNumber(1),
+    )
+    .option('--image <name>', 'with --emit kubernetes: container image', `drydock:${TOOL_VERSION}`)
+    .addOption(formatOption());
+  addArtifactOptions(command, false).action(run);
 }
 
 /** Parses `i/n`. */
@@ -67,6 +86,10 @@ function shardOf(text: string): Shard {
 async function run(file: string, options: SweepOptions): Promise<void> {
   const document = loadDocument(file);
   const { sweep, base } = locating(document, () => prepared(document, options));
+  if (options.emit !== undefined) {
+    print(emitted(options.emit, sweep, file, options));
+    return;
+  }
   const cells = shardCells(sweep, options.shard ?? { index: 1, count: 1 });
   const results = await runCells(sweep, cells, base, options);
   if (options.shard !== undefined) {
@@ -76,10 +99,34 @@ async function run(file: string, options: SweepOptions): Promise<void> {
     return;
   }
   const report = sweepReport(sweep, results);
+  const blocks = sweepBlocks(report);
+  writeArtifacts(options, { title: `Sweep ${report.sweep}`, blocks, cases: [] });
   if (options.out !== undefined) writeOut(options.out, report);
   if (options.format === 'json') print(json(report));
   else if (options.format === 'csv') print(sweepCsv(report));
-  else print(blocksText(sweepBlocks(report), options.format));
+  else print(blocksText(blocks, options.format));
+}
+
+/** Shards that are emitted unless asked otherwise. */
+const MOST_SHARDS = 16;
+
+function emitted(target: EmitTarget, sweep: Sweep, file: string, options: SweepOptions): string {
+  const cells = cellsOf(sweep).length;
+  const { shards = Math.min(cells, MOST_SHARDS), image, set, seed, seeds } = options;
+  if (shards > cells) {
+    throw new ConfigError({
+      file: '--shards',
+      path: '',
+      found: String(shards),
+      expected: `at most ${cells}, the cells of this sweep`,
+    });
+  }
+  const changes = [
+    ...set.map((setting) => `--set ${quoted(setting)}`),
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+    ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
+  ];
+  return emitSweep(target, sweep, { shards, image, command: [quoted(file), ...changes].join(' ') });
 }
 
 /** The sweep with its scenario read in, and the folder that the scenario's own paths start from. */

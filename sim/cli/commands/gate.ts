@@ -1,0 +1,110 @@
+/** `drydock gate`: has a change made figures worse? Two reports, paired by seed; exit codes for CI. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { ConfigError } from '../../../src/core/check.ts';
+import { type GateInput, type GateReport, gate } from '../../gate/gate.ts';
+import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../gate/tolerance.ts';
+import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
+import { readText } from '../document.ts';
+import { EXIT, type ExitCode, Stop } from '../exit-codes.ts';
+import { gateBlocks, gateCases, gateSentence } from '../gate-tables.ts';
+import { blocksText, json, print, writeOut } from '../output.ts';
+
+interface GateOptions extends ArtifactOptions {
+  readonly metric: readonly string[];
+  readonly tolerance?: string;
+  readonly format: 'table' | 'json' | 'md';
+  readonly out?: string;
+}
+
+const CODES: Readonly<Record<Exclude<GateReport['verdict'], 'passes'>, ExitCode>> = {
+  thresholdFailed: EXIT.thresholdFailed,
+  regression: EXIT.regression,
+  inconclusive: EXIT.inconclusive,
+};
+
+export function register(program: Command): void {
+  const command = program
+    .command('gate')
+    .summary('regression gate: two reports, paired by seed')
+    .description(
+      'Holds a report of run or compare (--out) against an earlier one, figure by figure: mean of the differences that are ' +
+        'paired by seed, with a 95 % interval. Exit code 4 when the whole interval of a figure is worse than the tolerance, 5 ' +
+        'when it straddles it, 3 when a threshold of the head (assert) fails, 0 otherwise.',
+    )
+    .argument('<base>', 'report before the change (JSON)')
+    .argument('<head>', 'report after it')
+    .option(
+      '--metric <figure[=tolerance]>',
+      'figure to gate, e.g. ttftMs.p95 or ttftMs.p95=5% (repeatable; default: the usual ones and those of the SLO)',
+      (value: string, before: readonly string[]) => [...before, ...value.split(',')],
+      [],
+    )
+    .option(
+      '--tolerance <amount>',
+      'how much worse figures may get: 5%, or an amount in their unit (default 2%)',
+    )
+    .option('--out <file>', 'write the answer as JSON to a file as well')
+    .addOption(
+      new Option('--format <format>', 'output format').choices(['table', 'json', 'md']).default('table'),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  drydock run fleet.yaml --seeds 5 --out head.json && drydock gate base.json head.json
+  drydock gate base.json head.json --metric ttftMs.p95=5% --metric slo.attainment=0.01 --junit gate.xml`,
+    );
+  addArtifactOptions(command, true).action(run);
+}
+
+function run(baseFile: string, headFile: string, options: GateOptions): void {
+  const tolerance =
+    options.tolerance === undefined ? DEFAULT_TOLERANCE : parseTolerance(options.tolerance, '--tolerance');
+  const metrics = options.metric.map((text) => parseMetric(text, tolerance));
+  const report = gate(
+    readReport(baseFile),
+    readReport(headFile),
+    metrics.length === 0 ? undefined : metrics,
+    tolerance,
+  );
+  const answer = gateSentence(report);
+  const blocks = gateBlocks(report);
+  writeArtifacts(options, { title: `Gate ${report.head.name}`, answer, blocks, cases: gateCases(report) });
+  if (options.out !== undefined) writeOut(options.out, report);
+  if (options.format === 'json') print(json(report));
+  else print(blocksText([...blocks, answer], options.format));
+  if (report.verdict !== 'passes') throw new Stop(CODES[report.verdict], answer);
+}
+
+/** A report of run or compare. Throws ConfigError for anything else. */
+function readReport(file: string): GateInput {
+  const text = readText(file, 'a report of drydock run or compare (--out)');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError({
+      file,
+      path: '',
+      found: `no JSON (${(error as Error).message})`,
+      expected: 'a report',
+    });
+  }
+  const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const isReport = Array.isArray(fields['seeds']) && ('ttftMs' in fields || 'comparison' in fields);
+  if (fields['schemaVersion'] === 1 && isReport) return { file, report: value as GateInput['report'] };
+  throw new ConfigError({
+    file,
+    path: 'schemaVersion',
+    found: kindOf(fields),
+    expected: 'a report of drydock run or compare (--out), schemaVersion 1',
+  });
+}
+
+function kindOf(fields: Readonly<Record<string, unknown>>): string {
+  if (typeof fields['kind'] === 'string') return fields['kind'];
+  if ('candidates' in fields) return 'a report of drydock plan';
+  if ('variants' in fields) return 'a report of drydock sweep';
+  return 'no report of drydock';
+}
