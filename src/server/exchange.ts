@@ -2,9 +2,10 @@
  * One dispatched request on its way to a model server and back: tries the endpoints in order until one gives a first byte,
  * passes the answer through unbuffered with back-pressure, and tells how it ended exactly once.
  */
-import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { ResponseUsage, TerminationCause } from '../routing/contract.ts';
 import { clientHeaders } from './headers.ts';
+import type { Upstream } from './upstream.ts';
 import { UsageReader } from './usage-reader.ts';
 
 /** Answers that mean "not served here": the next endpoint may do better. */
@@ -15,7 +16,7 @@ const JUDGED_BYTES = 64 * 1024;
 
 /** What an exchange needs. */
 export interface ExchangeOptions {
-  readonly agent: Agent;
+  readonly upstream: Upstream;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -42,7 +43,7 @@ export interface ExchangeOptions {
 
 export class Exchange {
   readonly #options: ExchangeOptions;
-  #upstream: ReturnType<typeof httpRequest> | null = null;
+  #request: ClientRequest | null = null;
   #usage = new UsageReader(false);
   #hasBegun = false;
   #isOver = false;
@@ -59,7 +60,7 @@ export class Exchange {
   abort(cause: TerminationCause): void {
     if (this.#isOver) return;
     this.#finish(cause);
-    this.#upstream?.destroy();
+    this.#request?.destroy();
   }
 
   /** True once bytes of an answer have gone to the client. */
@@ -68,9 +69,8 @@ export class Exchange {
   }
 
   #attempt(index: number): void {
-    const { agent, method, path, headers, body, addresses, idleTimeoutMs, attempted } = this.#options;
+    const { upstream, method, path, headers, body, addresses, idleTimeoutMs, attempted } = this.#options;
     const address = addresses[index]!;
-    const colon = address.lastIndexOf(':');
     let isDone = false;
     const failed = (error: Error): void => {
       if (isDone || this.#isOver) return;
@@ -80,19 +80,11 @@ export class Exchange {
       else if (index + 1 < addresses.length) this.#attempt(index + 1);
       else this.#unreachable(error);
     };
-    const upstream = httpRequest({
-      agent,
-      host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
-      port: Number(address.slice(colon + 1)),
-      method,
-      path,
-      headers: { ...headers },
-      timeout: idleTimeoutMs,
-    });
-    this.#upstream = upstream;
-    upstream.on('timeout', () => upstream.destroy(new Error('no byte in time')));
-    upstream.on('error', failed);
-    upstream.on('response', (answer) => {
+    const request = upstream.request(address, { method, path, headers, timeoutMs: idleTimeoutMs });
+    this.#request = request;
+    request.on('timeout', () => request.destroy(new Error('no byte in time')));
+    request.on('error', failed);
+    request.on('response', (answer) => {
       if (RETRIABLE.has(answer.statusCode ?? 0) && index + 1 < addresses.length) {
         answer.resume();
         failed(new Error(`status ${answer.statusCode}`));
@@ -103,7 +95,7 @@ export class Exchange {
         attempted(address, true);
       });
     });
-    upstream.end(body);
+    request.end(body);
   }
 
   /**

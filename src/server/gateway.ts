@@ -5,15 +5,19 @@
  * Every POST is answered once. Requests go to known endpoints only.
  */
 import { randomUUID } from 'node:crypto';
-import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { performance } from 'node:perf_hooks';
+import type { Access, Identity } from './access/access.ts';
+import type { RateLimit } from './access/rate-limit.ts';
 import { answer, plain } from './answers.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
 import { Exchange } from './exchange.ts';
-import { upstreamHeaders } from './headers.ts';
+import { fairnessOf, upstreamHeaders } from './headers.ts';
 import { type CallSetting, HttpCall } from './http-call.ts';
 import type { LiveRouter } from './live-router.ts';
+import { Upstream, type UpstreamTls } from './upstream.ts';
 
 /** Limits of a gateway. */
 export interface GatewayOptions {
@@ -22,18 +26,34 @@ export interface GatewayOptions {
   readonly idleTimeoutMs: number;
   /** Run both legs of disaggregated requests here; absent: the decode side's sidecar does. */
   readonly disaggregation?: DisaggregationPolicy;
+  /** Certificate to serve TLS by (PEM); absent: plain HTTP. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
+  /** Absent: plain HTTP to model servers. */
+  readonly upstreamTls?: UpstreamTls;
+  /** Who may ask; absent: everybody. */
+  readonly access?: Access;
+  /** `Authorization` for model servers, where callers are told apart here. */
+  readonly upstreamAuthorization?: string;
+  /** Absent: no limit. */
+  readonly rateLimit?: RateLimit;
+  /** Limits against slow clients: the head, and the whole request, must be here by then. Absent: 10 s and 60 s. */
+  readonly headersTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
 }
 
-/** Limits against slow or endless clients: request head, and head plus body, must be here by then. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often connections are checked against these. */
+const CHECK_MS = 1000;
 const HEADER_LIMIT_BYTES = 32 * 1024;
+
+const ANYBODY: Identity = { fairnessId: null };
 
 export class Gateway {
   readonly #live: LiveRouter;
   readonly #options: GatewayOptions;
   readonly #server: Server;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #upstream: Upstream;
   readonly #setting: CallSetting;
   readonly #calls = new Set<HttpCall>();
   #isDraining = false;
@@ -42,12 +62,24 @@ export class Gateway {
     this.#live = live;
     this.#options = options;
     const { idleTimeoutMs, disaggregation = null } = options;
-    this.#setting = { live, agent: this.#agent, idleTimeoutMs, disaggregation };
-    this.#server = createServer({ maxHeaderSize: HEADER_LIMIT_BYTES }, (message, response) => {
+    this.#upstream = new Upstream(options.upstreamTls ?? null);
+    // Credentials that the gateway checks are its own: model servers get theirs, or none.
+    const authorization = options.access === undefined ? undefined : (options.upstreamAuthorization ?? null);
+    this.#setting = { live, upstream: this.#upstream, idleTimeoutMs, disaggregation, authorization };
+    const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+    const settings = {
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),
+    };
+    const handle = (message: IncomingMessage, response: ServerResponse): void => {
       void this.#handle(message, response);
-    });
-    this.#server.headersTimeout = HEADERS_TIMEOUT_MS;
-    this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
+    };
+    this.#server =
+      options.tls === undefined
+        ? createServer(settings, handle)
+        : createTlsServer({ ...settings, key: options.tls.key, cert: options.tls.cert }, handle);
   }
 
   /** Starts to listen; resolves with the port. */
@@ -76,7 +108,7 @@ export class Gateway {
     for (const call of this.#calls) call.destroy();
     this.#server.closeAllConnections();
     await closed;
-    this.#agent.destroy();
+    this.#upstream.close();
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -97,6 +129,8 @@ export class Gateway {
       answer(response, { status: 503, code: 'ServiceUnavailable', message: 'shutting down', reason });
       return;
     }
+    const caller = await this.#admit(message, response);
+    if (caller === null) return;
     let body: Buffer;
     try {
       body = await readBody(message, this.#options.bodyLimitBytes);
@@ -109,10 +143,34 @@ export class Gateway {
       plain(response, 413, error.message, { connection: 'close' });
       return;
     }
-    const call = new HttpCall(this.#setting, message, response, body);
+    const call = new HttpCall(this.#setting, message, response, body, caller.fairnessId);
     this.#calls.add(call);
     response.on('close', () => this.#calls.delete(call));
     call.start();
+  }
+
+  /** The caller, when it may ask now; otherwise it has been answered. */
+  async #admit(message: IncomingMessage, response: ServerResponse): Promise<Identity | null> {
+    const { access, rateLimit } = this.#options;
+    let caller: Identity | null = ANYBODY;
+    try {
+      if (access !== undefined) caller = await access.identify(message.headers);
+    } catch {
+      message.resume();
+      plain(response, 503, 'credentials cannot be checked now');
+      return null;
+    }
+    if (caller === null) {
+      message.resume();
+      plain(response, 401, 'a valid API key or token is needed', { 'www-authenticate': 'Bearer' });
+      return null;
+    }
+    const flow = caller.fairnessId ?? fairnessOf(message.headers);
+    const waitMs = rateLimit?.take(flow, performance.now()) ?? 0;
+    if (waitMs === 0) return caller;
+    message.resume();
+    plain(response, 429, 'too many requests', { 'retry-after': String(Math.ceil(waitMs / 1000)) });
+    return null;
   }
 
   #get(path: string, message: IncomingMessage, response: ServerResponse): void {
@@ -135,10 +193,10 @@ export class Gateway {
       return;
     }
     const exchange = new Exchange({
-      agent: this.#agent,
+      upstream: this.#upstream,
       method: message.method ?? 'GET',
       path: message.url ?? path,
-      headers: upstreamHeaders(message.headers, new Map(), randomUUID(), 0),
+      headers: upstreamHeaders(message.headers, new Map(), randomUUID(), 0, this.#setting.authorization),
       body: Buffer.alloc(0),
       addresses: [address],
       response,

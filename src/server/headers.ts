@@ -29,23 +29,44 @@ const SYSTEM = [
 /** Names of the headers that only the router or a trusted proxy may set. */
 export const ROUTING_HEADERS: ReadonlySet<string> = new Set(ROUTING);
 
-const NOT_TO_ROUTER = new Set([...HOP, ...ROUTING]);
+const FAIRNESS = ['x-llm-d-inference-fairness-id', 'x-gateway-inference-fairness-id'];
+/** Credentials are for the gateway: plugins have no business with them. */
+const CREDENTIALS = ['authorization', 'x-api-key', 'cookie'];
+const NOT_TO_ROUTER = new Set([...HOP, ...ROUTING, ...CREDENTIALS]);
 const NOT_UPSTREAM = new Set([...HOP, ...ROUTING, ...SYSTEM]);
 const NOT_TO_CLIENT = new Set([...HOP.filter((name) => name !== 'content-length'), ...ROUTING]);
 
-/** Headers that the router may see. */
-export function routerHeaders(headers: IncomingHttpHeaders): Map<string, string> {
-  return kept(headers, NOT_TO_ROUTER);
+/** Headers that the router may see; `fairnessId`, when given, is the flow whatever the client says. */
+export function routerHeaders(
+  headers: IncomingHttpHeaders,
+  fairnessId: string | null = null,
+): Map<string, string> {
+  const out = kept(headers, NOT_TO_ROUTER);
+  if (fairnessId === null) return out;
+  for (const name of FAIRNESS) out.delete(name);
+  return out.set(FAIRNESS[0]!, fairnessId);
 }
 
-/** Headers for the model server: the client's harmless ones, then what the router sets. */
+/** Flow that a request says it belongs to. */
+export function fairnessOf(headers: IncomingHttpHeaders): string {
+  const value = headers[FAIRNESS[0]!] ?? headers[FAIRNESS[1]!];
+  return (Array.isArray(value) ? value[0] : value) || 'default-flow';
+}
+
+/**
+ * Headers for the model server: the client's harmless ones, then what the router sets. `authorization` undefined leaves the client's
+ * credentials as they are; otherwise they were for the gateway, and this (null: nothing) takes their place.
+ */
 export function upstreamHeaders(
   headers: IncomingHttpHeaders,
   routed: ReadonlyMap<string, string>,
   requestId: string,
   bodyBytes: number,
+  authorization?: string | null,
 ): Record<string, string> {
   const out = kept(headers, NOT_UPSTREAM);
+  if (authorization !== undefined) for (const name of CREDENTIALS) out.delete(name);
+  if (typeof authorization === 'string') out.set('authorization', authorization);
   for (const [name, value] of routed) out.set(name, value);
   out.set('x-request-id', requestId);
   if (bodyBytes > 0) out.set('content-length', String(bodyBytes));

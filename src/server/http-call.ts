@@ -1,6 +1,6 @@
 /** One POST on its way through the gateway: the client's side of a call of the live router. */
 import { randomUUID } from 'node:crypto';
-import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatch, Rejection } from '../routing/contract.ts';
 import { PREFILL_HEADER } from '../routing/profiles/disagg-headers.ts';
 import type { InferenceRequest } from '../routing/request.ts';
@@ -11,15 +11,18 @@ import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { routerHeaders, upstreamHeaders } from './headers.ts';
 import type { LiveCall, LiveRouter } from './live-router.ts';
 import { withModel } from './rewrite.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What the calls of one gateway share. */
 export interface CallSetting {
   readonly live: LiveRouter;
-  readonly agent: Agent;
+  readonly upstream: Upstream;
   /** Without a byte from a model server for this long an attempt has failed. */
   readonly idleTimeoutMs: number;
   /** Run both legs of disaggregated requests here; null: the decode side's sidecar does. */
   readonly disaggregation: DisaggregationPolicy | null;
+  /** See `upstreamHeaders`. */
+  readonly authorization: string | null | undefined;
 }
 
 /** One POST between arrival and end. */
@@ -29,15 +32,24 @@ export class HttpCall implements LiveCall {
   readonly #response: ServerResponse;
   readonly #body: Buffer;
   readonly #requestId: string;
+  readonly #fairnessId: string | null;
   #id = -1;
   #isOver = false;
   #exchange: Exchange | TwoLegs | null = null;
 
-  constructor(setting: CallSetting, message: IncomingMessage, response: ServerResponse, body: Buffer) {
+  /** `fairnessId`: flow of a known caller, in place of what the request says. */
+  constructor(
+    setting: CallSetting,
+    message: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+    fairnessId: string | null,
+  ) {
     this.#setting = setting;
     this.#message = message;
     this.#response = response;
     this.#body = body;
+    this.#fairnessId = fairnessId;
     const named = message.headers['x-request-id'];
     this.#requestId = (Array.isArray(named) ? named[0] : named) || randomUUID();
   }
@@ -46,7 +58,7 @@ export class HttpCall implements LiveCall {
     this.#response.on('close', () => this.#closed());
     const arrival = {
       requestId: this.#requestId,
-      headers: routerHeaders(this.#message.headers),
+      headers: routerHeaders(this.#message.headers, this.#fairnessId),
       path: this.#message.url,
       body: this.#body.toString('utf8'),
       sizeBytes: this.#body.length,
@@ -56,7 +68,7 @@ export class HttpCall implements LiveCall {
   }
 
   dispatched(request: InferenceRequest, dispatch: Dispatch, addresses: readonly string[]): void {
-    const { live, agent, idleTimeoutMs, disaggregation } = this.#setting;
+    const { live, upstream, idleTimeoutMs, disaggregation, authorization } = this.#setting;
     const { id } = request;
     const body = request.model === request.incomingModel ? this.#body : withModel(this.#body, request.model);
     const added = live.responseHeaders(request);
@@ -65,10 +77,10 @@ export class HttpCall implements LiveCall {
     const prefiller = disaggregation === null ? undefined : headers.get(PREFILL_HEADER);
     if (prefiller !== undefined) headers.delete(PREFILL_HEADER);
     const options: ExchangeOptions = {
-      agent,
+      upstream,
       method: 'POST',
       path: this.#message.url ?? '/',
-      headers: upstreamHeaders(this.#message.headers, headers, this.#requestId, body.length),
+      headers: upstreamHeaders(this.#message.headers, headers, this.#requestId, body.length, authorization),
       body,
       addresses,
       response: this.#response,

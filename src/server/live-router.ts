@@ -3,7 +3,6 @@
  * that tell of it. The HTTP gateway and the Envoy endpoint picker are two doors to one of these; they bring requests as
  * calls and carry out the answers.
  */
-import { Agent } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Rng, Streams } from '../core/rng.ts';
 import { bodilessRow } from '../parsing/bodiless.ts';
@@ -16,6 +15,7 @@ import { GatewayMetrics } from './gateway-metrics.ts';
 import type { KvEventFeed } from './kv-events/kv-event-feed.ts';
 import { type Resources, RoutingCore, type RoutingEvent } from './routing-core.ts';
 import { Scraper } from './scraper.ts';
+import { Upstream, type UpstreamTls } from './upstream.ts';
 
 /** How a live router is set up. */
 export interface LiveRouterOptions {
@@ -24,6 +24,8 @@ export interface LiveRouterOptions {
   readonly streams: Streams;
   readonly allowExperimentalPlugins: boolean;
   readonly scrapeIntervalMs: number;
+  /** How endpoints are scraped; absent: plain HTTP. */
+  readonly upstreamTls?: UpstreamTls;
   /** Sees every event before it is applied, and every answer of the router. */
   readonly observer?: RoutingObserver;
 }
@@ -63,7 +65,7 @@ export class LiveRouter {
   readonly core: RoutingCore;
   readonly metrics = new GatewayMetrics();
   readonly #observer: RoutingObserver | undefined;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #upstream: Upstream;
   readonly #scraper: Scraper;
   readonly #kvFeeds: KvEventFeed[] = [];
   readonly #bodilessRng: Rng;
@@ -75,6 +77,7 @@ export class LiveRouter {
   /** throws: ConfigError for a bad configuration. */
   constructor(options: LiveRouterOptions) {
     this.#observer = options.observer;
+    this.#upstream = new Upstream(options.upstreamTls ?? null);
     this.#bodilessRng = options.streams.open('server/bodiless');
     this.core = new RoutingCore({
       ...options,
@@ -88,7 +91,7 @@ export class LiveRouter {
     });
     this.#scraper = new Scraper({
       table: this.core.table,
-      agent: this.#agent,
+      upstream: this.#upstream,
       intervalMs: options.scrapeIntervalMs,
       scraped: (id, sample) => this.#apply({ kind: 'scraped', id, sample, nowUs: this.nowUs() }),
       failed: () => this.metrics.pollFailed(),
@@ -121,7 +124,7 @@ export class LiveRouter {
     this.#scraper.stop();
     for (const feed of this.#kvFeeds) feed.close();
     clearTimeout(this.#timer);
-    this.#agent.destroy();
+    this.#upstream.close();
   }
 
   /** Calls that have arrived and not ended. */

@@ -1,9 +1,9 @@
 /** Scrapes every endpoint's /metrics on one timer. A failed scrape is counted and leaves the last values as they are. */
-import { type Agent, get } from 'node:http';
 import type { EndpointTable } from '../routing/endpoint.ts';
 import { engineOf, sampleOf } from './engine-metrics.ts';
 import { parseExposition } from './prometheus.ts';
 import type { Sample } from './routing-core.ts';
+import type { Upstream } from './upstream.ts';
 
 /** A poll takes no longer than this (router specification 1.8). */
 const POLL_TIMEOUT_MS = 1000;
@@ -13,7 +13,7 @@ const PAGE_LIMIT_CHARS = 8 * 1024 * 1024;
 /** What a scraper needs. */
 export interface ScraperOptions {
   readonly table: EndpointTable;
-  readonly agent: Agent;
+  readonly upstream: Upstream;
   readonly intervalMs: number;
   readonly scraped: (id: string, sample: Sample) => void;
   readonly failed: (id: string, error: Error) => void;
@@ -48,7 +48,7 @@ export class Scraper {
   }
 
   #scrape(id: string, address: string, engine: string): void {
-    const { agent, table, scraped, failed } = this.#options;
+    const { upstream, table, scraped, failed } = this.#options;
     this.#busy.add(id);
     let isOver = false;
     const done = (error: Error | null, text: string): void => {
@@ -61,7 +61,12 @@ export class Scraper {
       if (error === null) scraped(id, sampleOf(engine, parseExposition(text)));
       else failed(id, error);
     };
-    const request = get(`http://${address}/metrics`, { agent, timeout: POLL_TIMEOUT_MS }, (response) => {
+    const request = upstream.request(address, {
+      method: 'GET',
+      path: '/metrics',
+      timeoutMs: POLL_TIMEOUT_MS,
+    });
+    request.on('response', (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
@@ -75,5 +80,6 @@ export class Scraper {
     });
     request.on('timeout', () => request.destroy(new Error('timeout')));
     request.on('error', (error) => done(error, ''));
+    request.end();
   }
 }

@@ -5,13 +5,14 @@
  * The prefill header decides where this process sends requests, so only listed prefill servers are accepted.
  */
 import { randomUUID } from 'node:crypto';
-import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { PREFILL_HEADER } from '../routing/profiles/disagg-headers.ts';
 import { plain } from './answers.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import { type DisaggregationPolicy, TwoLegs } from './disaggregation/two-legs.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { upstreamHeaders } from './headers.ts';
+import { Upstream, type UpstreamTls } from './upstream.ts';
 
 /** How a sidecar is set up. */
 export interface SidecarOptions {
@@ -22,6 +23,8 @@ export interface SidecarOptions {
   readonly policy: DisaggregationPolicy;
   readonly bodyLimitBytes: number;
   readonly idleTimeoutMs: number;
+  /** Absent: plain HTTP to the model server and prefill servers. */
+  readonly upstreamTls?: UpstreamTls;
 }
 
 /** Paths whose requests can be split; all others pass through. */
@@ -35,12 +38,13 @@ const SPLIT = new Set([
 
 export class Sidecar {
   readonly #options: SidecarOptions;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #upstream: Upstream;
   readonly #server: Server;
   #rooms = 0;
 
   constructor(options: SidecarOptions) {
     this.#options = options;
+    this.#upstream = new Upstream(options.upstreamTls ?? null);
     this.#server = createServer((message, response) => {
       void this.#handle(message, response);
     });
@@ -64,7 +68,7 @@ export class Sidecar {
     const timer = setTimeout(() => this.#server.closeAllConnections(), timeoutMs);
     await closed;
     clearTimeout(timer);
-    this.#agent.destroy();
+    this.#upstream.close();
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -100,7 +104,7 @@ export class Sidecar {
     const named = message.headers['x-request-id'];
     const requestId = (Array.isArray(named) ? named[0] : named) || randomUUID();
     return {
-      agent: this.#agent,
+      upstream: this.#upstream,
       method: message.method ?? 'GET',
       path: message.url ?? '/',
       headers: upstreamHeaders(message.headers, new Map(), requestId, body.length),

@@ -7,6 +7,7 @@ import { LiveRouter } from '../../../src/server/live-router.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { loadDocument, readText } from '../document.ts';
 import { addFleetOptions, type FleetOptions, watchFleet } from '../fleet-source.ts';
+import { addSecurityOptions, type Security, type SecurityOptions, securityOf } from '../gateway-security.ts';
 import {
   addLegOptions,
   BODY_LIMIT_BYTES,
@@ -19,7 +20,7 @@ import {
   whole,
 } from '../serving.ts';
 
-interface ServeOptions extends LegOptions, FleetOptions {
+interface ServeOptions extends LegOptions, FleetOptions, SecurityOptions {
   readonly disaggregation: 'sidecar' | 'gateway';
   readonly config: string;
   readonly host: string;
@@ -58,15 +59,17 @@ export function register(program: Command): void {
         .choices(['sidecar', 'gateway'])
         .default('sidecar'),
     );
-  addLegOptions(addFleetOptions(command)).action(serve);
+  addSecurityOptions(addLegOptions(addFleetOptions(command))).action(serve);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
   let isDraining = false;
-  const live = createRouter(options);
+  const security = await securityOf(options);
+  const live = createRouter(options, security);
   const gateway = new Gateway(live, {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
+    ...security,
     ...(options.disaggregation === 'gateway' ? { disaggregation: legPolicy(options) } : {}),
   });
   const fleet = await watchFleet(options, live);
@@ -74,9 +77,14 @@ async function serve(options: ServeOptions): Promise<void> {
   const address = `${options.host}:${options.port}`;
   const port = await listening(gateway.listen(options.port, options.host), '--port', address);
   process.stderr.write(
-    `serving ${live.core.table.rows.length} endpoints at http://${options.host}:${port}\n`,
+    `serving ${live.core.table.rows.length} endpoints at ${security.tls === undefined ? 'http' : 'https'}://${options.host}:${port}\n`,
   );
-  const picker = await listenForEnvoy(live, options, () => fleet.isSynced() && !isDraining);
+  const picker = await listenForEnvoy(
+    live,
+    options,
+    security.tls ?? null,
+    () => fleet.isSynced() && !isDraining,
+  );
   await untilStopped();
   process.stderr.write(`draining ${live.inFlight} requests\n`);
   isDraining = true;
@@ -86,7 +94,7 @@ async function serve(options: ServeOptions): Promise<void> {
   live.stop();
 }
 
-function createRouter(options: ServeOptions): LiveRouter {
+function createRouter(options: ServeOptions, { upstreamTls }: Security): LiveRouter {
   const isEmpty = readText(options.config, 'an EndpointPickerConfig').trim() === '';
   const document = isEmpty ? undefined : loadDocument(options.config);
   refuseCustomMetrics(document?.data ?? {}, options.config);
@@ -96,6 +104,7 @@ function createRouter(options: ServeOptions): LiveRouter {
       streams: createStreams(options.seed),
       allowExperimentalPlugins: options.allowExperimentalPlugins ?? false,
       scrapeIntervalMs: Math.max(50, options.scrapeIntervalMs),
+      ...(upstreamTls === undefined ? {} : { upstreamTls }),
     });
   } catch (error) {
     throw error instanceof ConfigError && document !== undefined ? document.locate(error) : error;
@@ -121,12 +130,13 @@ function refuseCustomMetrics(config: Readonly<Record<string, unknown>>, file: st
 async function listenForEnvoy(
   live: LiveRouter,
   { extProcPort, host }: ServeOptions,
+  tls: NonNullable<Security['tls']> | null,
   isReady: () => boolean,
 ): Promise<ExtProcServer | null> {
   if (extProcPort === undefined) return null;
   // gRPC is large: loaded only where it is used.
   const { ExtProcServer } = await import('../../../src/server/ext-proc/ext-proc-server.ts');
-  const picker = new ExtProcServer(live, { bodyLimitBytes: BODY_LIMIT_BYTES, tls: null, isReady });
+  const picker = new ExtProcServer(live, { bodyLimitBytes: BODY_LIMIT_BYTES, tls, isReady });
   const address = `${host}:${extProcPort}`;
   const port = await listening(picker.listen(extProcPort, host), '--ext-proc-port', address);
   process.stderr.write(`endpoint picker for Envoy at ${host}:${port}\n`);

@@ -1,9 +1,9 @@
 /** The prefill leg: one POST to the prefill server, read whole, tried again while the server says that it cannot just now. */
-import { type Agent, request as httpRequest } from 'node:http';
+import type { Upstream } from '../upstream.ts';
 
 /** What a prefill leg takes. */
 export interface PrefillOptions {
-  readonly agent: Agent;
+  readonly upstream: Upstream;
   /** `host:port`. */
   readonly address: string;
   readonly path: string;
@@ -48,16 +48,9 @@ export class PrefillLeg {
   }
 
   #attempt(retriesLeft: number): void {
-    const { agent, address, path, headers, body, timeoutMs } = this.#options;
-    const colon = address.lastIndexOf(':');
-    const outgoing = httpRequest({
-      agent,
-      host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
-      port: Number(address.slice(colon + 1)),
-      method: 'POST',
-      path,
-      headers: { ...headers, 'content-length': String(body.length) },
-    });
+    const { upstream, address, path, headers, body, timeoutMs } = this.#options;
+    const lengthened = { ...headers, 'content-length': String(body.length) };
+    const outgoing = upstream.request(address, { method: 'POST', path, headers: lengthened });
     let isDone = false;
     const timer = setTimeout(() => outgoing.destroy(new Error('prefill took too long')), timeoutMs);
     const done = (outcome: PrefillOutcome): void => {

@@ -68,9 +68,9 @@ export class TwoLegs {
 
   #startPrefill(): void {
     const { connector, prefillRetries, prefillBackoffMs, prefillTimeoutMs } = this.#policy;
-    const { agent, path, headers } = this.#options;
+    const { upstream, path, headers } = this.#options;
     const leg = {
-      agent,
+      upstream,
       address: this.#context.prefiller,
       path,
       headers,
