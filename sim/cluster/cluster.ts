@@ -248,7 +248,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     replica.stop(nowUs);
     for (const request of this.#onInstance(replica)) {
       if (request.course.endpoint === replica.index) this.#lose(request, 'the instance crashed', nowUs);
-      else if (request.course.kv === 'none') this.#lose(request, 'the prefill instance crashed', nowUs);
+      else if (!request.course.hasKv) this.#lose(request, 'the prefill instance crashed', nowUs);
       else this.handover.prefillLost(request, nowUs);
     }
     if (this.#retiring.has(replica)) this.#letGoIfEmpty(replica, nowUs);
@@ -328,7 +328,8 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     if (prefillEndpoint < 0 || !this.#needsPrefill(request)) return;
     const prefill = this.set.all[prefillEndpoint]!;
     // A decode side that died tells nobody that the blocks are not needed.
-    if (kv !== 'none' && decode?.isDown === true) this.handover.leaveBehind(request, nowUs);
+    const isHeld = kv !== 'none' && !this.handover.isPushed(request);
+    if (isHeld && decode?.isDown === true) this.handover.leaveBehind(request, nowUs);
     else if (!prefill.isDown) prefill.abort(request, nowUs);
   }
 
@@ -416,6 +417,9 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const code = dispatch.prefillRow >= 0 ? CODE_PREFILL : CODE_DELIVER;
     course.queuedSinceUs = atUs;
     this.#kernel.at(atUs, PHASE.deliver, this.#target, code, routed.id);
+    // The decode side takes memory before the prefill starts: it gets the request at the same time.
+    if (this.handover.isPushed(request))
+      this.#kernel.at(atUs, PHASE.deliver, this.#target, CODE_DECODE, routed.id);
   }
 
   reject(routed: InferenceRequest, rejection: Rejection, nowUs: number): void {
@@ -498,9 +502,13 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   finished(request: SimRequest, nowUs: number): void {
     if (this.#isPrefillLeg(request)) {
+      this.#prefilled(request, nowUs);
+      if (this.handover.isPushed(request)) {
+        request.course.transferSinceUs = nowUs;
+        return;
+      }
       const setup = this.set.setupOf(request.course.endpoint);
       const atUs = gridUs(nowUs + setup.handoverUs);
-      this.#prefilled(request, nowUs);
       // From here on the request is the decode side's.
       request.course.kv = 'held';
       request.course.transferSinceUs = nowUs;
@@ -534,8 +542,16 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   refused(request: SimRequest, reason: string, nowUs: number): void {
     const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: 0 };
-    const { prefillEndpoint } = request.course;
-    if (prefillEndpoint >= 0 && !this.#isPrefillLeg(request) && !this.set.all[prefillEndpoint]!.isDown) {
+    const { endpoint, prefillEndpoint, kv } = request.course;
+    if (this.#isPrefillLeg(request) && this.handover.isPushed(request)) {
+      // One side refuses while the other waits for it: the prefill side until the decode side has room, then that one.
+      const other = this.set.all[kv === 'none' ? prefillEndpoint : endpoint]!;
+      if (!other.isDown) other.abort(request, nowUs);
+    } else if (
+      prefillEndpoint >= 0 &&
+      !this.#isPrefillLeg(request) &&
+      !this.set.all[prefillEndpoint]!.isDown
+    ) {
       this.set.all[prefillEndpoint]!.release(request, nowUs);
     }
     this.#release(request, usage, 'error', nowUs);
@@ -558,6 +574,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   loadRemote(request: SimRequest, tokens: number, nowUs: number): void {
     this.handover.ask(request, tokens, nowUs);
+  }
+
+  pushKv(request: SimRequest, tokens: number, isLast: boolean, nowUs: number): void {
+    this.handover.push(request, tokens, isLast, nowUs);
   }
 
   // --- ends -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,9 @@
  *   none -> held (prefill leg done, its blocks wait) -> moving (the decode side has asked) -> here
  *                     \ lost (the prefill side is gone) \ failed
  *
+ * Engines that push (SGLang) turn it round: none -> room (the decode side has taken memory, and the prefill may start) -> moving
+ * (chunks are under way, also while the prefill goes on) -> here. A push that fails ends the attempt.
+ *
  * A failed load is the decode engine's to deal with (`kv_load_failure_policy` in vLLM): the request fails, or its prompt is
  * computed again where it is. The prefill side hears nothing of it and keeps the blocks until their lease ends; of a client
  * that has gone it hears at once.
@@ -64,6 +67,11 @@ export class KvHandover implements Component {
     const { course } = request;
     const from = this.#set().all[course.prefillEndpoint]!;
     const to = this.#set().all[course.endpoint]!;
+    if (this.isPushed(request)) {
+      course.kv = 'room';
+      from.peerReady(request, nowUs);
+      return;
+    }
     const { links, baseUs } = this.#fabric().between(from, to);
     course.transferSinceUs = nowUs;
     if (tokens === 0) {
@@ -83,8 +91,38 @@ export class KvHandover implements Component {
     course.kv = 'moving';
     const share = this.faults.shareUntilError(to);
     course.kvFails = share < 1;
-    const bytes = tokens * this.#set().setupOf(from.index).kvBytesPerToken * share;
+    const bytes = this.#bytesInto(to, tokens) * share;
     this.transfers.begin(request.request.id, links, bytes, baseUs, nowUs);
+  }
+
+  /** The prefill engine sends the KV of `tokens` more; `isLast`: of all. Called from within the engine. */
+  push(request: SimRequest, tokens: number, isLast: boolean, nowUs: number): void {
+    const { course } = request;
+    const from = this.#set().all[course.prefillEndpoint]!;
+    const to = this.#set().all[course.endpoint]!;
+    const { links, baseUs } = this.#fabric().between(from, to);
+    if (course.kv === 'room') {
+      course.kv = 'moving';
+      course.kvFails = this.faults.shareUntilError(to) < 1;
+    }
+    if (this.isCut(from, to)) {
+      course.kvFails = true;
+      const atUs = gridUs(nowUs + baseUs);
+      this.#kernel.at(atUs, PHASE.transferDone, this.#target, CODE_FAILED, request.request.id);
+      return;
+    }
+    const { id } = request.request;
+    this.transfers.push(id, links, this.#bytesInto(to, tokens), baseUs, isLast, nowUs);
+  }
+
+  /** Whether the request's KV is pushed by its prefill engine. */
+  isPushed({ course }: SimRequest): boolean {
+    return course.prefillEndpoint >= 0 && this.#set().all[course.endpoint]!.engine.pushesKv === true;
+  }
+
+  /** Each rank of the receiver gets the heads that it keeps, from whichever sender: its replicas count, the sender's do not. */
+  #bytesInto(to: Replica, tokens: number): number {
+    return tokens * this.#set().setupOf(to.index).kvBytesPerToken;
   }
 
   /** Whether the way between two instances is cut now; one within a scale-up domain needs no NIC. */
@@ -110,6 +148,11 @@ export class KvHandover implements Component {
   fail(request: SimRequest, reason: string, nowUs: number): void {
     const { course } = request;
     this.cancel(request, nowUs);
+    if (this.isPushed(request)) {
+      course.kvFails = false;
+      this.#events.lost(request, `KV transfer failed: ${reason}`, nowUs);
+      return;
+    }
     this.leaveBehind(request, nowUs);
     course.kv = 'here';
     course.kvFails = false;

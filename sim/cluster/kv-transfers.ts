@@ -12,6 +12,15 @@ type Callback = (nowUs: number) => void;
 const CODE_FLOW = 0;
 const CODE_LATER = 1;
 
+/** A transfer in pieces: one flow at a time, which takes what has gathered. */
+interface Push {
+  readonly links: readonly number[];
+  readonly baseUs: number;
+  pendingBytes: number;
+  isMoving: boolean;
+  isSealed: boolean;
+}
+
 /** Transfers in progress. */
 export class KvTransfers implements Component, Transport {
   readonly network = new FairShareNetwork();
@@ -21,6 +30,8 @@ export class KvTransfers implements Component, Transport {
   readonly #done: number[] = [];
   /** What is to be called, by handle. */
   readonly #callbacks = new Map<number, Callback>();
+  /** Transfers that are pushed piece by piece. */
+  readonly #pushes = new Map<number, Push>();
   #lastHandle = 0;
   #wakeUs = Number.POSITIVE_INFINITY;
 
@@ -37,8 +48,45 @@ export class KvTransfers implements Component, Transport {
     this.#arm(nowUs);
   }
 
+  /** Further `bytes` of transfer `id`, which ends with those that are marked as the last. */
+  push(
+    id: number,
+    links: readonly number[],
+    bytes: number,
+    baseUs: number,
+    isLast: boolean,
+    nowUs: number,
+  ): void {
+    const push = this.#pushes.get(id) ?? { links, baseUs, pendingBytes: 0, isMoving: false, isSealed: false };
+    this.#pushes.set(id, push);
+    push.pendingBytes += bytes;
+    push.isSealed = isLast;
+    if (!push.isMoving) this.#goOn(id, push, nowUs);
+  }
+
+  #goOn(id: number, push: Push, nowUs: number): void {
+    const bytes = push.pendingBytes;
+    push.pendingBytes = 0;
+    push.isMoving = true;
+    this.begin(id, push.links, bytes, push.baseUs, nowUs);
+  }
+
+  /** A flow is through; true when that was all of transfer `id`. */
+  #isComplete(id: number, nowUs: number): boolean {
+    const push = this.#pushes.get(id);
+    if (push === undefined) return true;
+    push.isMoving = false;
+    if (push.pendingBytes > 0) {
+      this.#goOn(id, push, nowUs);
+      return false;
+    }
+    if (push.isSealed) this.#pushes.delete(id);
+    return push.isSealed;
+  }
+
   /** Sender or receiver is gone. */
   cancel(id: number, nowUs: number): void {
+    this.#pushes.delete(id);
     if (this.network.cancel(id, nowUs)) this.#arm(nowUs);
   }
 
@@ -77,7 +125,7 @@ export class KvTransfers implements Component, Transport {
     this.network.collect(nowUs, done);
     for (const id of done) {
       if (id < 0) this.#call(id, nowUs);
-      else this.#onDone(id, nowUs);
+      else if (this.#isComplete(id, nowUs)) this.#onDone(id, nowUs);
     }
     this.#arm(nowUs);
   }

@@ -87,6 +87,13 @@ export class Replica implements Component {
     this.#wake(nowUs);
   }
 
+  /** The decode side of a prefill leg has room. */
+  peerReady(request: SimRequest, nowUs: number): void {
+    this.#feed.beforeChange(this.row, nowUs, false);
+    this.engine.peerReady?.(request, nowUs);
+    this.#wake(nowUs);
+  }
+
   /** A finished prefill leg's blocks are free again. */
   release(request: SimRequest, nowUs: number): void {
     this.#feed.beforeChange(this.row, nowUs, true);

@@ -30,6 +30,8 @@ export interface EngineSink {
    * it was cached) the engine does not wait, and the prefill leg's blocks are free at once.
    */
   loadRemote(request: SimRequest, tokens: number, nowUs: number): void;
+  /** A prefill leg's next `tokens` of KV are on their way to the decode side (engines that push); `isLast`: all of it. */
+  pushKv?(request: SimRequest, tokens: number, isLast: boolean, nowUs: number): void;
   /** The engine can never serve this request (prompt longer than the pool, or than the model's limit). */
   refused(request: SimRequest, reason: string, nowUs: number): void;
 }
@@ -59,6 +61,12 @@ export interface Engine {
   abort(request: SimRequest, nowUs: number): boolean;
   /** KV asked for by `loadRemote` is here (`ok`), or could not be had. */
   remoteReady(request: SimRequest, ok: boolean, nowUs: number): void;
+  /**
+   * Disaggregation by push: both legs are enqueued at once, `loadRemote` says that the decode side has room, and the prefill leg
+   * may start once `peerReady` was called.
+   */
+  readonly pushesKv?: boolean;
+  peerReady?(request: SimRequest, nowUs: number): void;
   /** Blocks of a finished `prefill` leg are no longer needed. */
   release(request: SimRequest, nowUs: number): void;
   /**

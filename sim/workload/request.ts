@@ -18,10 +18,11 @@ export interface ContentRuns {
 export type Ending = 'inFlight' | 'completed' | 'rejected' | 'failed' | 'cancelled' | 'expired';
 
 /**
- * Where the KV of a disaggregated request is: nowhere complete yet, held by the prefill side, on its way, here (on the decode
+ * Where the KV of a disaggregated request is: nowhere complete yet, room taken for it on the decode side (engines that push),
+ * held by the prefill side, on its way, here (on the decode
  * side, or given up and computed there), or lost before the decode side asked for it.
  */
-export type KvState = 'none' | 'held' | 'moving' | 'here' | 'lost';
+export type KvState = 'none' | 'room' | 'held' | 'moving' | 'here' | 'lost';
 
 /**
  * What has happened to a request so far: written by the cluster, read by the recorder when the request ends. Times in µs;
@@ -69,6 +70,11 @@ export class Course {
   ending: Ending = 'inFlight';
   /** Why it was rejected or failed; empty otherwise. */
   reason = '';
+
+  /** Of a disaggregated request: the prefill side has sent or keeps some of its KV. */
+  get hasKv(): boolean {
+    return this.kv !== 'none' && this.kv !== 'room';
+  }
 
   /** The client sends it again at `atUs`: what the lost attempt did is forgotten, what it waited is not. */
   restart(atUs: number): void {

@@ -24,6 +24,8 @@ export interface SglangConfig {
   readonly overlapSchedule: boolean;
   /** Tokens per chunk of a response, after the first. */
   readonly streamInterval: number;
+  /** Disaggregated decode: tokens kept free per request beside its prompt. */
+  readonly reservedDecodeTokens: number;
   readonly speculation: Speculation | null;
   /** Share of device memory for weights and KV; 0: by formula. */
   readonly memFractionStatic: number;
@@ -51,6 +53,7 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   enable_mixed_chunk: 'flag',
   disable_overlap_schedule: 'flag',
   stream_interval: 'count',
+  num_reserved_decode_tokens: 'natural',
   mem_fraction_static: 'ratio',
   cuda_graph_max_bs: 'count',
   disable_cuda_graph: 'flag',
@@ -118,6 +121,7 @@ export function sglangConfig(
     mixedChunk: given.flag('enable_mixed_chunk', false),
     overlapSchedule: !given.flag('disable_overlap_schedule', false),
     streamInterval: given.number('stream_interval', 1),
+    reservedDecodeTokens: given.number('num_reserved_decode_tokens', 512),
     speculation: sglangSpeculation(given, `${context.path}.args`),
     memFractionStatic: given.number('mem_fraction_static', 0),
     cudaGraphMaxBatch: given.number('cuda_graph_max_bs', context.tp < 4 ? graphSmall : graphLarge),

@@ -17,6 +17,7 @@ import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
 import type { SglangConfig } from './config.ts';
+import { Disaggregation } from './disaggregation.ts';
 import { NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
 import { sortWaiting } from './policy.ts';
 import { PrefillBudget } from './prefill-budget.ts';
@@ -32,6 +33,7 @@ export class SglangEngine implements Engine {
   readonly kvBlocks: number;
   readonly blockSizeTokens: number;
   readonly meters = new EngineMeters();
+  readonly pushesKv = true;
   readonly #config: SglangConfig;
   readonly #model: StepModel;
   readonly #tree: RadixTree;
@@ -41,8 +43,7 @@ export class SglangEngine implements Engine {
   /** Decoding sequences in order of joining. */
   readonly #running = new SequenceList<RadixNode>();
   #waiting: Sequence[] = [];
-  readonly #loading: Sequence[] = [];
-  readonly #holding: Sequence[] = [];
+  readonly #disaggregation: Disaggregation;
   /** The one request whose prompt is partly done. */
   #chunked: Sequence | null = null;
   /** Sequences of the prefill batch in progress. */
@@ -67,6 +68,7 @@ export class SglangEngine implements Engine {
       pageTokens: config.pageTokens,
       caching: config.radixCache,
     });
+    this.#disaggregation = new Disaggregation(this.#tree, config.reservedDecodeTokens);
     this.#ratio = new NewTokenRatio(config.scheduleConservativeness);
     this.#stepper = new Stepper({ ahead: config.overlapSchedule, fastForward });
     const { speculation } = config;
@@ -80,7 +82,9 @@ export class SglangEngine implements Engine {
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
-    this.#waiting.push(new EngineSequence<RadixNode>(request, leg, nowUs));
+    const sequence = new EngineSequence<RadixNode>(request, leg, nowUs);
+    if (leg === 'whole') this.#waiting.push(sequence);
+    else this.#disaggregation.enqueue(sequence);
   }
 
   abort(request: SimRequest, _nowUs: number): boolean {
@@ -95,17 +99,20 @@ export class SglangEngine implements Engine {
     return true;
   }
 
-  remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
-    const index = this.#loading.findIndex((s) => s.request === request);
-    if (index < 0) return;
-    const sequence = this.#loading[index]!;
-    sequence.remoteDone = ok;
+  remoteReady(request: SimRequest, ok: boolean, _nowUs: number): void {
+    if (this.#disaggregation.arrived((s) => s.request === request, ok)) this.#unstick();
+  }
+
+  /** The decode side has taken pages for a prefill leg, which may start now. */
+  peerReady(request: SimRequest, nowUs: number): void {
+    const sequence = this.#disaggregation.takeReady((s) => s.request === request);
+    if (sequence === undefined) return;
     sequence.enqueuedUs = nowUs;
-    this.#unstick();
+    this.#waiting.push(sequence);
   }
 
   release(request: SimRequest, _nowUs: number): void {
-    const sequence = this.#holding.find((s) => s.request === request);
+    const sequence = this.#disaggregation.findHeld((s) => s.request === request);
     if (sequence === undefined) return;
     this.#leave(sequence);
     this.#unstick();
@@ -116,18 +123,21 @@ export class SglangEngine implements Engine {
     stepper.open(nowUs);
     stepper.stuck = false;
     this.#joinLoaded(nowUs, sink);
+    this.#preallocate(nowUs, sink);
     if (this.#formPrefill(nowUs, sink)) return this.#beginPrefill();
     this.#makeRoomForDecode(nowUs, sink);
     if (this.#decodes.count === 0) {
       // Nothing is in flight that a newcomer could be too late for, and a refusal may have made room.
       stepper.decidedUs = Number.POSITIVE_INFINITY;
+      this.#preallocate(nowUs, sink);
       if (this.#formPrefill(nowUs, sink)) return this.#beginPrefill();
       this.#ratio.reset();
       return stepper.idle();
     }
     stepper.stuck = this.#batchIsFull;
     if (this.#decodes.draftTokens > 0) return this.#beginStep(true);
-    const newcomerWaits = this.#waiting.length > 0 && !this.#batchIsFull;
+    const newcomerWaits =
+      (this.#waiting.length > 0 && !this.#batchIsFull) || this.#disaggregation.hasNewcomers;
     const steps = newcomerWaits ? 1 : this.#decodes.stepsWithin(this.#tree.available);
     return stepper.runSegment(this.#decodes, this.#model, steps);
   }
@@ -155,7 +165,7 @@ export class SglangEngine implements Engine {
   }
 
   observe(nowUs: number, out: EngineObservation): void {
-    out.waiting = this.#waiting.length + this.#loading.length;
+    out.waiting = this.#waiting.length + this.#disaggregation.waiting;
     out.running = this.#running.length + this.#batch.length;
     let used = this.#tree.used;
     if (this.#stepper.progress === 'segment') {
@@ -213,11 +223,6 @@ export class SglangEngine implements Engine {
       if (taken.size >= seats || this.#budget.isSpent) break;
       if (this.#stepper.isTooLate(sequence.enqueuedUs)) {
         if (this.#config.schedulePolicy === 'fcfs') break;
-        continue;
-      }
-      if (sequence.leg === 'decode' && sequence.generated === 0) {
-        if (!this.#startLoading(sequence, nowUs, sink)) break;
-        taken.add(sequence);
         continue;
       }
       const added = this.#add(sequence, nowUs, sink);
@@ -314,6 +319,7 @@ export class SglangEngine implements Engine {
       sequence.computed += sequence.chunk;
       sequence.chunk = 0;
       this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
+      if (sequence.leg === 'prefill' && !sequence.aborted) this.#disaggregation.push(sequence, nowUs, sink);
       if (sequence.computed === sequence.goal) this.#token(sequence, nowUs, sink);
     }
   }
@@ -391,32 +397,18 @@ export class SglangEngine implements Engine {
 
   // --- disaggregation ---------------------------------------------------------------------------------------------
 
-  /** A decode leg takes its pages and waits for its KV; false when there is no room. */
-  #startLoading(sequence: Sequence, nowUs: number, sink: EngineSink): boolean {
-    if (!this.#allocate(sequence, sequence.goal)) {
-      this.#batchIsFull = true;
-      return false;
-    }
-    sequence.state = 'loadingRemote';
-    sequence.admittedBefore = true;
-    sequence.admission = this.#admissions++;
-    this.#loading.push(sequence);
-    sink.admitted(sequence.request, 0, nowUs);
-    sink.loadRemote(sequence.request, sequence.goal, nowUs);
-    return true;
+  #preallocate(nowUs: number, sink: EngineSink): void {
+    const isTooLate = (s: Sequence): boolean => this.#stepper.isTooLate(s.enqueuedUs);
+    this.#disaggregation.preallocate(this.#running.length, isTooLate, nowUs, sink);
   }
 
   /** Decode legs whose KV has come join the decode batch; the prefill side's token is their first. */
   #joinLoaded(nowUs: number, sink: EngineSink): void {
-    for (let i = 0; i < this.#loading.length; ) {
-      const sequence = this.#loading[i]!;
-      if (!sequence.remoteDone) {
-        i += 1;
-        continue;
-      }
-      this.#loading.splice(i, 1);
-      sequence.computed = sequence.goal;
-      this.#token(sequence, nowUs, sink);
+    const transfers = this.#disaggregation;
+    for (let next = transfers.takeLoaded(); next !== undefined; next = transfers.takeLoaded()) {
+      next.computed = next.goal;
+      next.admission = this.#admissions++;
+      this.#token(next, nowUs, sink);
     }
   }
 
@@ -426,8 +418,7 @@ export class SglangEngine implements Engine {
     this.#batchIsFull = false;
     this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
-      sequence.state = 'holding';
-      this.#holding.push(sequence);
+      this.#disaggregation.hold(sequence);
     } else {
       this.#tree.release(sequence);
       this.#gone(sequence);
@@ -444,10 +435,7 @@ export class SglangEngine implements Engine {
     }
     if (this.#chunked === sequence) this.#chunked = null;
     this.#waiting = this.#waiting.filter((s) => s !== sequence);
-    for (const list of [this.#loading, this.#holding]) {
-      const index = list.indexOf(sequence);
-      if (index >= 0) list.splice(index, 1);
-    }
+    this.#disaggregation.remove(sequence);
     this.#tree.release(sequence);
     this.#gone(sequence);
     this.#batchIsFull = false;
@@ -459,14 +447,9 @@ export class SglangEngine implements Engine {
 
   #find(request: SimRequest): Sequence | undefined {
     for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
-    const lists = [
-      this.#waiting,
-      this.#batch,
-      this.#loading,
-      this.#holding,
-      this.#chunked ? [this.#chunked] : [],
-    ];
-    return lists.flat().find((s) => s.request === request);
+    const lists = [this.#waiting, this.#batch, this.#chunked ? [this.#chunked] : []];
+    const isOf = (s: Sequence): boolean => s.request === request;
+    return lists.flat().find(isOf) ?? this.#disaggregation.find(isOf);
   }
 
   #unstick(): void {
