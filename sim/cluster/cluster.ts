@@ -566,8 +566,8 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   /** True until the prefill leg of a disaggregated request has ended. */
-  #isPrefillLeg(request: SimRequest): boolean {
-    return request.course.prefillEndpoint >= 0 && request.course.kv === 'none';
+  #isPrefillLeg({ course }: SimRequest): boolean {
+    return course.prefillEndpoint >= 0 && course.transferSinceUs < 0;
   }
 
   // --- KV transfer ------------------------------------------------------------------------------------------------

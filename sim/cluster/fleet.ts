@@ -75,6 +75,7 @@ export function buildFleet(
   const pools = spec.pools.map((pool, i) =>
     buildPool(pool, spec, calibration, `${path}.pools[${i}]`, readLines),
   );
+  checkPairs(pools, path);
   const { kvStore } = spec;
   return {
     pools,
@@ -82,6 +83,29 @@ export function buildFleet(
     kvStore:
       kvStore === undefined ? null : fleetStore(kvStore, pools.map(storeContext(path)), `${path}.kvStore`),
   };
+}
+
+/** Prefill and decode pools of one model exchange KV: one engine, one layout. Their parallelism may differ. */
+function checkPairs(pools: readonly PoolSetup[], path: string): void {
+  for (const prefill of pools.filter((pool) => pool.role === 'prefill')) {
+    for (const [i, decode] of pools.entries()) {
+      if (decode.role !== 'decode' || decode.model.id !== prefill.model.id) continue;
+      if (decode.engineName !== prefill.engineName) {
+        throw new ConfigError({
+          path: `${path}.pools[${i}].engine.name`,
+          found: decode.engineName,
+          expected: `${prefill.engineName}, as in pool ${prefill.name}: engines do not read each other's KV`,
+        });
+      }
+      if (decode.engine.kv !== prefill.engine.kv) {
+        throw new ConfigError({
+          path: `${path}.pools[${i}].precision.kv`,
+          found: decode.engine.kv,
+          expected: `${prefill.engine.kv}, as in pool ${prefill.name}: KV is not converted on its way`,
+        });
+      }
+    }
+  }
 }
 
 function storeContext(path: string): (pool: PoolSetup, index: number) => TierContext {

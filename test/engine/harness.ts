@@ -100,6 +100,8 @@ export class Bench implements Component {
   readonly happenings: Happening[] = [];
   /** Every inter-token gap, in order of report; series are spelled out. */
   readonly gaps: number[] = [];
+  /** Chunks of KV that were pushed. */
+  readonly pushes: { id: number; tokens: number; isLast: boolean; atUs: number }[] = [];
   readonly replica: Replica;
   /** Called on `loadRemote`; default: ready 1,000 µs later. */
   onLoad: (request: SimRequest, tokens: number, nowUs: number) => void;
@@ -179,6 +181,9 @@ export class Bench implements Component {
       loadRemote: (r, tokens, nowUs) => {
         note('load', r, nowUs, tokens);
         this.onLoad(r, tokens, nowUs);
+      },
+      pushKv: (r, tokens, isLast, nowUs) => {
+        this.pushes.push({ id: r.request.id, tokens, isLast, atUs: nowUs });
       },
       refused: (r, _reason, nowUs) => note('refused', r, nowUs),
     };
