@@ -1,5 +1,5 @@
 /** The `--records` file: one CSV line per request, in the order in which they end. */
-import { requestTimes } from '../metrics/request-stats.ts';
+import { RequestTimes } from '../metrics/request-stats.ts';
 import type { RecordSink } from '../worker/run-worker.ts';
 import type { SimRequest } from '../workload/request.ts';
 import { LineWriter } from './run-file.ts';
@@ -26,7 +26,7 @@ export class RecordWriter implements RecordSink {
 
   write(request: SimRequest): void {
     const { course } = request;
-    const times = requestTimes(request);
+    const times = new RequestTimes().of(request);
     const fields = [
       request.request.id,
       request.request.arrivalUs / 1e6,

@@ -117,22 +117,31 @@ export class DecodeSet<Leaf> {
   /** Blocks that the next `steps` steps open. */
   blocksNeeded(steps: number): number {
     const size = this.#blockSize;
-    let need = Math.floor(steps / size) * this.count;
-    const rest = steps % size;
-    for (let i = 0; i < rest; i++) need += this.#opening(i);
+    const residue = this.#residue;
+    const cycles = Math.floor(steps / size);
+    let need = cycles * this.count;
+    let at = this.#openingNow();
+    for (let i = steps - cycles * size; i > 0; i--) {
+      need += residue[at]!;
+      at = at === 0 ? size - 1 : at - 1;
+    }
     return need;
   }
 
-  /** Most steps that `freeBlocks` allow. */
+  /** Most steps that `freeBlocks` allow; not counted out beyond the first completion. */
   stepsWithin(freeBlocks: number): number {
     if (this.count === 0) return Number.POSITIVE_INFINITY;
     const size = this.#blockSize;
+    const residue = this.#residue;
     const cycles = Math.floor(freeBlocks / this.count);
+    if (cycles * size >= this.stepsToFinish()) return cycles * size;
     let left = freeBlocks - cycles * this.count;
     let steps = 0;
-    while (steps < size && this.#opening(steps) <= left) {
-      left -= this.#opening(steps);
+    let at = this.#openingNow();
+    while (steps < size && residue[at]! <= left) {
+      left -= residue[at]!;
       steps += 1;
+      at = at === 0 ? size - 1 : at - 1;
     }
     return cycles * size + steps;
   }
@@ -173,9 +182,11 @@ export class DecodeSet<Leaf> {
     return ((sequence.contextBase % size) + size) % size;
   }
 
-  #opening(ahead: number): number {
+  /** The residue whose members open a block with the next step; the one below it does with the step after. */
+  #openingNow(): number {
     const size = this.#blockSize;
-    return this.#residue[(size - ((this.step + ahead) % size)) % size]!;
+    const since = this.step % size;
+    return since === 0 ? 0 : size - since;
   }
 
   #dropStale(): void {

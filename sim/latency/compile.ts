@@ -71,6 +71,7 @@ class CompiledStepModel implements BuiltStepModel {
   readonly #heads: Float64Array;
   /** Last mean context of each bucket. */
   readonly #bucketEnds = new Float64Array(BUCKETS);
+  #bucket = 0;
   readonly #stages: number;
   readonly #graphs: CudaGraphs;
   readonly #draftModel: DraftModel | null;
@@ -219,12 +220,17 @@ class CompiledStepModel implements BuiltStepModel {
   /** The bucket whose end, times `sequences`, is the first at or above `contextTokens`. */
   #bucketOf(sequences: number, contextTokens: number): number {
     const ends = this.#bucketEnds;
+    // Batches change little from call to call: most lie in the bucket of the one before.
+    let bucket = this.#bucket;
+    const isAbove = bucket === 0 || contextTokens > ends[bucket - 1]! * sequences;
+    if (isAbove && contextTokens <= ends[bucket]! * sequences) return bucket;
     const mean = contextTokens / sequences;
-    let bucket = Math.floor(Math.log2(1 + mean / 128) * BUCKETS_PER_DOUBLING);
+    bucket = Math.floor(Math.log2(1 + mean / 128) * BUCKETS_PER_DOUBLING);
     if (bucket >= BUCKETS) bucket = BUCKETS - 1;
     // Rounding may put a context at a bucket's very end on either side of it.
     if (bucket > 0 && contextTokens <= ends[bucket - 1]! * sequences) bucket -= 1;
     if (contextTokens > ends[bucket]! * sequences && bucket < BUCKETS - 1) bucket += 1;
+    this.#bucket = bucket;
     return bucket;
   }
 

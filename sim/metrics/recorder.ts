@@ -10,7 +10,7 @@ import type { SimRequest } from '../workload/request.ts';
 import { Backlog, type BacklogData } from './backlog.ts';
 import { PhaseBins, type PhaseBinsData } from './phase-bins.ts';
 import { PHASES, writePhases } from './phases.ts';
-import { RequestStats, type RequestTimes, requestTimes, type StatsData } from './request-stats.ts';
+import { RequestStats, RequestTimes, type StatsData } from './request-stats.ts';
 import { QuantileSketch, type SketchData } from './sketch.ts';
 import { type RequestLimits, requestLimits } from './slo.ts';
 
@@ -85,6 +85,7 @@ export class Recorder {
   firstArrivalUs = Number.POSITIVE_INFINITY;
   readonly #limits: RequestLimits;
   readonly #onRecord: ((request: SimRequest) => void) | undefined;
+  readonly #times = new RequestTimes();
   #isWarm: boolean;
 
   /** Empty, or with what another one has seen (`data`). */
@@ -147,7 +148,7 @@ export class Recorder {
   /** A request has ended, or the run has while it was in flight; once for every request. */
   ended(request: SimRequest, nowUs: number): void {
     const ofClass = this.byClass[request.classIndex];
-    const times = requestTimes(request);
+    const times = this.#times.of(request);
     this.total.count(request);
     ofClass?.count(request);
     this.backlog.ended(request.request.arrivalUs, waitUs(request, times.queueUs, nowUs));

@@ -3,34 +3,33 @@ import type { Ending, SimRequest } from '../workload/request.ts';
 import { QuantileSketch, type SketchData } from './sketch.ts';
 import type { RequestLimits } from './slo.ts';
 
-/** Times of a request in µs; NaN where it has none. */
-export interface RequestTimes {
+/** Times of a request in µs; NaN where it has none. One object serves any number of requests. */
+export class RequestTimes {
   /** Arrival to first token. */
-  readonly ttftUs: number;
+  ttftUs = Number.NaN;
   /** (E2E - TTFT) / (output tokens - 1), of completed requests with two output tokens or more. */
-  readonly tpotUs: number;
+  tpotUs = Number.NaN;
   /** Arrival to last token, of completed requests. */
-  readonly e2eUs: number;
+  e2eUs = Number.NaN;
   /** Held by the router, and waited in engine queues. */
-  readonly queueUs: number;
+  queueUs = Number.NaN;
   /** KV transfer, of disaggregated requests. */
-  readonly transferUs: number;
-}
+  transferUs = Number.NaN;
 
-/** Derives a request's times from its course. */
-export function requestTimes(request: SimRequest): RequestTimes {
-  const { course } = request;
-  const arrivalUs = request.request.arrivalUs;
-  const hasToken = course.firstTokenUs >= 0;
-  const isCompleted = course.ending === 'completed';
-  const hasGaps = isCompleted && request.outputTokens > 1;
-  return {
-    ttftUs: hasToken ? course.firstTokenUs - arrivalUs : Number.NaN,
-    tpotUs: hasGaps ? (course.endUs - course.firstTokenUs) / (request.outputTokens - 1) : Number.NaN,
-    e2eUs: isCompleted ? course.endUs - arrivalUs : Number.NaN,
-    queueUs: hasToken ? course.dispatchedUs - arrivalUs + course.queueUs : Number.NaN,
-    transferUs: hasToken && course.prefillEndpoint >= 0 ? course.transferUs : Number.NaN,
-  };
+  /** Derives a request's times from its course; returns itself. */
+  of(request: SimRequest): this {
+    const { course } = request;
+    const arrivalUs = request.request.arrivalUs;
+    const hasToken = course.firstTokenUs >= 0;
+    const isCompleted = course.ending === 'completed';
+    const hasGaps = isCompleted && request.outputTokens > 1;
+    this.ttftUs = hasToken ? course.firstTokenUs - arrivalUs : Number.NaN;
+    this.tpotUs = hasGaps ? (course.endUs - course.firstTokenUs) / (request.outputTokens - 1) : Number.NaN;
+    this.e2eUs = isCompleted ? course.endUs - arrivalUs : Number.NaN;
+    this.queueUs = hasToken ? course.dispatchedUs - arrivalUs + course.queueUs : Number.NaN;
+    this.transferUs = hasToken && course.prefillEndpoint >= 0 ? course.transferUs : Number.NaN;
+    return this;
+  }
 }
 
 /** `RequestStats` as data that can cross threads. */

@@ -10,7 +10,13 @@ import type { PromptIdentity } from '../../src/routing/request.ts';
 import type { ContentRuns } from './request.ts';
 
 const UNIT = 4294967296;
-const NO_KEYS = new Uint32Array(0);
+
+/** Keys that were asked for, and how. */
+interface KeptKeys {
+  readonly blockSizeTokens: number;
+  readonly maxBlocks: number;
+  readonly keys: Uint32Array;
+}
 
 /** Prompt content and identity in one. The arrays are owned by it and must not be written. */
 export class PromptContent implements PromptIdentity, ContentRuns {
@@ -22,11 +28,8 @@ export class PromptContent implements PromptIdentity, ContentRuns {
   readonly seed: number;
   /** First token of single-use content; Infinity when all of the prompt may recur. */
   readonly singleUseFrom: number;
-  #approximate: Uint32Array = NO_KEYS;
-  #approximateBlock = 0;
-  #approximateMax = 0;
-  #precise: Uint32Array = NO_KEYS;
-  #preciseBlock = 0;
+  #approximate: KeptKeys | null = null;
+  #precise: KeptKeys | null = null;
 
   constructor(ids: readonly number[], lengths: readonly number[], tokens: number, seed: number) {
     this.ids = ids;
@@ -37,21 +40,23 @@ export class PromptContent implements PromptIdentity, ContentRuns {
   }
 
   approximateKeys(blockSizeTokens: number, maxBlocks: number): Uint32Array {
-    if (this.#approximateBlock !== blockSizeTokens || this.#approximateMax !== maxBlocks) {
+    let kept = this.#approximate;
+    if (kept?.blockSizeTokens !== blockSizeTokens || kept.maxBlocks !== maxBlocks) {
       const blocks = Math.min(maxBlocks, Math.ceil(this.tokens / blockSizeTokens));
-      this.#approximate = blockKeys(this, this.seed, blockSizeTokens, blocks);
-      this.#approximateBlock = blockSizeTokens;
-      this.#approximateMax = maxBlocks;
+      kept = { blockSizeTokens, maxBlocks, keys: blockKeys(this, this.seed, blockSizeTokens, blocks) };
+      this.#approximate = kept;
     }
-    return this.#approximate;
+    return kept.keys;
   }
 
   preciseKeys(blockSizeTokens: number): Uint32Array {
-    if (this.#preciseBlock !== blockSizeTokens) {
-      this.#precise = blockKeys(this, this.seed, blockSizeTokens, Math.floor(this.tokens / blockSizeTokens));
-      this.#preciseBlock = blockSizeTokens;
+    let kept = this.#precise;
+    if (kept?.blockSizeTokens !== blockSizeTokens) {
+      const maxBlocks = Math.floor(this.tokens / blockSizeTokens);
+      kept = { blockSizeTokens, maxBlocks, keys: blockKeys(this, this.seed, blockSizeTokens, maxBlocks) };
+      this.#precise = kept;
     }
-    return this.#precise;
+    return kept.keys;
   }
 }
 

@@ -1,9 +1,11 @@
+import { randomNormal } from 'd3-random';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createStreams } from '../../sim/kernel/streams.ts';
 import type { LengthSpec } from '../../sim/scenario/schema.ts';
 import { empiricalQuantile } from '../../sim/workload/dist/empirical.ts';
 import { exponentialGaps, gammaGaps, weibullGaps, weibullShape } from '../../sim/workload/dist/gaps.ts';
+import { NormalSource } from '../../sim/workload/dist/normal.ts';
 import { realSampler, tokenSampler } from '../../sim/workload/dist/sampler.ts';
 import { weightedSampler, zipfSampler } from '../../sim/workload/dist/zipf.ts';
 import { moments } from './helpers.ts';
@@ -186,4 +188,10 @@ describe('popularity', () => {
       ),
     );
   });
+});
+
+test('normal variates are those that d3-random draws from the same stream', () => {
+  const own = new NormalSource(createStreams(3).open('normal'), 0.7);
+  const theirs = randomNormal.source(createStreams(3).open('normal').unit)(0, 0.7);
+  for (let i = 0; i < 1000; i++) expect(own.next()).toBe(theirs());
 });

@@ -1,11 +1,11 @@
 /**
  * Distributions as the scenario names them, turned into samplers. A sampler owns its stream: normal variates come in pairs
- * (d3-random keeps the spare one), so a stream must never be shared by two of them.
+ * (the spare one is kept), so a stream must never be shared by two of them.
  */
-import { randomLogNormal } from 'd3-random';
 import type { Rng } from '../../../src/core/rng.ts';
 import type { LengthSpec } from '../../scenario/schema.ts';
 import { empiricalSampler } from './empirical.ts';
+import { NormalSource } from './normal.ts';
 
 /** Draws one value. */
 export type Sampler = () => number;
@@ -50,5 +50,7 @@ function uniform(min: number, max: number, rng: Rng): Sampler {
  */
 function logNormal(mean: number, cv: number, rng: Rng): Sampler {
   const variance = Math.log1p(cv * cv);
-  return randomLogNormal.source(rng.unit)(Math.log(mean) - variance / 2, Math.sqrt(variance));
+  const mu = Math.log(mean) - variance / 2;
+  const normal = new NormalSource(rng, Math.sqrt(variance));
+  return () => Math.exp(mu + normal.next());
 }
