@@ -5,12 +5,19 @@ import type { RouterParts } from './router.ts';
 
 /** Gaps of everything but pools and router. */
 export function scenarioGaps(scenario: Scenario): string[] {
-  const { fleet, autoscaler, faults, clients } = scenario;
+  const { fleet, autoscaler, rollout, faults, clients } = scenario;
   const gaps = ['traffic, SLO, prices and run length: they describe the simulation'];
   if (fleet.network !== undefined || fleet.pools.some((pool) => pool.link !== undefined)) {
     gaps.push('links and network: they are the hardware that the pools are placed on');
   }
+  for (const { name, kvTiers = [] } of fleet.pools) {
+    for (const { kind, GiB } of kvTiers)
+      gaps.push(`pool ${name}: ${GiB} GiB of KV in the ${kind} tier; set up a KV connector`);
+  }
+  if (fleet.kvStore !== undefined)
+    gaps.push(`the shared KV store of ${fleet.kvStore.GiB} GiB; set up Mooncake or LMCache`);
   if (autoscaler !== undefined) gaps.push('autoscaler: set up a HorizontalPodAutoscaler or KEDA');
+  if (rollout !== undefined) gaps.push('rollout: set the update strategy of the Deployments');
   if (faults !== undefined) gaps.push('faults');
   if (clients !== undefined) gaps.push('client timeouts and retries');
   return gaps;

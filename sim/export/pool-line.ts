@@ -21,6 +21,9 @@ export interface PoolLine {
   readonly link?: PoolSpec['link'];
   readonly node?: PoolSpec['node'];
   readonly labels?: PoolSpec['labels'];
+  readonly kvTiers?: PoolSpec['kvTiers'];
+  /** Engine arguments that are Drydock's own. */
+  readonly args?: PoolSpec['engine']['args'];
 }
 
 /** The pool as a comment line. `further`: fields that this engine's command does not hold. */
@@ -28,9 +31,17 @@ export function poolLine(
   pool: PoolSpec,
   further: Pick<PoolLine, 'dp' | 'ep' | 'weights' | 'kv'> = {},
 ): string {
-  const { name, role, replicas, gpu, link, node, labels, engine } = pool;
+  const { name, role, replicas, gpu, link, node, labels, kvTiers, engine } = pool;
   const { version } = engine;
-  return `${MARK}${JSON.stringify({ name, role, replicas, gpu, version, ...further, link, node, labels })}`;
+  const own = Object.entries(engine.args ?? {}).filter(([argument]) => isOwnArgument(argument));
+  const args = own.length === 0 ? undefined : Object.fromEntries(own);
+  const fields = { name, role, replicas, gpu, version, ...further, link, node, labels, kvTiers, args };
+  return `${MARK}${JSON.stringify(fields)}`;
+}
+
+/** True for an argument that only the simulator has. */
+export function isOwnArgument(name: string): boolean {
+  return name.replaceAll('-', '_') === 'speculative_acceptance';
 }
 
 /** The pool line in a line of text; null when it is none. Throws ConfigError when it is damaged. */

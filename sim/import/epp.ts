@@ -1,6 +1,6 @@
 /**
- * An EndpointPickerConfig as the router of a fleet. It names no servers: a fleet of one pool is made for `--model` and
- * `--gpu`, of two where it disaggregates.
+ * An EndpointPickerConfig as the router of a fleet. It names no servers: unless other inputs do, a fleet of one pool is made
+ * for `--model` and `--gpu`, of two where it disaggregates.
  */
 import { parse } from 'yaml';
 import { ConfigError } from '../../src/core/check.ts';
@@ -19,7 +19,7 @@ export const eppImporter: Importer = {
   detects: (text) => /^kind:\s*EndpointPickerConfig\s*$/m.test(text),
   read(text, context) {
     const config = mapping(text);
-    return { ...readRouter(config), pools: poolsFor(config, context) };
+    return { ...readRouter(config), pools: [], standIn: () => poolsFor(config, context) };
   },
 };
 

@@ -44,7 +44,7 @@ export const hfConfigImporter: Importer = {
     const { model, unread, unusedFields } = importHfConfig(parsed(text), nameOf(context.path));
     const notes = [...unread];
     if (unusedFields.length > 0) notes.push(`fields that were not looked at: ${unusedFields.join(', ')}`);
-    return { pools: poolFor(context), model, notes, facts: factsOf(model) };
+    return { pools: [], standIn: () => poolFor(context), model, notes, facts: factsOf(model) };
   },
 };
 
@@ -64,9 +64,8 @@ function factsOf(model: LlmSpec): string[] {
   ];
 }
 
-/** A fleet of one server, where an accelerator is named. */
+/** A fleet of one server. */
 function poolFor(context: ImportContext): Imported['pools'] {
-  if (context.gpu === undefined) return [];
   return [
     {
       name: 'servers',

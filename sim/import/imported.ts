@@ -27,6 +27,8 @@ export interface Imported {
   readonly model?: LlmSpec;
   /** What was not understood, or is taken differently than written, one sentence each. */
   readonly notes: readonly string[];
+  /** Servers for a scenario whose parts have none. Throws ConfigError when the user did not say which. */
+  readonly standIn?: () => readonly PoolSpec[];
   /** What was found, for people: one line each. */
   readonly facts?: readonly string[];
 }

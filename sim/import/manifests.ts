@@ -1,6 +1,5 @@
 /** Kubernetes manifests: Deployments and StatefulSets of model servers, an EndpointPickerConfig in a ConfigMap. */
 import { parseAllDocuments } from 'yaml';
-import { ConfigError } from '../../src/core/check.ts';
 import { readPoolLine } from '../export/pool-line.ts';
 import type { PoolSpec, RouterSpec } from '../scenario/schema.ts';
 import { isMapping } from '../scenario/validate.ts';
@@ -16,7 +15,7 @@ const WORKLOADS = ['Deployment', 'StatefulSet'];
 export const manifestsImporter: Importer = {
   name: 'kubernetes',
   summary: 'Kubernetes manifests of model servers',
-  detects: (text) => /^kind:\s*(Deployment|StatefulSet)\s*$/m.test(text) && /^apiVersion:/m.test(text),
+  detects: (text) => /^kind:\s*\w+\s*$/m.test(text) && /^apiVersion:/m.test(text),
   read(text, context): Imported {
     const documents = parseAllDocuments(text).map((one) => (one as { toJS(): unknown }).toJS());
     const lines = text.split('\n').flatMap((one) => readPoolLine(one) ?? []);
@@ -46,9 +45,6 @@ export const manifestsImporter: Importer = {
       } else {
         notes.push(`${kind} ${nameOf(document)}: not read`);
       }
-    }
-    if (pools.length === 0) {
-      throw new ConfigError({ path: '', found: 'no Deployment of a known server', expected: 'one at least' });
     }
     return { pools, ...(router === undefined ? {} : { router }), notes };
   },

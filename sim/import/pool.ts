@@ -35,6 +35,7 @@ export function poolOf(
   const { tp, pp } = facts.parallel;
   const dp = line?.dp ?? facts.parallel.dp;
   const ep = line?.ep ?? facts.parallel.ep;
+  const args = { ...facts.args, ...line?.args };
   const weights = line?.weights ?? facts.weights;
   const kv = line?.kv ?? facts.kv;
   // An exported image's tag is a default where the scenario named no version.
@@ -52,12 +53,13 @@ export function poolOf(
     engine: {
       name: facts.engine,
       ...(version === undefined ? {} : { version }),
-      ...(Object.keys(facts.args).length === 0 ? {} : { args: { ...facts.args } }),
+      ...(Object.keys(args).length === 0 ? {} : { args }),
     },
     ...parallelPart({ tp, pp, dp, ep }),
     ...precisionPart(weights, kv),
     ...(line?.link === undefined ? {} : { link: line.link }),
     ...(line?.node === undefined ? {} : { node: line.node }),
+    ...(line?.kvTiers === undefined ? {} : { kvTiers: line.kvTiers }),
     ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels: { ...labels } }),
   };
 }

@@ -14,7 +14,9 @@ export interface AssembledScenario {
 
 /** Puts parts together. Throws ConfigError where two of them have a router or a workload, or none has servers. */
 export function assembleScenario(parts: readonly Imported[], name: string): AssembledScenario {
-  const pools = named(parts.flatMap((part) => part.pools));
+  const own = parts.flatMap((part) => part.pools);
+  const standIn = parts.find((part) => part.standIn !== undefined)?.standIn;
+  const pools = named(own.length > 0 || standIn === undefined ? own : standIn());
   const router = onlyOne(parts, 'router');
   const workload = onlyOne(parts, 'workload');
   if (pools.length === 0) {

@@ -2,11 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { Simulation } from '../../sim/cluster/simulate.ts';
+import { ARGS as TRTLLM_ARGS } from '../../sim/engine/trtllm/config.ts';
+import { TRTLLM_OPTIONS, TRTLLM_PLACES } from '../../sim/export/engine/trtllm.ts';
+import { scenarioGaps } from '../../sim/export/gaps.ts';
 import { scenarioHash } from '../../sim/export/header.ts';
 import type { Exported } from '../../sim/export/target.ts';
 import { EXPORT_TARGETS, exportTarget } from '../../sim/export/targets.ts';
 import { importText } from '../../sim/import/importers.ts';
-import type { Scenario } from '../../sim/scenario/schema.ts';
+import { type Scenario, ScenarioSchema } from '../../sim/scenario/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
 import { scenarioOf } from './scenarios.ts';
 
@@ -178,6 +181,43 @@ describe('every target', () => {
     expect(complaint(() => exported('llm-d', tgi))).toBe(
       'fleet.pools[1].engine.name: found "tgi", expected an engine that can be exported: vllm, sglang, trtllm',
     );
+  });
+});
+
+describe('nothing is lost silently', () => {
+  test('every argument that TensorRT-LLM models has a place in its options or its file', () => {
+    const placed = [
+      ...TRTLLM_OPTIONS,
+      ...Object.keys(TRTLLM_PLACES),
+      'use_cuda_graph',
+      'speculative_acceptance',
+    ];
+    expect(Object.keys(TRTLLM_ARGS).filter((name) => !placed.includes(name))).toEqual([]);
+  });
+
+  test('every part of a scenario is exported, a gap, or about the simulation', () => {
+    const exportedParts = ['name', 'fleet', 'router'];
+    const simulated = ['description', 'seed', 'workload', 'slo', 'run', 'assert', 'prices', 'calibration'];
+    const gapped = ['autoscaler', 'rollout', 'faults', 'clients'];
+    expect(Object.keys(ScenarioSchema.properties).sort()).toEqual(
+      [...exportedParts, ...simulated, ...gapped].sort(),
+    );
+    const scenario = {
+      ...AGGREGATED,
+      autoscaler: [],
+      rollout: {},
+      faults: [],
+      clients: {},
+    } as unknown as Scenario;
+    expect(scenarioGaps(scenario)).toHaveLength(1 + gapped.length);
+  });
+
+  test('tiers and the shared store are gaps', () => {
+    const scenario = scenarioOf([{ name: 'chat', kvTiers: [{ kind: 'cpu', GiB: 200 }] }]);
+    const withStore = { ...scenario, fleet: { ...scenario.fleet, kvStore: { GiB: 4000 } } };
+    const gaps = exported('llm-d', withStore).gaps.join('\n');
+    expect(gaps).toContain('pool chat: 200 GiB of KV in the cpu tier');
+    expect(gaps).toContain('the shared KV store of 4000 GiB');
   });
 });
 

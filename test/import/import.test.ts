@@ -67,9 +67,7 @@ describe('vllm serve', () => {
   });
 
   test('what is not modelled is listed, and secrets are not repeated', () => {
-    const { notes } = read(
-      'vllm serve Qwen/Qwen3-8B --swap-space 4 --hf-token hf_abc --speculative-config {"method":"ngram"}',
-    );
+    const { notes } = read('vllm serve Qwen/Qwen3-8B --swap-space 4 --hf-token hf_abc --nonsense');
     expect(notes[0]).toBe('pool servers: --swap-space 4: not modelled, left out');
     expect(notes.join()).not.toContain('hf_abc');
     expect(notes).toHaveLength(3);
@@ -219,9 +217,20 @@ describe('EndpointPickerConfig', () => {
   const EPP = 'apiVersion: llm-d.ai/v1alpha1\nkind: EndpointPickerConfig\nplugins:\n- type: queue-scorer\n';
 
   test('is the router of a fleet that --gpu and --model describe', () => {
-    const { router, pools } = read(EPP, { path: '', gpu: 'l40s', model: 'llama-3.1-8b', replicas: 4 });
-    expect(router!.config).toMatchObject({ plugins: [{ type: 'queue-scorer' }] });
-    expect(pools).toEqual([poolOf({ name: 'servers', gpu: 'l40s', replicas: 4 })]);
+    const part = read(EPP, { path: '', gpu: 'l40s', model: 'llama-3.1-8b', replicas: 4 });
+    expect(part.router!.config).toMatchObject({ plugins: [{ type: 'queue-scorer' }] });
+    const { fleet } = parseScenario(assembleScenario([part], 'alone').document);
+    expect(fleet.pools).toEqual([poolOf({ name: 'servers', gpu: 'l40s', replicas: 4 })]);
+    expect(complaint(() => assembleScenario([read(EPP)], 'alone'))).toContain('servers: found no model');
+  });
+
+  test('beside servers it is their router, and adds none', () => {
+    const servers = read('vllm serve Qwen/Qwen3-8B');
+    const { document } = assembleScenario([read(EPP, { path: '' }), servers], 'both');
+    expect(document).toMatchObject({
+      fleet: { pools: servers.pools },
+      router: { config: { kind: 'EndpointPickerConfig' } },
+    });
   });
 
   test('a wrong one is refused with the place in it', () => {
@@ -272,6 +281,16 @@ describe('a scenario from parts', () => {
   });
 });
 
+test('an exported Kustomize folder is imported as a whole: what is no server is listed', () => {
+  const scenario = scenarioOf([{ name: 'chat', replicas: 3 }]);
+  const { files } = exportTarget('kustomize').make({ name: 'trip', scenario });
+  const parts = files.map(({ text }) => read(text, { path: '' }));
+  const { document } = assembleScenario(parts, 'trip');
+  expect(parseScenario(document).fleet.pools).toEqual([{ ...poolOf({ replicas: 3 }), name: 'chat' }]);
+  expect(document['router']).toMatchObject({ config: { kind: 'EndpointPickerConfig' } });
+  expect(parts.flatMap((part) => part.notes)).toContain('InferencePool trip: not read');
+});
+
 describe('round trip: an exported fleet comes back as it was', () => {
   const common = {
     replicas: fc.integer({ min: 1, max: 9 }),
@@ -281,6 +300,7 @@ describe('round trip: an exported fleet comes back as it was', () => {
     pp: fc.constantFrom(1, 2),
     dp: fc.constantFrom(1, 2, 4),
     labels: fc.constantFrom(undefined, { tier: 'gold' }),
+    kvTiers: fc.constantFrom<PoolSpec['kvTiers']>(undefined, [{ kind: 'cpu', GiB: 100 }]),
   };
   interface EngineChoices {
     readonly version: fc.Arbitrary<string | undefined>;
@@ -295,6 +315,11 @@ describe('round trip: an exported fleet comes back as it was', () => {
       weights: fc.constantFrom(undefined, 'fp8', 'nvfp4', 'int4_wo'),
       args: fc.constantFrom(
         {},
+        {
+          speculative_config: '{"method":"ngram","num_speculative_tokens":3}',
+          speculative_acceptance: '0.5,0.4',
+        },
+        { kv_offloading_size: 50, stream_interval: 4 },
         { max_num_batched_tokens: 4096, gpu_memory_utilization: 0.85 },
         { enforce_eager: true, async_scheduling: false },
       ),
@@ -315,6 +340,8 @@ describe('round trip: an exported fleet comes back as it was', () => {
       weights: fc.constantFrom(undefined, 'fp8'),
       args: fc.constantFrom(
         {},
+        { decoding_type: 'MTP', num_nextn_predict_layers: 2, speculative_acceptance: '0.9' },
+        { cuda_graph_max_batch_size: 64, cuda_graph_padding_enabled: true, stream_interval: 10 },
         { max_batch_size: 64, enable_block_reuse: false },
         { capacity_scheduler_policy: 'MAX_UTILIZATION', use_cuda_graph: false },
       ),
@@ -358,6 +385,7 @@ describe('round trip: an exported fleet comes back as it was', () => {
     readonly kv: string | undefined;
     readonly weights: string | undefined;
     readonly labels: Record<string, string> | undefined;
+    readonly kvTiers: PoolSpec['kvTiers'] | undefined;
     readonly args: Readonly<Record<string, number | string | boolean>>;
   }
 
@@ -367,13 +395,14 @@ describe('round trip: an exported fleet comes back as it was', () => {
     name: string,
     role: PoolSpec['role'],
   ): PoolSpec {
-    const { replicas, gpu, model, tp, pp, dp, version, kv, weights, labels, args } = given;
+    const { replicas, gpu, model, tp, pp, dp, version, kv, weights, labels, kvTiers, args } = given;
     return {
       ...{ name, role, replicas, gpu, model },
       engine: { name: engine, args: { ...args }, ...(version === undefined ? {} : { version }) },
       parallel: { tp, pp, dp },
       precision: { ...(weights === undefined ? {} : { weights }), ...(kv === undefined ? {} : { kv }) },
       ...(labels === undefined ? {} : { labels }),
+      ...(kvTiers === undefined ? {} : { kvTiers }),
     };
   }
 

@@ -65,7 +65,8 @@ function run(inputs: readonly string[], options: ImportOptions): void {
   const parts = readInputs(inputs).map(({ text, file }) => readOne(text, file, folder, options));
   for (const fact of parts.flatMap((part) => part.facts ?? [])) process.stderr.write(`${fact}\n`);
   const notes = parts.flatMap((part) => part.notes);
-  const isAboutScenario = parts.some((part) => part.pools.length > 0) || options.out !== undefined;
+  const hasFleet = parts.some((part) => part.pools.length > 0 || part.router !== undefined);
+  const isAboutScenario = hasFleet || options.out !== undefined || options.gpu !== undefined;
   if (!isAboutScenario) {
     sayNotes(notes);
     printParts(parts);
@@ -125,7 +126,7 @@ function portablePath(file: string, folder: string): string {
 
 function nameOf(inputs: readonly string[], parts: readonly Imported[]): string {
   const [first] = inputs;
-  if (first !== undefined && existsSync(first)) return basename(first).replace(/\.[^.]*$/, '');
+  if (first !== undefined && existsSync(first)) return basename(first).replace(/\..*$/, '');
   const pool = parts.flatMap((part) => part.pools)[0];
   return typeof pool?.model === 'string' ? `${pool.model} on ${pool.engine.name}` : 'imported';
 }

@@ -1,6 +1,7 @@
 /** A server's command: what every engine's exporter makes, and words for a shell. */
 import { lookUpLlm } from '../../../models/llms.ts';
 import type { PoolSpec } from '../../scenario/schema.ts';
+import { isOwnArgument } from '../pool-line.ts';
 import type { ExportFile } from '../target.ts';
 
 /** How one engine instance of a pool is started. */
@@ -61,12 +62,11 @@ export function sizes(pool: PoolSpec): { tp: number; pp: number; dp: number; ep:
   return { tp, pp, dp, ep };
 }
 
-/** Engine arguments by their names with underscores. */
+/** Engine arguments by their names with underscores; those that only the simulator has are left out. */
 export function givenArgs(pool: PoolSpec): (readonly [name: string, value: number | string | boolean])[] {
-  return Object.entries(pool.engine.args ?? {}).map(([name, value]) => [
-    name.replace(/^--/, '').replaceAll('-', '_'),
-    value,
-  ]);
+  return Object.entries(pool.engine.args ?? {})
+    .map(([name, value]) => [name.replace(/^--/, '').replaceAll('-', '_'), value] as const)
+    .filter(([name]) => !isOwnArgument(name));
 }
 
 /** Whether the pool's engine arguments hold that name. */

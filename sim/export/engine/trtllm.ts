@@ -29,6 +29,13 @@ export const TRTLLM_PLACES: Readonly<Record<string, readonly string[]>> = {
   max_tokens: ['kv_cache_config', 'max_tokens'],
   host_cache_size: ['kv_cache_config', 'host_cache_size'],
   kv_cache_dtype: ['kv_cache_config', 'dtype'],
+  stream_interval: ['stream_interval'],
+  cuda_graph_max_batch_size: ['cuda_graph_config', 'max_batch_size'],
+  cuda_graph_padding_enabled: ['cuda_graph_config', 'enable_padding'],
+  decoding_type: ['speculative_config', 'decoding_type'],
+  max_draft_len: ['speculative_config', 'max_draft_len'],
+  num_nextn_predict_layers: ['speculative_config', 'num_nextn_predict_layers'],
+  speculative_model_dir: ['speculative_config', 'speculative_model_dir'],
 };
 
 const KV_DTYPES = ['fp8', 'nvfp4'];
@@ -54,9 +61,10 @@ export const trtllmExporter: EngineExporter = {
     for (const [name, value] of givenArgs(pool)) {
       const place = TRTLLM_PLACES[name];
       if (TRTLLM_OPTIONS.includes(name)) options.push([`--${name}`, String(value)]);
-      else if (name === 'use_cuda_graph')
-        config['cuda_graph_config'] = value === false ? null : { enable_padding: true };
-      else if (place !== undefined) put(config, place, value);
+      else if (name === 'use_cuda_graph') {
+        // Graphs are the default: only their absence is said.
+        if (value === false) config['cuda_graph_config'] = null;
+      } else if (place !== undefined) put(config, place, value);
       else gaps.push(`pool ${pool.name}: the argument ${name}`);
     }
     if (pool.role !== 'both') config['cache_transceiver_config'] = { backend: 'DEFAULT' };

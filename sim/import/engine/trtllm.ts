@@ -80,7 +80,6 @@ function readConfig(text: string, path: string, args: Args, notes: string[]): st
     const name = Object.keys(TRTLLM_PLACES).find((one) => TRTLLM_PLACES[one]!.join('.') === place);
     if (place === 'kv_cache_config.dtype') kv = kvFormat('kv_cache_config.dtype', String(value), {}, notes);
     else if (place === 'cuda_graph_config' && value === null) args['use_cuda_graph'] = false;
-    else if (place.startsWith('cuda_graph_config.')) args['use_cuda_graph'] = true;
     else if (name !== undefined && ARGS[name] !== undefined) args[name] = configValue(name, value);
     else if (!HARMLESS_KEYS.has(place.split('.')[0]!))
       notes.push(`${path}: ${place}: not modelled, left out`);
