@@ -31,7 +31,8 @@ export class Sequence<Leaf> {
   isHeldBack = false;
   /** Drafts that its next decode step verifies. */
   drafts = 0;
-  /** Joined the waiting queue, for the last time. */
+  /** Joined the waiting queue, for the first and for the last time. */
+  readonly arrivedUs: number;
   enqueuedUs: number;
   /** Last output token; -1 before the first. */
   lastTokenUs = -1;
@@ -56,8 +57,21 @@ export class Sequence<Leaf> {
     this.leg = leg;
     this.target = leg === 'prefill' ? 1 : request.outputTokens;
     this.goal = request.promptTokens;
+    this.arrivedUs = nowUs;
     this.enqueuedUs = nowUs;
   }
+}
+
+/**
+ * Order of importance, most important first: the scenario's priority (higher is sooner), then arrival. vLLM itself counts the
+ * other way round (lower is sooner): front ends negate.
+ */
+export function byPriority<Leaf>(a: Sequence<Leaf>, b: Sequence<Leaf>): number {
+  return (
+    b.request.request.priority - a.request.request.priority ||
+    a.arrivedUs - b.arrivedUs ||
+    a.request.request.id - b.request.request.id
+  );
 }
 
 /** Doubly linked list of sequences in order of admission. */

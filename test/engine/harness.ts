@@ -56,6 +56,7 @@ export function request(
   runs: readonly (readonly [number, number])[],
   outputTokens: number,
   arrivalUs = 0,
+  priority = 0,
 ): SimRequest {
   const prompt: ContentRuns = { ids: runs.map((r) => r[0]), lengths: runs.map((r) => r[1]) };
   const promptTokens = runs.reduce((sum, r) => sum + r[1], 0);
@@ -67,7 +68,7 @@ export function request(
       model: 'm',
       incomingModel: 'm',
       arrivalUs,
-      priority: 0,
+      priority,
       fairnessId: 'default-flow',
       prompt: NO_IDENTITY,
       maxOutputTokens: outputTokens,

@@ -29,6 +29,7 @@ export const world = fc.record({
       own: fc.integer({ min: 1, max: 90 }),
       output: fc.integer({ min: 1, max: 60 }),
       unique: fc.boolean(),
+      priority: fc.integer({ min: 0, max: 2 }),
       abortAfter: fc.option(fc.integer({ min: 0, max: 60_000 }), { freq: 6, nil: undefined }),
     }),
     { minLength: 1, maxLength: 25 },
@@ -63,7 +64,7 @@ export function play(
             [own, r.own],
           ]
         : [[own, r.own]];
-    const made = request(i, runs, r.output, at);
+    const made = request(i, runs, r.output, at, r.priority);
     bench.arrive(made);
     if (r.abortAfter !== undefined) bench.abortAt(made, at + r.abortAfter);
     return made;

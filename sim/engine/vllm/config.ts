@@ -29,6 +29,8 @@ export interface VllmConfig {
   readonly asyncScheduling: boolean;
   /** Tokens per chunk of a response, after the first. */
   readonly streamInterval: number;
+  /** Waiting and preemption by priority, not by arrival. */
+  readonly byPriority: boolean;
   readonly speculation: Speculation | null;
   readonly enforceEager: boolean;
   /** Largest batch captured as a CUDA graph; 0: the default list. */
@@ -118,6 +120,7 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   watermark: 'ratio',
   async_scheduling: 'flag',
   stream_interval: 'count',
+  scheduling_policy: 'text',
   speculative_config: 'text',
   speculative_acceptance: 'text',
   enforce_eager: 'flag',
@@ -141,6 +144,15 @@ export interface VllmContext {
 }
 
 const GIB = 2 ** 30;
+
+function policyOf(policy: string, path: string): string {
+  if (policy === 'fcfs' || policy === 'priority') return policy;
+  throw new ConfigError({
+    path: `${path}.args.scheduling_policy`,
+    found: JSON.stringify(policy),
+    expected: 'fcfs or priority',
+  });
+}
 
 /** Resolves version and arguments; throws ConfigError on an unknown argument or a value of the wrong kind. */
 export function vllmConfig(
@@ -170,6 +182,7 @@ export function vllmConfig(
     unhashedOrder: preset.unhashedOrder,
     asyncScheduling: given.flag('async_scheduling', preset.asyncScheduling),
     streamInterval: given.number('stream_interval', 1),
+    byPriority: policyOf(given.text('scheduling_policy', 'fcfs'), context.path) === 'priority',
     speculation: vllmSpeculation(
       given.text('speculative_config', ''),
       given.text('speculative_acceptance', ''),

@@ -17,7 +17,8 @@ import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import { EngineMeters } from '../meters.ts';
-import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
+import { PriorityQueue } from '../priority-queue.ts';
+import { byPriority, Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
 import type { VllmConfig } from './config.ts';
@@ -35,7 +36,7 @@ export class VllmEngine implements Engine {
   readonly #pool: BlockPool;
   readonly #decodes: DecodeSet<BlockNode>;
   readonly #running = new SequenceList<BlockNode>();
-  readonly #waiting = new Deque<Sequence>();
+  readonly #waiting: Deque<Sequence> | PriorityQueue<Sequence>;
   /** Gauges as of the end of the last step. */
   readonly #shown = { waiting: 0, running: 0, used: 0 };
   /** The queue has lost someone since the last step ended: `#shown` holds what it was until the next one ends. */
@@ -58,11 +59,14 @@ export class VllmEngine implements Engine {
   #tiers: KvTiers | null = null;
   #admissions = 0;
   #preempted = false;
+  /** Tokens that victims of the schedule in progress gave back. */
+  #refundTokens = 0;
 
   /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
   constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean, seed = 0) {
     assert(kvBlocks >= 2, 'the block pool holds no block');
     this.#config = config;
+    this.#waiting = config.byPriority ? new PriorityQueue<Sequence>(byPriority) : new Deque<Sequence>();
     this.#model = model;
     this.#stepper = new Stepper({ ahead: config.asyncScheduling, fastForward });
     this.kvBlocks = kvBlocks;
@@ -84,7 +88,10 @@ export class VllmEngine implements Engine {
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
-    this.#waiting.pushBack(new EngineSequence<BlockNode>(request, leg, nowUs));
+    const sequence = new EngineSequence<BlockNode>(request, leg, nowUs);
+    this.#waiting.pushBack(sequence);
+    // The head that did not fit is the head no more.
+    if (this.#config.byPriority && this.#waiting.front() === sequence) this.#stepper.stuck = false;
   }
 
   abort(request: SimRequest, nowUs: number): boolean {
@@ -244,10 +251,14 @@ export class VllmEngine implements Engine {
 
   #schedule(nowUs: number, sink: EngineSink): void {
     this.#preempted = false;
+    this.#refundTokens = 0;
     if (this.#chunked.length > 0) this.#chunked = [];
     if (this.#heldBack.length > 0) this.#takeBack();
     let budget = this.#config.maxBatchedTokens;
     const decodes = this.#decodes;
+    if (this.#config.byPriority) {
+      while (decodes.blocksNeeded(1) > this.#pool.free) this.#preempt(this.#victim(), nowUs, sink);
+    }
     const tokens = decodes.count * (1 + decodes.draftTokens);
     if (tokens <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= tokens;
     else budget = this.#scheduleOneByOne(budget, nowUs, sink);
@@ -289,10 +300,30 @@ export class VllmEngine implements Engine {
     this.#heldBack = [];
   }
 
-  /** Preempts from the tail until `blocks` fit beside `reserved`; false when the sequence itself had to go. */
+  /** Who is preempted next: the newest, or the least important. */
+  #victim(): Sequence {
+    let victim = this.#running.tail!;
+    if (!this.#config.byPriority) return victim;
+    for (let s = victim.before; s !== null; s = s.before) if (byPriority(s, victim) > 0) victim = s;
+    return victim;
+  }
+
+  /** Tokens of the step in progress that a sequence has been given, and that a victim gives back. */
+  #takeTokensBack(victim: Sequence): void {
+    if (victim.state === 'decoding') {
+      this.#refundTokens += 1 + victim.drafts;
+      return;
+    }
+    this.#refundTokens += victim.chunk;
+    victim.chunk = 0;
+    this.#chunked = this.#chunked.filter((s) => s !== victim);
+  }
+
+  /** Preempts until `blocks` fit beside `reserved`; false when the sequence itself had to go. */
   #makeRoom(sequence: Sequence, blocks: number, reserved: number, nowUs: number, sink: EngineSink): boolean {
     while (this.#pool.free - reserved < blocks) {
-      const victim = this.#running.tail!;
+      const victim = this.#victim();
+      if (this.#config.byPriority) this.#takeTokensBack(victim);
       this.#preempt(victim, nowUs, sink);
       if (victim === sequence) return false;
     }
@@ -335,6 +366,8 @@ export class VllmEngine implements Engine {
       const blocks = this.#blocksFor(sequence.computed + tokens) - (sequence.indexed + sequence.loose);
       const decodeBlocks = this.#decodes.blocksNeeded(1);
       if (!this.#makeRoom(sequence, blocks, decodeBlocks, nowUs, sink)) break;
+      budget += this.#refundTokens;
+      this.#refundTokens = 0;
       if (blocks > 0) this.#pool.allocate(sequence, blocks);
       this.#chunk(sequence, tokens);
       budget -= tokens;
@@ -355,6 +388,14 @@ export class VllmEngine implements Engine {
     this.#index(sequence, sequence.computed + tokens);
   }
 
+  /** The head of the queue; by priority the first that was there when the batch was decided. */
+  #nextWaiting(): Sequence | undefined {
+    const front = this.#waiting.front()!;
+    if (!this.#stepper.isTooLate(front.enqueuedUs)) return front;
+    if (!this.#config.byPriority) return undefined;
+    return this.#waiting.find((s) => !this.#stepper.isTooLate(s.enqueuedUs));
+  }
+
   #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
     let budget = budgetTokens;
     budget = this.#admitLoaded(budget);
@@ -363,14 +404,16 @@ export class VllmEngine implements Engine {
         this.#stepper.stuck = true;
         return;
       }
-      const sequence = this.#waiting.front()!;
-      if (this.#stepper.isTooLate(sequence.enqueuedUs)) return;
+      const sequence = this.#nextWaiting();
+      if (sequence === undefined) return;
       const tokens = this.#tryAdmit(sequence, budget, nowUs, sink);
+      const isFront = sequence === this.#waiting.front();
       if (tokens < 0) {
-        this.#stepper.stuck = true;
+        this.#stepper.stuck = isFront;
         return;
       }
-      this.#waiting.popFront();
+      if (isFront) this.#waiting.popFront();
+      else this.#waiting.remove(sequence);
       budget -= tokens;
     }
   }
