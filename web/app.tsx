@@ -7,6 +7,7 @@ import { type Screen, useScreen } from './state/address.ts';
 const PAGES: Readonly<Record<Screen, React.ComponentType>> = {
   plan: lazy(() => import('./plan/plan-page.tsx').then((m) => ({ default: m.PlanPage }))),
   compare: lazy(() => import('./compare/compare-page.tsx').then((m) => ({ default: m.ComparePage }))),
+  inspect: lazy(() => import('./inspect/inspect-page.tsx').then((m) => ({ default: m.InspectPage }))),
   library: lazy(() => import('./library/library-page.tsx').then((m) => ({ default: m.LibraryPage }))),
 };
 

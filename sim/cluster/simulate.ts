@@ -146,17 +146,35 @@ export class Simulation {
           );
   }
 
-  /** Hands out up to `maxEvents` events; true when the run has ended. */
-  advance(maxEvents: number): boolean {
+  /**
+   * Hands out up to `maxEvents` events, none after `untilUs`; true when none of those is left: the run has ended (`isDone`), or
+   * goes on after `untilUs`.
+   */
+  advance(maxEvents: number, untilUs = Number.POSITIVE_INFINITY): boolean {
     if (this.#done) return true;
-    const drained = this.#kernel.run(this.#horizonUs, maxEvents);
-    if (drained || !this.#cluster.isActive) {
-      this.#done = true;
-      this.#cluster.stop(
-        this.#horizonUs === Number.POSITIVE_INFINITY ? this.#cluster.lastUs : this.#horizonUs,
-      );
+    const toUs = Math.min(this.#horizonUs, untilUs);
+    const drained = this.#kernel.run(toUs, maxEvents);
+    if (this.#cluster.isActive) {
+      if (!drained) return false;
+      if (toUs < this.#horizonUs && this.#kernel.nextTimeUs !== Number.POSITIVE_INFINITY) return true;
     }
+    this.#done = true;
+    this.#cluster.stop(this.endUs);
+    return true;
+  }
+
+  get isDone(): boolean {
     return this.#done;
+  }
+
+  /** End of the run once it is done, µs. */
+  get endUs(): number {
+    return this.#horizonUs === Number.POSITIVE_INFINITY ? this.#cluster.lastUs : this.#horizonUs;
+  }
+
+  /** The running fleet and its setup, for looking only. */
+  get running(): { readonly cluster: Cluster; readonly fleet: Fleet } {
+    return { cluster: this.#cluster, fleet: this.#fleet };
   }
 
   /** Share of the run that is done, 0..1, as far as it can be known. */

@@ -1,21 +1,27 @@
 /** The data of a chart as a table, folded away below it; and as CSV. */
+import { useState } from 'react';
+import { ScrollTable } from '../components/scroll-table.tsx';
 import { fileName, saveFile } from '../shell/save.ts';
+
+type Rows = readonly (readonly string[])[];
 
 interface TwinTableProps {
   readonly title: string;
   readonly heads: readonly string[];
-  /** The first cell of a row names it. */
-  readonly rows: readonly (readonly string[])[];
+  /** The first cell of a row names it. A function where there may be many: it is called once the table is opened. */
+  readonly rows: Rows | (() => Rows);
 }
 
 /** Rows that are put on the page; the file has them all. */
 const MOST = 200;
 
-export function TwinTable({ title, heads, rows }: TwinTableProps) {
+export function TwinTable({ title, heads, rows: given }: TwinTableProps) {
+  const [isOpen, setOpen] = useState(false);
+  const rows = typeof given !== 'function' ? given : isOpen ? given() : [];
   return (
-    <details className="twin">
+    <details className="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>As a table</summary>
-      <table>
+      <ScrollTable label={`Table: ${title}`}>
         <caption className="visually-hidden">{title}</caption>
         <thead>
           <tr>
@@ -41,7 +47,7 @@ export function TwinTable({ title, heads, rows }: TwinTableProps) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </ScrollTable>
       <button
         type="button"
         onClick={() => saveFile(fileName(title, 'chart', 'csv'), csvOf([heads, ...rows]), 'text/csv')}

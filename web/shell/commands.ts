@@ -19,10 +19,11 @@ export interface Command {
 export const SCREEN_NAMES: Record<Screen, string> = {
   plan: 'Plan',
   compare: 'Compare',
+  inspect: 'Inspect',
   library: 'Library',
 };
 
-const GO_KEYS: Record<Screen, string> = { plan: 'p', compare: 'c', library: 'b' };
+const GO_KEYS: Record<Screen, string> = { plan: 'p', compare: 'c', inspect: 'i', library: 'b' };
 
 export const COMMANDS: readonly Command[] = [
   ...SCREENS.map((screen) => ({

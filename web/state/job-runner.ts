@@ -10,6 +10,7 @@ import type { ConfigProblem } from '../../src/core/check.ts';
 import { type Screen, useScreen } from './address.ts';
 import { type ScenarioState, useScenario } from './document-store.ts';
 import { client } from './simulator.ts';
+import { useView } from './view-store.ts';
 
 export type RunStatus =
   | {
@@ -94,6 +95,7 @@ export class JobRunner<Result> {
     this.#look(0);
     useScenario.subscribe(() => this.#look(SETTLE_MS));
     useScreen.subscribe(() => this.#look(0));
+    useView.subscribe(() => this.#look(0));
   }
 
   /** Ends the run; what is complete by then is shown. */

@@ -17,7 +17,7 @@ export const useView = create<ViewState>()(() => FIRST);
 
 /** The part of an address that says it; empty where it says nothing. */
 export function viewQuery(screen: Screen, { fleet, request }: ViewState): string {
-  if (screen !== 'compare') return '';
+  if (screen !== 'inspect') return '';
   const letter = fleet === 0 ? '' : `&f=${String.fromCharCode(65 + fleet)}`;
   return `${letter}${request === null ? '' : `&r=${request}`}`;
 }

@@ -1,5 +1,7 @@
 /** The simulation worker of the page: the simulator with the browser's clock, and a pool of workers for its runs. */
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
+import { recordingBuffers } from '../../sim/inspect/recording.ts';
+import { createInspectWorker } from '../../sim/worker/inspect-worker.ts';
 import { createPlanWorker } from '../../sim/worker/plan-worker.ts';
 import { createSimulationWorker } from '../../sim/worker/simulation-worker.ts';
 import type { DashboardWorker } from './api.ts';
@@ -12,11 +14,18 @@ import { openPool } from './pool-host.ts';
 const host = createHost();
 const simulation = createSimulationWorker(host, openPool(host));
 const plans = createPlanWorker(createHost());
+const inspections = createInspectWorker(createHost());
 
 const worker: DashboardWorker = {
   ...simulation,
   ...plans,
-  cancel: (jobId) => plans.cancelPlan(jobId) || simulation.cancel(jobId),
+  runInspect: async (document, options, onProgress) => {
+    const outcome = await inspections.runInspect(document, options, onProgress);
+    return outcome.status === 'done'
+      ? transfer(outcome, recordingBuffers(outcome.result.recording))
+      : outcome;
+  },
+  cancel: (jobId) => plans.cancelPlan(jobId) || inspections.cancelInspect(jobId) || simulation.cancel(jobId),
   choices,
   schema: schemaOf,
   check: problemsOf,

@@ -1,0 +1,129 @@
+/** The inspection in a real browser: every view of a recorded run, keys, the trace that it leaves. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PHASES } from '../../sim/metrics/phases.ts';
+import { encodeScenario } from '../../web/state/fragment.ts';
+import { DEFAULT_SETUP, documentOf } from '../../web/state/setup.ts';
+import { violations } from './axe.ts';
+import { type Dashboard, openDashboard, savedText } from './browser.ts';
+
+let dashboard: Dashboard;
+beforeAll(async () => {
+  dashboard = await openDashboard();
+});
+afterAll(() => dashboard.close());
+
+const REQUESTS = 300;
+
+async function openInspect(view = '&f=B', options = {}): Promise<Awaited<ReturnType<Dashboard['open']>>> {
+  const document = documentOf({ ...DEFAULT_SETUP, requests: REQUESTS });
+  const opened = await dashboard.open(`#/inspect?s=${await encodeScenario({ document })}${view}`, options);
+  await opened.page.getByText('recorded here').waitFor({ timeout: 30_000 });
+  return opened;
+}
+
+/** Distinct colours of a canvas, as numbers. */
+async function colours(page: Page, region: string): Promise<number> {
+  return await page
+    .getByRole('region', { name: region, exact: true })
+    .locator('canvas')
+    .evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+}
+
+describe('a recorded run', () => {
+  it('is shown request by request and instance by instance, and follows the fleet', async () => {
+    const { page, complaints } = await openInspect();
+    expect(await page.locator('h1').textContent()).toMatch(/^4P\+4D: 95.% of requests/);
+    for (const region of ['Requests', 'What each instance was doing', 'How full the KV memory was'])
+      expect(await colours(page, region)).toBeGreaterThan(2);
+    expect(await page.getByText(/of its [\d.]+ms on/u).count()).toBe(0);
+    expect(await page.getByText(/^The slow tenth spends/).count()).toBe(1);
+    await page.getByRole('button', { name: /aggregated/ }).click();
+    await expect.poll(() => page.locator('h1').textContent(), { timeout: 20_000 }).toMatch(/^aggregated/);
+    expect(new URL(page.url()).hash).not.toContain('f=B');
+    expect(complaints).toEqual([]);
+  });
+
+  it('has a table twin with as many rows as there are instances, and as requests are drawn', async () => {
+    const { page } = await openInspect();
+    const strips = page.getByRole('region', { name: 'What each instance was doing', exact: true });
+    await strips.getByText('As a table').click();
+    expect(await strips.locator('tbody tr').count()).toBe(8);
+    const requests = page.getByRole('region', { name: 'Requests', exact: true });
+    await requests.getByText('As a table').click();
+    expect(await requests.getByText(`Save CSV of all ${REQUESTS} rows`).count()).toBe(1);
+  });
+
+  it('is read by keys alone: zoom, step to a request, put it away', async () => {
+    const { page } = await openInspect();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('+');
+    await page.getByText(/requests in this window/).waitFor();
+    await page.keyboard.press(']');
+    const details = page.getByRole('heading', { name: /^Request \d+$/ });
+    await details.waitFor();
+    const first = await details.textContent();
+    await page.keyboard.press(']');
+    await expect.poll(() => details.textContent()).not.toBe(first);
+    expect(new URL(page.url()).hash).toMatch(/&r=\d+/);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => details.count()).toBe(0);
+  });
+
+  it('is saved as a Chrome trace whose slices nest within their requests', async () => {
+    const { page } = await openInspect();
+    const text = await savedText(page, () => page.getByRole('button', { name: 'Save trace' }).click());
+    const { traceEvents } = JSON.parse(text) as {
+      traceEvents: { ph: string; name: string; ts: number; id: number }[];
+    };
+    const begins = traceEvents.filter(({ ph, name }) => ph === 'b' && name.startsWith('request'));
+    expect(begins.length).toBe(REQUESTS);
+    for (const begin of begins.slice(0, 20)) {
+      const own = traceEvents.filter(({ id, ph }) => id === begin.id && (ph === 'b' || ph === 'e'));
+      const ends = own.filter(({ ph, name }) => ph === 'e' && name === begin.name);
+      expect(ends.length).toBe(1);
+      for (const event of own) {
+        expect(event.ts).toBeGreaterThanOrEqual(begin.ts - 0.01);
+        expect(event.ts).toBeLessThanOrEqual(ends[0]!.ts + 0.01);
+        expect(event.name === begin.name || (PHASES as readonly string[]).includes(event.name)).toBe(true);
+      }
+    }
+  });
+
+  it('plays its fleet back, and stops when it is told to', async () => {
+    const { page } = await openInspect();
+    const moment = page.getByLabel('Moment, seconds');
+    await page.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(async () => Number(await moment.inputValue())).toBeGreaterThan(0.2);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const at = await moment.inputValue();
+    await page.waitForTimeout(300);
+    expect(await moment.inputValue()).toBe(at);
+  });
+
+  it('is drawn in the colours of the theme that is chosen', async () => {
+    const { page } = await openInspect();
+    const pixel = (): Promise<string> =>
+      page
+        .getByRole('region', { name: 'How full the KV memory was', exact: true })
+        .locator('canvas')
+        .evaluate((canvas: HTMLCanvasElement) =>
+          [...canvas.getContext('2d')!.getImageData(canvas.width / 2, 4, 1, 1).data].join(),
+        );
+    const light = await pixel();
+    await page.getByRole('button', { name: 'Dark theme' }).click();
+    await expect.poll(pixel).not.toBe(light);
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  it('axe-core finds no violation, and nothing scrolls sideways on a small screen', async () => {
+    const { page } = await openInspect('&f=B&r=7', { colorScheme, viewport: { width: 390, height: 844 } });
+    for (const summary of await page.getByText('As a table').all()) await summary.click();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+});

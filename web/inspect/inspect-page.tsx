@@ -1,0 +1,119 @@
+/** One recorded run of one fleet: why its users wait, request by request and GPU by GPU. */
+import { useState } from 'react';
+import type { Recording } from '../../sim/inspect/recording.ts';
+import type { InspectResult } from '../../sim/worker/inspect-worker.ts';
+import { Finding } from '../components/finding.tsx';
+import { FleetMark } from '../components/fleet-mark.tsx';
+import { RunBar, type RunWords } from '../components/run-bar.tsx';
+import { ToDocument } from '../components/to-document.tsx';
+import { countText, figureText } from '../format.ts';
+import { Rail } from '../rail/rail.tsx';
+import { fileName, saveFile } from '../shell/save.ts';
+import { useScenario } from '../state/document-store.ts';
+import { inspectRun } from '../state/inspect-run.ts';
+import { useView } from '../state/view-store.ts';
+import '../style/inspect.css';
+import { CacheHits, LinkUse } from './cache-and-links.tsx';
+import { RequestDetails } from './request-details.tsx';
+import { Slowest } from './slowest.tsx';
+import { BUSY_STRIPS, KV_STRIPS, Strips } from './strips.tsx';
+import { Timeline } from './timeline.tsx';
+import type { TimeWindow } from './timeline-rows.ts';
+import { Topology } from './topology.tsx';
+import { chromeTrace } from './trace-export.ts';
+import { WhyDrawer } from './why-drawer.tsx';
+
+const WORDS: RunWords<InspectResult> = {
+  doing: 'Recording',
+  done: ({ recording, seed, report }) =>
+    `${countText(recording.requests.count)} requests over ${figureText(recording.durationUs / 1e6, 's')} of simulated time, seed ${seed}, recorded here; fingerprint ${report.fingerprint}`,
+  part: () => 'what is recorded so far',
+  spoken: findingOf,
+};
+
+export function InspectPage() {
+  const shown = inspectRun.useShown();
+  return (
+    <div className="columns">
+      <main id="main" tabIndex={-1}>
+        <Finding runner={inspectRun} say={findingOf} waiting="Recording a run…" />
+        <RunBar runner={inspectRun} words={WORDS} />
+        <ToDocument />
+        <FleetChoice />
+        {shown !== null && (
+          <div className={shown.isCurrent ? 'results' : 'results stale'}>
+            {/* A new recording has another length: its window starts afresh. */}
+            <Views key={shown.result.report.fingerprint} result={shown.result} />
+          </div>
+        )}
+      </main>
+      <Rail />
+    </div>
+  );
+}
+
+function findingOf({ fleet, report }: InspectResult): string {
+  const ttft = figureText(report.ttftMs.p95, 'ms');
+  const busiest = [...report.pools].sort((a, b) => a.busy.idle - b.busy.idle)[0];
+  const busy =
+    busiest === undefined
+      ? ''
+      : `; ${busiest.name} is busy ${figureText(1 - busiest.busy.idle, 'share', 2)} of the time`;
+  return `${fleet}: 95 % of requests have their first token within ${ttft}${busy}`;
+}
+
+/** Which fleet of the comparison is looked at. */
+function FleetChoice() {
+  const document = useScenario((state) => state.document);
+  const fleet = useView((state) => state.fleet);
+  const { fleets } = (document ?? {}) as { readonly fleets?: readonly { readonly name?: unknown }[] };
+  if (!Array.isArray(fleets)) return null;
+  return (
+    <fieldset className="chips" aria-label="Fleet to look at">
+      {fleets.map((one, index) => (
+        <button
+          // biome-ignore lint/suspicious/noArrayIndexKey: a fleet is its place: the letters follow it
+          key={index}
+          type="button"
+          aria-pressed={index === fleet}
+          onClick={() => useView.setState({ fleet: index, request: null })}
+        >
+          <FleetMark index={index} letter={String.fromCharCode(65 + index)} /> {String(one?.name ?? '')}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Views({ result: { recording, report, fleet } }: { readonly result: InspectResult }) {
+  const [window, setWindow] = useState<TimeWindow>(() => firstWindow(recording));
+  const save = (): void =>
+    saveFile(fileName(fleet, 'trace', 'json'), chromeTrace(recording, fleet), 'application/json');
+  return (
+    <div className="views">
+      <WhyDrawer report={report} />
+      <Slowest recording={recording} />
+      <Timeline recording={recording} window={window} onWindow={setWindow} />
+      <RequestDetails recording={recording} />
+      <Strips kind={BUSY_STRIPS} recording={recording} window={window} />
+      <Strips kind={KV_STRIPS} recording={recording} window={window} />
+      <CacheHits recording={recording} report={report} window={window} />
+      <LinkUse recording={recording} report={report} window={window} />
+      <Topology recording={recording} />
+      <section aria-labelledby="take">
+        <h2 id="take">Take it along</h2>
+        <p>
+          The recording as a Chrome trace opens in <code>ui.perfetto.dev</code> or{' '}
+          <code>chrome://tracing</code>. It is saved to a file; nothing is sent.
+        </p>
+        <button type="button" onClick={save}>
+          Save trace
+        </button>
+      </section>
+    </div>
+  );
+}
+
+function firstWindow({ durationUs }: Recording): TimeWindow {
+  return { fromUs: 0, toUs: Math.max(1, durationUs) };
+}

@@ -1,0 +1,69 @@
+/**
+ * Which requests a timeline draws. In a window of time as many rows as there are pixels at most: where more requests were there,
+ * each row stands for its neighbours and shows the one that took longest, since that is the one a reader looks for.
+ */
+import { bisector } from 'd3-array';
+import type { Recording } from '../../sim/inspect/recording.ts';
+import { endUs } from './requests.ts';
+
+export interface TimeWindow {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+export interface TimelineRows {
+  /** Rows of the recording, top to bottom. */
+  readonly rows: Uint32Array;
+  /** Requests in the window. */
+  readonly total: number;
+}
+
+/** Requests that were in the fleet within the window, in the order of arrival. */
+export function rowsInWindow(recording: Recording, window: TimeWindow, most: number): TimelineRows {
+  const { byArrival, requests } = recording;
+  const arrival = bisector((row: number) => requests.arrivalUs[row]!);
+  const end = arrival.right(byArrival as unknown as number[], window.toUs);
+  const inside: number[] = [];
+  for (let i = 0; i < end; i += 1) {
+    const row = byArrival[i]!;
+    if (requests.arrivalUs[row]! >= window.fromUs || endUs(recording, row) >= window.fromUs) inside.push(row);
+  }
+  return { rows: thinned(recording, inside, most), total: inside.length };
+}
+
+/** The slowest of each bucket of neighbours. */
+function thinned(recording: Recording, rows: readonly number[], most: number): Uint32Array {
+  if (rows.length <= most) return Uint32Array.from(rows);
+  const slowest = new Uint32Array(most);
+  for (let bucket = 0; bucket < most; bucket += 1) {
+    const from = Math.floor((bucket * rows.length) / most);
+    const to = Math.floor(((bucket + 1) * rows.length) / most);
+    let best = rows[from]!;
+    let bestUs = -1;
+    for (let i = from; i < to; i += 1) {
+      const us = endUs(recording, rows[i]!) - recording.requests.arrivalUs[rows[i]!]!;
+      if (us > bestUs) {
+        bestUs = us;
+        best = rows[i]!;
+      }
+    }
+    slowest[bucket] = best;
+  }
+  return slowest;
+}
+
+/** The window with another width about a point of it, within the run. */
+export function zoomed(window: TimeWindow, factor: number, aboutUs: number, durationUs: number): TimeWindow {
+  const span = Math.min(durationUs, Math.max(1000, (window.toUs - window.fromUs) * factor));
+  const share = (aboutUs - window.fromUs) / (window.toUs - window.fromUs);
+  return clamped(aboutUs - share * span, span, durationUs);
+}
+
+export function moved(window: TimeWindow, byUs: number, durationUs: number): TimeWindow {
+  return clamped(window.fromUs + byUs, window.toUs - window.fromUs, durationUs);
+}
+
+function clamped(fromUs: number, spanUs: number, durationUs: number): TimeWindow {
+  const from = Math.max(0, Math.min(durationUs - spanUs, fromUs));
+  return { fromUs: from, toUs: from + spanUs };
+}
