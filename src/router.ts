@@ -61,6 +61,8 @@ export interface EndpointPicker extends Router {
   responseHeaders(request: InferenceRequest): ReadonlyMap<string, string>;
   /** Requests sent to endpoints that have not ended. */
   readonly inFlight: number;
+  /** Pool saturation as flow control measured it last; null when flow control is off. */
+  readonly saturation: number | null;
 }
 
 const CANCELLED_USAGE: ResponseUsage = { promptTokens: 0, outputTokens: 0, cachedTokens: 0 };
@@ -140,6 +142,10 @@ class EppRouter implements EndpointPicker {
 
   get inFlight(): number {
     return this.#inFlight.size;
+  }
+
+  get saturation(): number | null {
+    return this.#admission instanceof FlowAdmission ? this.#admission.flow.saturation : null;
   }
 
   get parserTypes(): readonly string[] {

@@ -1,6 +1,7 @@
 /** Which series of an engine's /metrics are which signals. Source: router specification 3.10, engine mappings. */
-import type { Series } from './prometheus.ts';
+
 import type { Sample } from './routing-core.ts';
+import type { Series } from './telemetry/prometheus.ts';
 
 /** `name` with labels that must match. */
 type Selector = readonly [name: string, labels?: Readonly<Record<string, string>>];

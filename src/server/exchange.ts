@@ -37,7 +37,8 @@ export interface ExchangeOptions {
   readonly declines?: (beginning: string) => boolean;
   readonly declined?: () => void;
   readonly attempted: (address: string, ok: boolean) => void;
-  readonly firstByte: () => void;
+  /** Bytes of the answer's body have gone to the client. */
+  readonly passed: (bytes: number) => void;
   readonly ended: (cause: TerminationCause, usage: ResponseUsage) => void;
 }
 
@@ -135,11 +136,9 @@ export class Exchange {
   }
 
   #forward(answer: IncomingMessage, chunk: Buffer): void {
-    const { response, firstByte, rewrite } = this.#options;
-    if (!this.#hasBegun) {
-      this.#head(answer);
-      firstByte();
-    }
+    const { response, passed, rewrite } = this.#options;
+    if (!this.#hasBegun) this.#head(answer);
+    passed(chunk.length);
     this.#usage.read(chunk);
     if (response.write(rewrite === undefined ? chunk : rewrite(chunk))) return;
     answer.pause();

@@ -203,7 +203,7 @@ export class Gateway {
       added: new Map(),
       idleTimeoutMs: this.#options.idleTimeoutMs,
       attempted: () => {},
-      firstByte: () => {},
+      passed: () => {},
       ended: () => {},
     });
     response.on('close', () => exchange.abort('client-disconnect'));

@@ -73,7 +73,7 @@ export class HttpCall implements LiveCall {
     const body = request.model === request.incomingModel ? this.#body : withModel(this.#body, request.model);
     const added = live.responseHeaders(request);
     added.set('x-request-id', this.#requestId);
-    const headers = new Map(dispatch.headers);
+    const headers = new Map([...dispatch.headers, ...Object.entries(live.propagation(id))]);
     const prefiller = disaggregation === null ? undefined : headers.get(PREFILL_HEADER);
     if (prefiller !== undefined) headers.delete(PREFILL_HEADER);
     const options: ExchangeOptions = {
@@ -87,7 +87,7 @@ export class HttpCall implements LiveCall {
       added,
       idleTimeoutMs,
       attempted: (address, ok) => live.metrics.attempted(request.model, address, ok ? 'success' : 'failure'),
-      firstByte: () => live.firstToken(id),
+      passed: (bytes) => live.passed(id, bytes),
       ended: (cause, usage) => {
         this.#isOver = true;
         live.finished(id, cause, usage);

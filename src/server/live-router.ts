@@ -11,10 +11,11 @@ import type { Dispatch, Rejection, ResponseUsage, TerminationCause } from '../ro
 import type { Endpoint } from '../routing/endpoint.ts';
 import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 import type { InferenceRequest } from '../routing/request.ts';
-import { GatewayMetrics } from './gateway-metrics.ts';
 import type { KvEventFeed } from './kv-events/kv-event-feed.ts';
 import { type Resources, RoutingCore, type RoutingEvent } from './routing-core.ts';
 import { Scraper } from './scraper.ts';
+import { GatewayMetrics } from './telemetry/gateway-metrics.ts';
+import type { CallTelemetry, Telemetry } from './telemetry/telemetry.ts';
 import { Upstream, type UpstreamTls } from './upstream.ts';
 
 /** How a live router is set up. */
@@ -26,6 +27,8 @@ export interface LiveRouterOptions {
   readonly scrapeIntervalMs: number;
   /** How endpoints are scraped; absent: plain HTTP. */
   readonly upstreamTls?: UpstreamTls;
+  /** Logs and traces. */
+  readonly telemetry?: readonly Telemetry[];
   /** Sees every event before it is applied, and every answer of the router. */
   readonly observer?: RoutingObserver;
 }
@@ -58,13 +61,21 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 interface Pending {
   readonly call: LiveCall;
   readonly startUs: number;
+  readonly telemetry: readonly CallTelemetry[];
+  /** Once it has been sent. */
   request: InferenceRequest | null;
+  address: string;
+  /** First and last part of the answer's body, µs; -1 before them. */
+  firstUs: number;
+  lastUs: number;
+  bytes: number;
 }
 
 export class LiveRouter {
   readonly core: RoutingCore;
   readonly metrics = new GatewayMetrics();
   readonly #observer: RoutingObserver | undefined;
+  readonly #telemetry: readonly Telemetry[];
   readonly #upstream: Upstream;
   readonly #scraper: Scraper;
   readonly #kvFeeds: KvEventFeed[] = [];
@@ -77,6 +88,7 @@ export class LiveRouter {
   /** throws: ConfigError for a bad configuration. */
   constructor(options: LiveRouterOptions) {
     this.#observer = options.observer;
+    this.#telemetry = options.telemetry ?? [];
     this.#upstream = new Upstream(options.upstreamTls ?? null);
     this.#bodilessRng = options.streams.open('server/bodiless');
     this.core = new RoutingCore({
@@ -158,17 +170,33 @@ export class LiveRouter {
   arrive(arrival: Arrival, call: LiveCall): number {
     const id = this.#nextId++;
     const nowUs = this.nowUs();
-    this.#pending.set(id, { call, startUs: nowUs, request: null });
+    this.#pending.set(id, {
+      call,
+      startUs: nowUs,
+      telemetry: this.#telemetry.map((one) => one.arrived(arrival.requestId, arrival.headers)),
+      request: null,
+      address: '',
+      firstUs: -1,
+      lastUs: -1,
+      bytes: 0,
+    });
     this.#apply({ kind: 'arrived', nowUs, incoming: { ...arrival, id, arrivalUs: nowUs } });
     return id;
   }
 
-  /** The first bytes of the answer's body have passed. */
-  firstToken(id: number): void {
+  /** `bytes` of the answer's body have passed. */
+  passed(id: number, bytes: number): void {
     const pending = this.#pending.get(id)!;
+    const nowUs = this.nowUs();
+    pending.bytes += bytes;
+    if (pending.firstUs >= 0) this.metrics.gap(pending.request!, (nowUs - pending.lastUs) / 1e6);
+    pending.lastUs = nowUs;
+    if (pending.firstUs >= 0) return;
+    pending.firstUs = nowUs;
     const isStream = this.core.built(id)?.stream ?? false;
-    this.metrics.firstToken(pending.request!, this.#secondsSince(pending), isStream);
-    this.#apply({ kind: 'firstToken', id, nowUs: this.nowUs() });
+    this.metrics.firstToken(pending.request!, (nowUs - pending.startUs) / 1e6, isStream);
+    for (const one of pending.telemetry) one.firstToken();
+    this.#apply({ kind: 'firstToken', id, nowUs });
   }
 
   /** A dispatched call has ended. */
@@ -176,11 +204,23 @@ export class LiveRouter {
     const pending = this.#pending.get(id)!;
     this.#pending.delete(id);
     const request = pending.request!;
-    this.metrics.ended(request, this.#secondsSince(pending), usage.promptTokens, usage.outputTokens);
-    if (cause === 'error') this.metrics.failed(request, 'ModelServerError');
     const nowUs = this.nowUs();
+    const figures = {
+      seconds: (nowUs - pending.startUs) / 1e6,
+      firstTokenSeconds: pending.firstUs < 0 ? null : (pending.firstUs - pending.startUs) / 1e6,
+      isStream: this.core.built(id)?.stream ?? false,
+      responseBytes: pending.bytes,
+    };
+    this.metrics.ended(request, figures, usage);
+    if (cause === 'error') this.metrics.failed(request, 'ModelServerError');
+    for (const one of pending.telemetry) one.ended(cause, usage);
     if (cause === 'client-disconnect') this.#apply({ kind: 'cancelled', id, nowUs });
     else this.#apply({ kind: 'finished', id, usage, cause, nowUs });
+  }
+
+  /** Headers that carry a call's trace on to the model server. */
+  propagation(id: number): Readonly<Record<string, string>> {
+    return Object.assign({}, ...this.#pending.get(id)!.telemetry.map((one) => one.propagation()));
   }
 
   /** The client left before the call was dispatched; the router answers with a rejection that nobody hears. */
@@ -209,7 +249,15 @@ export class LiveRouter {
 
   /** The metrics page. */
   metricsText(): string {
-    return this.metrics.text(this.core.table, this.core.router.queued);
+    const { table, router } = this.core;
+    const queued: InferenceRequest[] = [];
+    const inFlight: [InferenceRequest, string][] = [];
+    for (const [id, { request, address }] of this.#pending) {
+      if (request !== null) inFlight.push([request, address]);
+      else queued.push(this.core.built(id)!.request);
+    }
+    const flow = router.saturation === null ? null : { saturation: router.saturation };
+    return this.metrics.text({ table, queued, inFlight, flow });
   }
 
   /** µs since the process began; whole, never falling. */
@@ -222,13 +270,11 @@ export class LiveRouter {
     for (const feed of this.#kvFeeds) feed.sync();
   }
 
-  #secondsSince(pending: Pending): number {
-    return (this.nowUs() - pending.startUs) / 1e6;
-  }
-
   #apply(event: RoutingEvent): void {
     this.#observer?.event(event);
+    const startMs = performance.now();
     this.core.apply(event);
+    if (event.kind === 'arrived') this.metrics.scheduled((performance.now() - startMs) / 1000);
     clearTimeout(this.#timer);
     if (this.core.wakeUs === Number.POSITIVE_INFINITY) return;
     const delayMs = Math.max(0, (this.core.wakeUs - this.nowUs()) / 1000);
@@ -240,17 +286,27 @@ export class LiveRouter {
 
   #dispatched(request: InferenceRequest, dispatch: Dispatch): void {
     const pending = this.#pending.get(request.id)!;
-    pending.request = request;
     const addresses = dispatch.rows.map((row) => this.core.table.endpoints[row]!.address);
+    pending.request = request;
+    pending.address = addresses[0]!;
     this.#observer?.dispatched(request, dispatch);
     this.metrics.dispatched(request);
+    this.#leftQueue(pending, request, null);
+    for (const one of pending.telemetry) one.dispatched(request, dispatch, addresses);
     pending.call.dispatched(request, dispatch, addresses);
+  }
+
+  #leftQueue(pending: Pending, request: InferenceRequest, rejection: Rejection | null): void {
+    if (this.core.router.saturation === null) return;
+    this.metrics.leftFlowControl(request, rejection, (this.nowUs() - pending.startUs) / 1e6);
   }
 
   #rejected(id: number, rejection: Rejection, request: InferenceRequest | undefined): void {
     const pending = this.#pending.get(id)!;
     this.#pending.delete(id);
     this.metrics.failed(request, rejection.code);
+    if (request !== undefined) this.#leftQueue(pending, request, rejection);
+    for (const one of pending.telemetry) one.rejected(rejection);
     pending.call.rejected(rejection);
   }
 }

@@ -114,7 +114,7 @@ export class Sidecar {
       added: new Map(),
       idleTimeoutMs: this.#options.idleTimeoutMs,
       attempted: () => {},
-      firstByte: () => {},
+      passed: () => {},
       ended: () => {},
     };
   }

@@ -7,8 +7,8 @@ import { parseScenario } from '../../sim/scenario/parse.ts';
 import { CONNECTORS } from '../../src/server/disaggregation/connectors.ts';
 import type { DisaggregationPolicy } from '../../src/server/disaggregation/two-legs.ts';
 import { Gateway } from '../../src/server/gateway.ts';
-import { parseExposition } from '../../src/server/prometheus.ts';
 import { Sidecar } from '../../src/server/sidecar.ts';
+import { parseExposition } from '../../src/server/telemetry/prometheus.ts';
 import { CHAT, deadAddress, liveRouterOf, modelServer, post, until } from './fixtures.ts';
 
 const POLICY: DisaggregationPolicy = {

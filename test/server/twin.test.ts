@@ -5,7 +5,7 @@ import { runLive } from '../../sim/cli/twin/live-run.ts';
 import { repeatDecisions } from '../../sim/cli/twin/repeat.ts';
 import { buildFleet, type Fleet } from '../../sim/cluster/fleet.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
-import { parseExposition } from '../../src/server/prometheus.ts';
+import { parseExposition } from '../../src/server/telemetry/prometheus.ts';
 import { post } from './fixtures.ts';
 
 const scenario = parseScenario({

@@ -4,6 +4,7 @@ import { ConfigError } from '../../../src/core/check.ts';
 import type { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
+import type { Telemetry } from '../../../src/server/telemetry/telemetry.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { loadDocument, readText } from '../document.ts';
 import { addFleetOptions, type FleetOptions, watchFleet } from '../fleet-source.ts';
@@ -19,8 +20,9 @@ import {
   untilStopped,
   whole,
 } from '../serving.ts';
+import { addLogOptions, type LogOptions, listenersOf } from '../telemetry.ts';
 
-interface ServeOptions extends LegOptions, FleetOptions, SecurityOptions {
+interface ServeOptions extends LegOptions, FleetOptions, SecurityOptions, LogOptions {
   readonly disaggregation: 'sidecar' | 'gateway';
   readonly config: string;
   readonly host: string;
@@ -59,13 +61,14 @@ export function register(program: Command): void {
         .choices(['sidecar', 'gateway'])
         .default('sidecar'),
     );
-  addSecurityOptions(addLegOptions(addFleetOptions(command))).action(serve);
+  addLogOptions(addSecurityOptions(addLegOptions(addFleetOptions(command)))).action(serve);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
   let isDraining = false;
   const security = await securityOf(options);
-  const live = createRouter(options, security);
+  const listeners = await listenersOf(options);
+  const live = createRouter(options, security, listeners.telemetry);
   const gateway = new Gateway(live, {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
@@ -92,9 +95,14 @@ async function serve(options: ServeOptions): Promise<void> {
   const drainMs = options.drainTimeoutS * 1000;
   await Promise.all([gateway.drain(drainMs), picker?.drain(drainMs)]);
   live.stop();
+  await listeners.close();
 }
 
-function createRouter(options: ServeOptions, { upstreamTls }: Security): LiveRouter {
+function createRouter(
+  options: ServeOptions,
+  { upstreamTls }: Security,
+  telemetry: readonly Telemetry[],
+): LiveRouter {
   const isEmpty = readText(options.config, 'an EndpointPickerConfig').trim() === '';
   const document = isEmpty ? undefined : loadDocument(options.config);
   refuseCustomMetrics(document?.data ?? {}, options.config);
@@ -105,6 +113,7 @@ function createRouter(options: ServeOptions, { upstreamTls }: Security): LiveRou
       allowExperimentalPlugins: options.allowExperimentalPlugins ?? false,
       scrapeIntervalMs: Math.max(50, options.scrapeIntervalMs),
       ...(upstreamTls === undefined ? {} : { upstreamTls }),
+      telemetry,
     });
   } catch (error) {
     throw error instanceof ConfigError && document !== undefined ? document.locate(error) : error;

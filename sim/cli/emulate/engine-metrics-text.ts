@@ -1,5 +1,5 @@
 /** The metrics page of an emulated engine, under vLLM's names whatever engine it emulates. */
-import { Registry } from '../../../src/server/prometheus.ts';
+import { Registry } from '../../../src/server/telemetry/prometheus.ts';
 import type { EmulatedEngine } from '../../emulate/emulated-engine.ts';
 
 export function engineMetricsText(engine: EmulatedEngine, model: string, nowUs: number): string {

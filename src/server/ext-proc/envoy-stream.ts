@@ -46,7 +46,6 @@ export class EnvoyStream implements LiveCall {
   #responseMode = DUPLEX;
   #status = 200;
   #hasHead = false;
-  #hasBytes = false;
   #usage = new UsageReader(false);
   #added: ReadonlyMap<string, string> = new Map();
 
@@ -96,7 +95,7 @@ export class EnvoyStream implements LiveCall {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];
     const body = request.model === request.incomingModel ? whole : withModel(whole, request.model);
-    const set = new Map(dispatch.headers);
+    const set = new Map([...dispatch.headers, ...Object.entries(this.#live.propagation(request.id))]);
     set.set('x-request-id', this.#requestId).set('content-length', String(body.length));
     this.#wire.write(reply.routed(addresses, set, this.#forged(set)));
     const isLast = !this.#hasTrailers;
@@ -218,10 +217,7 @@ export class EnvoyStream implements LiveCall {
   }
 
   #responseBody(body: Uint8Array, isLast: boolean): void {
-    if (!this.#hasBytes && body.length > 0) {
-      this.#hasBytes = true;
-      this.#live.firstToken(this.#id);
-    }
+    if (body.length > 0) this.#live.passed(this.#id, body.length);
     this.#usage.read(Buffer.from(body));
     if (this.#responseMode !== DUPLEX) this.#wire.write(reply.bodyUnchanged('response'));
     else {

@@ -77,17 +77,20 @@ export class ExtProcServer {
     const process: handleBidiStreamingCall<ProcessingRequest, ProcessingResponse> = (call) => {
       const stream = new EnvoyStream(live, wireOf(call), options.bodyLimitBytes);
       this.#streams.add(stream);
-      const closed = (): void => {
+      live.metrics.stream(1, null);
+      const closed = (code: 'OK' | 'CANCELLED' | 'UNKNOWN') => (): void => {
+        if (!this.#streams.delete(stream)) return;
+        live.metrics.stream(-1, code);
         stream.closed();
-        this.#streams.delete(stream);
       };
       call.on('data', (message: ProcessingRequest) => stream.message(message));
       call.on('end', () => {
-        closed();
+        closed('OK')();
         call.end();
       });
-      call.on('cancelled', closed);
-      call.on('error', closed);
+      call.on('cancelled', closed('CANCELLED'));
+      call.on('error', closed('UNKNOWN'));
+      call.on('finish', closed('OK'));
     };
     this.#server.addService(EXTERNAL_PROCESSOR, { process });
     const check: handleUnaryCall<{ service?: string }, { status: string }> = ({ request }, answer) => {

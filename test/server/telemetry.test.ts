@@ -1,0 +1,147 @@
+import { Writable } from 'node:stream';
+import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { AccessLog } from '../../src/server/telemetry/access-log.ts';
+import { parseExposition } from '../../src/server/telemetry/prometheus.ts';
+import { Tracing } from '../../src/server/telemetry/tracing.ts';
+import { CHAT, gatewayOf, modelServer, post, until } from './fixtures.ts';
+
+const USAGE = { prompt_tokens: 9, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 4 } };
+
+async function streaming(seen: (traceparent: string | undefined) => void = () => {}): Promise<string> {
+  return await modelServer((message, response) => {
+    message.resume();
+    if (message.method !== 'POST') {
+      response.end();
+      return;
+    }
+    const { traceparent } = message.headers;
+    seen(Array.isArray(traceparent) ? traceparent[0] : traceparent);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: {"choices":[]}\n\n');
+    setTimeout(() => response.end(`data: ${JSON.stringify({ usage: USAGE })}\n\n`), 20);
+  });
+}
+
+test('the access log has one line for each call, without prompts or credentials', async () => {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const { port } = await gatewayOf([await streaming()], {
+    telemetry: [new AccessLog(pino({ base: null }, sink))],
+  });
+  const secret = { ...CHAT, messages: [{ role: 'user', content: 'my secret prompt' }], stream: true };
+  const headers = { authorization: 'Bearer s3cret', 'x-request-id': 'r-1' };
+  await post(port, secret, { ...headers, 'x-llm-d-inference-fairness-id': 'tenant' });
+  await post(port, { model: 'm' }, { 'x-request-id': 'r-2' });
+  await until(() => lines.length === 2);
+  const [ended, refused] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(ended).toMatchObject({
+    requestId: 'r-1',
+    model: 'm',
+    fairnessId: 'tenant',
+    cause: 'natural',
+    promptTokens: 9,
+    outputTokens: 3,
+    cachedTokens: 4,
+  });
+  expect(ended!['ttftMs']).toBeLessThan(ended!['durationMs'] as number);
+  expect(refused).toMatchObject({ requestId: 'r-2', cause: 'rejected', status: 400, code: 'BadRequest' });
+  expect(lines.join('')).not.toMatch(/secret/);
+});
+
+test('a trace goes on from the caller through the gateway to the model server', async () => {
+  const exporter = new InMemorySpanExporter();
+  // Nothing is sampled at the root: only what the caller has decided to trace.
+  const tracing = new Tracing(exporter, 0);
+  let passedOn: string | undefined;
+  const address = await streaming((traceparent) => {
+    passedOn = traceparent;
+  });
+  const { port } = await gatewayOf([address], { telemetry: [tracing] });
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  await post(port, CHAT, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+  await post(port, CHAT);
+  // Shutting down sends what is left, and forgets it in memory: look between.
+  const spans: { name: string; trace: string; parent: string | undefined }[] = [];
+  const keep = exporter.export.bind(exporter);
+  exporter.export = (batch, done) => {
+    for (const span of batch) {
+      spans.push({
+        name: span.name,
+        trace: span.spanContext().traceId,
+        parent: span.parentSpanContext?.spanId,
+      });
+    }
+    keep(batch, done);
+  };
+  await tracing.close();
+  expect(spans.map((span) => span.name).sort()).toEqual(['gateway.request', 'gateway.request_orchestration']);
+  expect(new Set(spans.map((span) => span.trace))).toEqual(new Set([traceId]));
+  expect(spans.find((span) => span.name === 'gateway.request')!.parent).toBe('b7ad6b7169203331');
+  expect(passedOn).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+});
+
+describe('metrics', () => {
+  test('the page has the latencies, tokens and sizes of calls, and the fleet as it is', async () => {
+    const { port, live } = await gatewayOf([await streaming()]);
+    await post(port, { ...CHAT, stream: true });
+    await until(() => live.inFlight === 0);
+    const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const series = parseExposition(page);
+    const value = (name: string): number => series.find((one) => one.name === `llm_d_epp_${name}`)!.value;
+    expect(value('request_total')).toBe(1);
+    expect(value('request_cached_tokens_sum')).toBe(4);
+    expect(value('request_streaming_itl_seconds_count')).toBe(1);
+    expect(value('request_streaming_itl_seconds_sum')).toBeGreaterThan(0.015);
+    const tpot = value('request_streaming_tpot_seconds_sum');
+    const [total, ttft] = [value('request_duration_seconds_sum'), value('request_ttft_seconds_sum')];
+    expect(tpot).toBeCloseTo((total - ttft) / 2, 6);
+    expect(value('response_size_bytes_sum')).toBeGreaterThan(100);
+    expect(value('scheduler_e2e_duration_seconds_count')).toBe(1);
+    expect(value('std_dev_queue_size')).toBe(0);
+    // Flow control is off: it says nothing.
+    expect(page).not.toContain('flow_control');
+  });
+
+  test('with flow control on, queues are counted by flow while they wait, and their outcomes after', async () => {
+    let isSaturated = true;
+    let finish = (): void => {};
+    const address = await modelServer((message, response) => {
+      message.resume();
+      if (message.method === 'POST') finish = () => response.end('{}');
+      else
+        response.end(`vllm:num_requests_waiting ${isSaturated ? 1000 : 0}\nvllm:kv_cache_usage_perc 0.1\n`);
+    });
+    const config = {
+      apiVersion: 'llm-d.ai/v1alpha1',
+      kind: 'EndpointPickerConfig',
+      featureGates: ['flowControl'],
+      plugins: [{ type: 'queue-scorer' }, { type: 'max-score-picker' }, { type: 'single-profile-handler' }],
+      schedulingProfiles: [
+        { name: 'default', plugins: [{ pluginRef: 'queue-scorer' }, { pluginRef: 'max-score-picker' }] },
+      ],
+    };
+    const { port, live } = await gatewayOf([address], { config });
+    await until(() => live.core.table.waiting[0] === 1000);
+    const answered = post(port, CHAT, { 'x-llm-d-inference-fairness-id': 'tenant' });
+    await until(() => live.core.router.queued === 1);
+    const waiting = live.metricsText();
+    expect(waiting).toMatch(/llm_d_epp_flow_control_queue_size\{fairness_id="tenant",[^}]*} 1\n/);
+    expect(waiting).toMatch(/llm_d_epp_flow_control_pool_saturation\{[^}]*} \d/);
+    isSaturated = false;
+    await until(() => live.core.router.inFlight === 1);
+    await until(() => live.inFlight === 1 && live.metricsText().includes('outcome="Dispatched"'));
+    for (let i = 0; i < 100 && live.inFlight > 0; i++) {
+      finish();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect((await answered).status).toBe(200);
+    expect(live.metricsText()).not.toMatch(/flow_control_queue_size\{/);
+  });
+});
