@@ -14,6 +14,7 @@
  */
 import { assert, fail } from '../../../src/core/check.ts';
 import type { ContentRuns } from '../../workload/request.ts';
+import { ChildTable, type TreeNode } from './child-table.ts';
 import { ExtentCursor } from './content.ts';
 
 /** How freed blocks without a hash rejoin the free list: at its tail (vLLM <= 0.23) or at its head (>= 0.24). */
@@ -33,7 +34,8 @@ export interface CacheListener {
 }
 
 /** An extent of indexed blocks, or (not linked, no parent) a stretch of free blocks in the queue that nobody can look up. */
-export class BlockNode {
+export class BlockNode implements TreeNode<BlockNode> {
+  readonly serial: number;
   parent: BlockNode | null;
   /** Key of the first block among the parent's children; meaningless when not linked. */
   key: number;
@@ -41,9 +43,9 @@ export class BlockNode {
   offset: number;
   blocks: number;
   holders = 0;
-  /** Whether `parent.children` holds it; single-use extents are not linked. */
+  /** Whether it can be found as a child of its parent; single-use extents are not linked. */
   linked: boolean;
-  children: Map<number, BlockNode> | null = null;
+  children = 0;
   before: BlockNode | null = null;
   after: BlockNode | null = null;
   /** For a listener: a sequence that holds the extent, and the extent's first block in its chain. */
@@ -55,6 +57,7 @@ export class BlockNode {
   forked = false;
 
   constructor(
+    serial: number,
     parent: BlockNode | null,
     key: number,
     content: number,
@@ -62,6 +65,7 @@ export class BlockNode {
     blocks: number,
     linked: boolean,
   ) {
+    this.serial = serial;
     this.parent = parent;
     this.key = key;
     this.content = content;
@@ -100,7 +104,9 @@ export class BlockPool {
   foundFree = 0;
   readonly #prepend: boolean;
   readonly #caching: boolean;
-  readonly #root = new BlockNode(null, 0, 0, 0, 0, false);
+  readonly #root = new BlockNode(0, null, 0, 0, 0, 0, false);
+  readonly #children = new ChildTable<BlockNode>();
+  #nodes = 1;
   readonly #cursor = new ExtentCursor();
   /** Free blocks without content ahead of everything in the queue. */
   #blankFront: number;
@@ -156,7 +162,7 @@ export class BlockPool {
       }
       let done = 0;
       while (done < cursor.blocks && left > 0) {
-        const child = node.children?.get(cursor.keyAt(done));
+        const child = this.#children.get(node, cursor.keyAt(done));
         if (child === undefined) return;
         const take = Math.min(child.blocks, cursor.blocks - done, left);
         this.foundBlocks += take;
@@ -193,7 +199,7 @@ export class BlockPool {
       }
       let done = 0;
       while (done < cursor.blocks && left > 0) {
-        let child = node.children!.get(cursor.keyAt(done))!;
+        let child = this.#children.get(node, cursor.keyAt(done))!;
         const take = Math.min(child.blocks, cursor.blocks - done, left);
         if (take < child.blocks) child = this.#split(child, take);
         if (child.holders === 0) {
@@ -258,8 +264,8 @@ export class BlockPool {
       if (!node.linked) {
         this.#recycle(node);
       } else {
-        assert(node.children === null || node.children.size === 0, 'a cached block outlived its predecessor');
-        node.parent!.children!.delete(node.key);
+        assert(node.children === 0, 'a cached block outlived its predecessor');
+        this.#children.delete(node);
       }
     }
   }
@@ -292,7 +298,7 @@ export class BlockPool {
         return;
       }
       const blocks = Math.min(cursor.blocks, left);
-      if (node.children?.has(cursor.key) === true) {
+      if (this.#children.get(node, cursor.key) !== undefined) {
         holder.duplicate = true;
         return;
       }
@@ -359,19 +365,16 @@ export class BlockPool {
         parent.content === content &&
         offset === parent.offset + parent.blocks * this.blockSizeTokens
       : !parent.linked && parent !== this.#root;
-    const isLast = !parent.forked && (parent.children === null || parent.children.size === 0);
+    const isLast = !parent.forked && parent.children === 0;
     if (continues && parent.holders === 1 && isLast) {
       parent.blocks += blocks;
       return parent;
     }
     const node = linked
-      ? new BlockNode(parent, key, content, offset, blocks, true)
+      ? new BlockNode(this.#nodes++, parent, key, content, offset, blocks, true)
       : this.#singleUse(parent, blocks);
     node.holders = 1;
-    if (linked) {
-      parent.children ??= new Map();
-      parent.children.set(key, node);
-    }
+    if (linked) this.#children.add(node);
     holder.leaf = node;
     return node;
   }
@@ -379,7 +382,7 @@ export class BlockPool {
   /** A node that nobody can look up: taken from the recycled ones, which live as long as the pool. */
   #singleUse(parent: BlockNode | null, blocks: number): BlockNode {
     const node = this.#recycled;
-    if (node === null) return new BlockNode(parent, 0, Number.NaN, 0, blocks, false);
+    if (node === null) return new BlockNode(this.#nodes++, parent, 0, Number.NaN, 0, blocks, false);
     this.#recycled = node.after;
     node.after = null;
     node.parent = parent;
@@ -397,17 +400,26 @@ export class BlockPool {
 
   /** Cuts `node` after `blocks` blocks; returns the new upper part. The lower part stays the same object, in its place. */
   #split(node: BlockNode, blocks: number): BlockNode {
-    const upper = new BlockNode(node.parent, node.key, node.content, node.offset, blocks, true);
+    const upper = new BlockNode(
+      this.#nodes++,
+      node.parent,
+      node.key,
+      node.content,
+      node.offset,
+      blocks,
+      true,
+    );
+    this.#children.delete(node);
+    this.#children.add(upper);
     upper.holders = node.holders;
     upper.source = node.source;
     upper.start = node.start;
     node.start += blocks;
-    node.parent!.children!.set(node.key, upper);
     node.offset += blocks * this.blockSizeTokens;
     node.blocks -= blocks;
     node.parent = upper;
     node.key = this.#cursor.keyAt((node.offset - this.#cursor.offset) / this.blockSizeTokens);
-    upper.children = new Map([[node.key, node]]);
+    this.#children.add(node);
     if (node.holders === 0) this.#insertAfter(upper, node);
     return upper;
   }
