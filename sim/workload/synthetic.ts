@@ -6,6 +6,7 @@
  * Content ids: shared prefixes and sessions (whose history is sent again) have ids from 0 up; content that no other request
  * holds has ids below zero, which tells engines that it can never be found again.
  */
+import { IdMap } from '../../src/core/id-map.ts';
 import type { Streams } from '../../src/core/rng.ts';
 import { gridUs } from '../kernel/kernel.ts';
 import type { LengthSpec, SyntheticSpec } from '../scenario/schema.ts';
@@ -52,7 +53,7 @@ export class SyntheticWorkload implements Workload {
   readonly #clientPauseUs: number;
   readonly #turns: Sampler | null;
   readonly #think: Sampler;
-  readonly #sessions = new Map<number, Session>();
+  readonly #sessions = new IdMap<Session>();
   #nextId = 0;
   /** Requests made or promised: all turns of a session count when it starts, so that the bound cuts alike for all fleets. */
   #planned = 0;
@@ -96,7 +97,7 @@ export class SyntheticWorkload implements Workload {
   }
 
   onFinished(request: SimRequest, completed: boolean, nowUs: number): SimRequest | null {
-    const session = this.#sessions.get(request.session);
+    const session = request.session < 0 ? undefined : this.#sessions.get(request.session);
     if (session !== undefined) {
       const next = completed ? this.#nextTurn(request.session, session, nowUs) : null;
       if (next !== null) return next;

@@ -10,7 +10,9 @@
  *
  * Invariant: every request that arrives leaves exactly once, through `admit` or `refuse` of the output.
  */
+
 import { assert } from '../core/check.ts';
+import { IdMap } from '../core/id-map.ts';
 import type { EndpointTable } from '../routing/endpoint.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { isWithin } from './band.ts';
@@ -57,7 +59,7 @@ export class FlowControl {
   readonly #pool: PoolView;
   readonly #reclaimer: Reclaimer | null;
   /** Requests waiting, by request id; items that ended while stored are not in it. */
-  readonly #waiting = new Map<number, FlowItem>();
+  readonly #waiting = new IdMap<FlowItem>();
   #ceilings = new Float64Array(8);
   /** Items stored, ended ones included, and their bytes. */
   #storedRequests = 0;
@@ -98,7 +100,7 @@ export class FlowControl {
 
   /** A request has arrived: it is stored or refused, and a dispatch cycle runs. */
   arrive(request: InferenceRequest, nowUs: number): void {
-    assert(!this.#waiting.has(request.id), `request ${request.id} is queued already`);
+    assert(this.#waiting.get(request.id) === undefined, `request ${request.id} is queued already`);
     if (this.#isShutDown) {
       this.#output.refuse(request, 'RejectedOther', 0, nowUs);
       return;

@@ -4,6 +4,7 @@
  * has ended (or 10 s have passed) and then for the detector's grace, so that it never acts twice on the same
  * stale saturation. Method: llm-d router, docs/flow-control-eviction.md.
  */
+import { IdMap } from '../core/id-map.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import type { Band } from './band.ts';
 import { BinaryHeap } from './binary-heap.ts';
@@ -30,7 +31,7 @@ interface TrackedLease extends Lease {
 /** Tracks in-flight requests and chooses victims. */
 export class Reclaimer {
   readonly #settings: ReclaimSettings;
-  readonly #leases = new Map<number, TrackedLease>();
+  readonly #leases = new IdMap<TrackedLease>();
   readonly #victims: BinaryHeap<TrackedLease>;
   #outstanding: { readonly id: number; readonly issuedUs: number }[] = [];
   #openAtUs = Number.NEGATIVE_INFINITY;
