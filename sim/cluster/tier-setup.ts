@@ -123,7 +123,7 @@ function requireTiers({ engine, engineName, path }: TierContext, at: string): vo
   throw new ConfigError({
     path: at,
     found: `KV tiers for ${path}, which runs ${engineName}`,
-    expected: 'an engine that is modelled with tiers below the GPU (vllm)',
+    expected: 'an engine that has tiers below the GPU: vllm, sglang or trtllm',
   });
 }
 

@@ -34,6 +34,10 @@ export interface SglangConfig {
   /** KV pool in tokens by the engine's log; 0: computed. */
   readonly tokensOverride: number;
   readonly kvCacheDtype: string;
+  /** Hierarchical cache: host memory as a multiple of the GPU pool, or (not 0) in GB per rank. */
+  readonly hierarchicalCache: boolean;
+  readonly hicacheRatio: number;
+  readonly hicacheSizeGB: number;
 }
 
 /** The newest preset version. */
@@ -59,6 +63,9 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   disable_cuda_graph: 'flag',
   max_total_tokens: 'count',
   kv_cache_dtype: 'text',
+  enable_hierarchical_cache: 'flag',
+  hicache_ratio: 'positive',
+  hicache_size: 'natural',
   ...SPECULATIVE_ARGS,
 };
 
@@ -128,5 +135,8 @@ export function sglangConfig(
     enforceEager: given.flag('disable_cuda_graph', false),
     tokensOverride: given.number('max_total_tokens', 0),
     kvCacheDtype: given.text('kv_cache_dtype', 'auto'),
+    hierarchicalCache: given.flag('enable_hierarchical_cache', false),
+    hicacheRatio: given.number('hicache_ratio', 2),
+    hicacheSizeGB: given.number('hicache_size', 0),
   };
 }

@@ -1,9 +1,17 @@
 /** SGLang for the list of engines: settings, token pool, instances. */
+import { kvBytesPerToken } from '../../../models/kv.ts';
 import { sglangGraphs } from '../../latency/cuda-graphs.ts';
-import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
+import {
+  doesNotFit,
+  type EngineContext,
+  type EngineKind,
+  type EngineSetup,
+  kvPrecision,
+  type OffloadSetup,
+} from '../kind.ts';
 import { drafterCost, speculationNote } from '../speculation.ts';
 import { sglangPoolTokens } from './capacity.ts';
-import { sglangConfig } from './config.ts';
+import { type SglangConfig, sglangConfig } from './config.ts';
 import { SglangEngine } from './sglang.ts';
 
 /** SGLang. */
@@ -38,8 +46,23 @@ export const sglangKind: EngineKind = {
       blockSizeTokens: config.pageTokens,
       kv,
       ...(drafter === undefined ? {} : { drafter }),
+      usesTiers: true,
+      ...(config.hierarchicalCache ? { offload: hostCache(config, context, kv, tokens) } : {}),
       notes: config.speculation === null ? [] : [speculationNote(config.speculation)],
       create: (model, fastForward, seed) => new SglangEngine(config, model, tokens, fastForward, seed),
     };
   },
 };
+
+/** HiCache's host tier, written through as the tree grows. */
+function hostCache(
+  config: SglangConfig,
+  { model, tp, pp }: EngineContext,
+  kv: string,
+  poolTokens: number,
+): OffloadSetup {
+  const poolBytes = poolTokens * kvBytesPerToken(model, kv, tp);
+  const { hicacheRatio, hicacheSizeGB, pageTokens } = config;
+  const bytes = hicacheSizeGB > 0 ? hicacheSizeGB * 1e9 * tp * pp : hicacheRatio * poolBytes;
+  return { argument: 'enable_hierarchical_cache', bytes, chunkTokens: pageTokens, stores: 'all' };
+}

@@ -12,6 +12,8 @@ import { DecodeSet } from '../decode-set.ts';
 import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
+import { TierLoads } from '../kv/tiers/tier-loads.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
@@ -53,6 +55,7 @@ export class SglangEngine implements Engine {
   #batchIsFull = false;
   #rideAlong = 0;
   #admissions = 0;
+  readonly #loads = new TierLoads<RadixNode>();
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
   #budget: PrefillBudget;
@@ -87,10 +90,11 @@ export class SglangEngine implements Engine {
     else this.#disaggregation.enqueue(sequence);
   }
 
-  abort(request: SimRequest, _nowUs: number): boolean {
+  abort(request: SimRequest, nowUs: number): boolean {
     const sequence = this.#find(request);
     if (sequence === undefined) return false;
     this.#unstick();
+    this.#loads.cancel(sequence, nowUs);
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
     if (inStep && this.#stepper.progress !== 'none') {
       sequence.aborted = true;
@@ -100,7 +104,8 @@ export class SglangEngine implements Engine {
   }
 
   remoteReady(request: SimRequest, ok: boolean, _nowUs: number): void {
-    if (this.#disaggregation.arrived((s) => s.request === request, ok)) this.#unstick();
+    const isHere = this.#disaggregation.arrived((s) => s.request === request, ok);
+    if (isHere || this.#loads.arrived(request)) this.#unstick();
   }
 
   /** The decode side has taken pages for a prefill leg, which may start now. */
@@ -164,8 +169,12 @@ export class SglangEngine implements Engine {
     return this.#stepper.interrupt(nowUs, urgent);
   }
 
+  connectTiers(tiers: KvTiers): void {
+    this.#loads.connect(tiers);
+  }
+
   observe(nowUs: number, out: EngineObservation): void {
-    out.waiting = this.#waiting.length + this.#disaggregation.waiting;
+    out.waiting = this.#waiting.length + this.#loads.count + this.#disaggregation.waiting;
     out.running = this.#running.length + this.#batch.length;
     let used = this.#tree.used;
     if (this.#stepper.progress === 'segment') {
@@ -242,21 +251,31 @@ export class SglangEngine implements Engine {
       sink.refused(sequence.request, 'its prompt does not fit in the token pool', nowUs);
       return 'whole';
     }
-    this.#tree.lock(sequence, this.#content(sequence), Math.floor((sequence.goal - 1) / page));
-    const hit = sequence.indexed * page;
+    // What came from tiers has its pages already.
+    const isLoaded = sequence.remoteTokens > 0;
+    if (!isLoaded) {
+      this.#tree.lock(sequence, this.#content(sequence), Math.floor((sequence.goal - 1) / page));
+    }
+    const hit = isLoaded ? sequence.remoteTokens : sequence.indexed * page;
     const extend = sequence.goal - hit;
     const tokens = this.#budget.grant({
       extend,
       allowance: allowance(sequence, sequence.generated),
-      available: this.#tree.available * page,
+      available: this.#tree.available * page + (isLoaded ? extend + page : 0),
       engineIsEmpty: this.#running.length + this.#batch.length === 0,
       batchIsEmpty: this.#batch.length === 0,
       hasChunked: this.#chunked !== null,
     });
-    if (tokens === 0 || !this.#allocate(sequence, hit + tokens)) {
-      this.#tree.release(sequence);
+    const reached = isLoaded || tokens === 0 ? hit : this.#loads.reach(sequence, hit);
+    if (tokens === 0 || !this.#allocate(sequence, reached > hit ? sequence.goal : hit + tokens)) {
+      if (!isLoaded) this.#tree.release(sequence);
       return 'noRoom';
     }
+    if (reached > hit) {
+      this.#loadTiers(sequence, reached, nowUs, sink);
+      return 'whole';
+    }
+    sequence.remoteTokens = 0;
     sequence.computed = hit;
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
@@ -264,7 +283,7 @@ export class SglangEngine implements Engine {
       this.meters.lookedUp(sequence.goal, hit);
     }
     sequence.admittedBefore = true;
-    sink.admitted(sequence.request, hit, nowUs);
+    if (!isLoaded) sink.admitted(sequence.request, hit, nowUs);
     this.#take(sequence, tokens);
     if (tokens < extend) {
       this.#chunked = sequence;
@@ -320,6 +339,7 @@ export class SglangEngine implements Engine {
       sequence.chunk = 0;
       this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
       if (sequence.leg === 'prefill' && !sequence.aborted) this.#disaggregation.push(sequence, nowUs, sink);
+      this.#loads.store(sequence, nowUs);
       if (sequence.computed === sequence.goal) this.#token(sequence, nowUs, sink);
     }
   }
@@ -330,6 +350,7 @@ export class SglangEngine implements Engine {
   #makeRoomForDecode(nowUs: number, sink: EngineSink): void {
     const set = this.#decodes;
     if (set.blocksNeeded(1) <= this.#tree.available) return;
+    if (this.#giveUpLoaded() && set.blocksNeeded(1) <= this.#tree.available) return;
     const order = victimOrder(this.#running, this.#decodes.step);
     do {
       const victim = order.pop()!;
@@ -402,7 +423,7 @@ export class SglangEngine implements Engine {
     this.#disaggregation.preallocate(this.#running.length, isTooLate, nowUs, sink);
   }
 
-  /** Decode legs whose KV has come join the decode batch; the prefill side's token is their first. */
+  /** Decode legs whose KV has come join the decode batch (the prefill side's token is their first), loads of tiers the queue. */
   #joinLoaded(nowUs: number, sink: EngineSink): void {
     const transfers = this.#disaggregation;
     for (let next = transfers.takeLoaded(); next !== undefined; next = transfers.takeLoaded()) {
@@ -410,6 +431,29 @@ export class SglangEngine implements Engine {
       next.admission = this.#admissions++;
       this.#token(next, nowUs, sink);
     }
+    for (let next = this.#loads.takeLoaded(); next !== undefined; next = this.#loads.takeLoaded()) {
+      next.state = 'waiting';
+      this.#waiting.unshift(next);
+    }
+  }
+
+  /** KV of tiers is on its way; the request waits for it outside of the queue, with pages for its whole prompt. */
+  #loadTiers(sequence: Sequence, reached: number, nowUs: number, sink: EngineSink): void {
+    if (!sequence.admittedBefore) this.meters.lookedUp(sequence.goal, reached);
+    sink.admitted(sequence.request, reached, nowUs);
+    this.#loads.start(sequence, reached, nowUs);
+  }
+
+  /** Requests that came from tiers and have not started give their pages back; true when there were any. */
+  #giveUpLoaded(): boolean {
+    let any = false;
+    for (const sequence of this.#waiting) {
+      if (sequence.remoteTokens === 0) continue;
+      this.#tree.release(sequence);
+      sequence.remoteTokens = 0;
+      any = true;
+    }
+    return any;
   }
 
   // --- leaving ----------------------------------------------------------------------------------------------------
@@ -417,6 +461,7 @@ export class SglangEngine implements Engine {
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
     this.#batchIsFull = false;
     this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
+    this.#loads.store(sequence, nowUs);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
       this.#disaggregation.hold(sequence);
     } else {
@@ -449,7 +494,7 @@ export class SglangEngine implements Engine {
     for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
     const lists = [this.#waiting, this.#batch, this.#chunked ? [this.#chunked] : []];
     const isOf = (s: Sequence): boolean => s.request === request;
-    return lists.flat().find(isOf) ?? this.#disaggregation.find(isOf);
+    return lists.flat().find(isOf) ?? this.#disaggregation.find(isOf) ?? this.#loads.find(request);
   }
 
   #unstick(): void {

@@ -31,6 +31,8 @@ export interface TrtllmConfig {
   /** KV pool in tokens by the engine's log; 0: computed. */
   readonly maxTokens: number;
   readonly kvCacheDtype: string;
+  /** Host memory for KV of the whole instance, bytes; 0 none. */
+  readonly hostCacheBytes: number;
 }
 
 /** The newest preset version. */
@@ -55,6 +57,7 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   cuda_graph_padding_enabled: 'flag',
   max_tokens: 'count',
   kv_cache_dtype: 'text',
+  host_cache_size: 'natural',
   ...SPECULATIVE_ARGS,
 };
 
@@ -96,5 +99,6 @@ export function trtllmConfig(
     cudaGraphPadding: given.flag('cuda_graph_padding_enabled', false),
     maxTokens: given.number('max_tokens', 0),
     kvCacheDtype: given.text('kv_cache_dtype', 'auto'),
+    hostCacheBytes: given.number('host_cache_size', 0),
   };
 }

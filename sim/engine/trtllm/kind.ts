@@ -1,9 +1,16 @@
 /** TensorRT-LLM for the list of engines: settings, KV pool, instances. */
 import { trtllmGraphs } from '../../latency/cuda-graphs.ts';
-import { doesNotFit, type EngineContext, type EngineKind, type EngineSetup, kvPrecision } from '../kind.ts';
+import {
+  doesNotFit,
+  type EngineContext,
+  type EngineKind,
+  type EngineSetup,
+  kvPrecision,
+  type OffloadSetup,
+} from '../kind.ts';
 import { drafterCost, speculationNote } from '../speculation.ts';
 import { trtllmPoolTokens } from './capacity.ts';
-import { trtllmConfig } from './config.ts';
+import { type TrtllmConfig, trtllmConfig } from './config.ts';
 import { TrtllmEngine } from './trtllm.ts';
 
 /** TensorRT-LLM, PyTorch backend. */
@@ -30,8 +37,15 @@ export const trtllmKind: EngineKind = {
       blockSizeTokens: config.tokensPerBlock,
       kv,
       ...(drafter === undefined ? {} : { drafter }),
+      usesTiers: true,
+      ...(config.hostCacheBytes > 0 ? { offload: hostCache(config) } : {}),
       notes: config.speculation === null ? [] : [speculationNote(config.speculation)],
       create: (model, fastForward, seed) => new TrtllmEngine(config, model, tokens, fastForward, seed),
     };
   },
 };
+
+/** TensorRT-LLM copies blocks to the host when it evicts them; here they are written once they are complete. */
+function hostCache({ hostCacheBytes, tokensPerBlock }: TrtllmConfig): OffloadSetup {
+  return { argument: 'host_cache_size', bytes: hostCacheBytes, chunkTokens: tokensPerBlock, stores: 'all' };
+}

@@ -18,6 +18,7 @@ import { Deque } from '../deque.ts';
 import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import { EngineMeters } from '../meters.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
@@ -49,6 +50,7 @@ export class TrtllmEngine implements Engine {
   /** Blocks that started requests may hold in the end, summed (GUARANTEED_NO_EVICT). */
   #promised = 0;
   #admissions = 0;
+  #tiers: KvTiers | null = null;
   #paused = false;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
@@ -78,10 +80,11 @@ export class TrtllmEngine implements Engine {
     this.#waiting.pushBack(new EngineSequence<RadixNode>(request, leg, nowUs));
   }
 
-  abort(request: SimRequest, _nowUs: number): boolean {
+  abort(request: SimRequest, nowUs: number): boolean {
     const sequence = this.#find(request);
     if (sequence === undefined) return false;
     this.#stepper.unstick();
+    if (sequence.state === 'loadingRemote') this.#tiers?.cancel(request, nowUs);
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
     if (inStep && this.#stepper.progress !== 'none') {
       sequence.aborted = true;
@@ -142,6 +145,10 @@ export class TrtllmEngine implements Engine {
 
   interrupt(nowUs: number, urgent: boolean): number {
     return this.#stepper.interrupt(nowUs, urgent);
+  }
+
+  connectTiers(tiers: KvTiers): void {
+    this.#tiers = tiers;
   }
 
   observe(nowUs: number, out: EngineObservation): void {
@@ -309,6 +316,9 @@ export class TrtllmEngine implements Engine {
     const size = this.blockSizeTokens;
     const maxPages = Math.floor((sequence.goal - 1) / size);
     const hit = this.#tree.peek(this.#content(sequence), maxPages) * size;
+    const { request, generated, goal } = sequence;
+    const reached = this.#tiers?.lookup(request, generated, hit, goal - 1) ?? hit;
+    if (reached > hit) return this.#loadTiers(sequence, maxPages, reached, nowUs, sink);
     const tokens = this.#chunkOf(sequence.goal - hit, budget);
     if (tokens === 0) return -1;
     this.#tree.lock(sequence, this.#content(sequence), maxPages);
@@ -367,6 +377,7 @@ export class TrtllmEngine implements Engine {
       sequence.chunk = 0;
       if (sequence.computed < sequence.goal) continue;
       this.#cache(sequence);
+      this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
       this.#token(sequence, nowUs, sink);
     }
     this.#contexts = this.#contexts.filter((s) => s.state === 'prefilling');
@@ -383,20 +394,47 @@ export class TrtllmEngine implements Engine {
     this.#finish(sequence, nowUs, sink);
   }
 
-  // --- disaggregation ---------------------------------------------------------------------------------------------
+  // --- KV from outside ---------------------------------------------------------------------------------------------
 
-  #startLoading(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#tree.allocate(sequence, this.#blocksFor(sequence.goal));
+  /** What tiers hold of a context is loaded beside the iterations; 0 tokens of this one, or -1 when it does not fit. */
+  #loadTiers(sequence: Sequence, maxPages: number, reached: number, nowUs: number, sink: EngineSink): number {
+    const isFirst = !sequence.admittedBefore;
+    this.#tree.lock(sequence, this.#content(sequence), maxPages);
+    const blocks = this.#blocksFor(sequence.goal) - sequence.indexed;
+    if (blocks > this.#tree.available - this.#decodes.blocksNeeded(1)) {
+      this.#tree.release(sequence);
+      this.#stepper.stuck = true;
+      return -1;
+    }
+    this.#await(sequence, blocks, reached);
+    if (isFirst) this.meters.lookedUp(sequence.goal, reached);
+    sink.admitted(sequence.request, reached, nowUs);
+    this.#tiers!.load(sequence.request, nowUs, isFirst);
+    return 0;
+  }
+
+  /** Takes blocks for KV that is on its way; `tierTokens` of it come from tiers, 0 from the context server. */
+  #await(sequence: Sequence, blocks: number, tierTokens: number): void {
+    this.#tree.allocate(sequence, blocks);
     this.#promised += this.#needed(sequence);
     sequence.state = 'loadingRemote';
+    sequence.remoteTokens = tierTokens;
+    sequence.remoteDone = false;
     sequence.admittedBefore = true;
     sequence.admission = this.#admissions++;
     this.#loading.push(sequence);
+  }
+
+  #startLoading(sequence: Sequence, nowUs: number, sink: EngineSink): void {
+    this.#await(sequence, this.#blocksFor(sequence.goal), 0);
     sink.admitted(sequence.request, 0, nowUs);
     sink.loadRemote(sequence.request, sequence.goal, nowUs);
   }
 
-  /** Generation-init requests whose KV has come start to generate; the context server's token is their first. */
+  /**
+   * Generation-init requests whose KV has come start to generate; the context server's token is their first. Contexts go on
+   * behind what came from tiers.
+   */
   #joinLoaded(nowUs: number, sink: EngineSink): void {
     for (let i = 0; i < this.#loading.length; ) {
       const sequence = this.#loading[i]!;
@@ -405,8 +443,14 @@ export class TrtllmEngine implements Engine {
         continue;
       }
       this.#loading.splice(i, 1);
-      sequence.computed = sequence.goal;
       this.#running.append(sequence);
+      if (sequence.remoteTokens > 0) {
+        sequence.state = 'prefilling';
+        sequence.computed = sequence.remoteTokens;
+        this.#contexts.push(sequence);
+        continue;
+      }
+      sequence.computed = sequence.goal;
       this.#token(sequence, nowUs, sink);
     }
   }
@@ -416,6 +460,7 @@ export class TrtllmEngine implements Engine {
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
     this.#promised -= this.#needed(sequence);
     this.#cache(sequence);
+    this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
       sequence.state = 'holding';
       this.#holding.push(sequence);

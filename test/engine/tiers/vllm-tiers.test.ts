@@ -1,11 +1,11 @@
 /** vLLM with KV tiers below the GPU: what a hit saves and costs, what is written when, and the same with fast-forward. */
 import { describe, expect, test } from 'vitest';
-import { KvTransfers } from '../../../sim/cluster/kv-transfers.ts';
-import { Tier, type TierSetup } from '../../../sim/engine/kv/tiers/tier.ts';
+import type { TierSetup } from '../../../sim/engine/kv/tiers/tier.ts';
 import { type VllmConfig, vllmConfig } from '../../../sim/engine/vllm/config.ts';
 import { VllmEngine } from '../../../sim/engine/vllm/vllm.ts';
 import { affineModel, Bench, request } from '../harness.ts';
-import { expectConservation, expectFastForwardEqual, type MakeEngine, type Prepare } from '../worlds.ts';
+import { expectConservation, expectFastForwardEqual, type MakeEngine } from '../worlds.ts';
+import { BYTES, connect, setup, smallTiers } from './fixtures.ts';
 
 const H100 = {
   gpuMemoryBytes: 85_520_809_984,
@@ -13,41 +13,8 @@ const H100 = {
   modelMaxLen: 131_072,
   path: 'fleet.pools[0].engine',
 };
-const BYTES = 1000;
-
 function config(overrides: Partial<VllmConfig> = {}): VllmConfig {
   return { ...vllmConfig('0.19', {}, H100), asyncScheduling: false, ...overrides };
-}
-
-function setup(overrides: Partial<TierSetup> = {}): TierSetup {
-  return {
-    kind: 'cpu',
-    capacityBytes: 1e9,
-    chunkTokens: 16,
-    bytesPerToken: BYTES,
-    readBytesPerUs: Number.POSITIVE_INFINITY,
-    writeBytesPerUs: Number.POSITIVE_INFINITY,
-    baseUs: 10,
-    stores: 'prompt',
-    leaseUs: 0,
-    visibleAfterUs: 0,
-    watermark: 1,
-    evictionShare: 0,
-    ...overrides,
-  };
-}
-
-/** Gives a bench tiers behind one link each way of `bytesPerUs`. */
-function connect(bench: Bench, setups: readonly TierSetup[], bytesPerUs: number): Tier[] {
-  const transfers = new KvTransfers(bench.kernel, () => {});
-  const toHost = transfers.network.addLink(bytesPerUs);
-  const fromHost = transfers.network.addLink(bytesPerUs);
-  const tiers = setups.map((s) => new Tier(s, -1, -1));
-  bench.replica.connectTiers(
-    tiers.map((tier) => ({ tier, readLinks: [fromHost], writeLinks: [toHost] })),
-    transfers,
-  );
-  return tiers;
 }
 
 /** A request, then others that push its blocks out of a pool of 100, then the same prompt again. */
@@ -189,34 +156,12 @@ const make: MakeEngine = (w, model, fastForward) =>
     fastForward,
   );
 
-/** A small host tier and a store with lease, delay and watermark, over links that loads and writes fight for. */
-const prepare: Prepare = (bench, w) => {
-  const tiers = connect(
-    bench,
-    [
-      setup({ capacityBytes: w.blocks * 16 * BYTES, stores: w.flags.b ? 'all' : 'prompt' }),
-      setup({
-        kind: 'store',
-        chunkTokens: 32,
-        capacityBytes: 3 * w.blocks * 16 * BYTES,
-        stores: 'all',
-        leaseUs: 20_000,
-        visibleAfterUs: 3_000,
-        watermark: 0.9,
-        evictionShare: 0.1,
-      }),
-    ],
-    7.3 * w.seqs,
-  );
-  return () => tiers.map((tier) => [tier.meters, tier.cache.used, tier.cache.evicted, tier.cache.turnedAway]);
-};
-
 describe('vLLM with KV tiers in random worlds', () => {
   test('fast-forward takes the same decisions at the same times as one event per step', () => {
-    expectFastForwardEqual(make, 300, prepare);
+    expectFastForwardEqual(make, 300, smallTiers);
   });
 
   test('every request ends exactly once, every token is accounted for, all blocks come back', () => {
-    expectConservation(make, 300, prepare);
+    expectConservation(make, 300, smallTiers);
   });
 });
