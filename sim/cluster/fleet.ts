@@ -14,6 +14,7 @@ import { engineKind } from '../engine/engines.ts';
 import type { EngineSetup } from '../engine/kind.ts';
 import type { TierSetup } from '../engine/kv/tiers/tier.ts';
 import { buildStepModel } from '../latency/build.ts';
+import type { Calibration } from '../latency/calibration.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario/schema.ts';
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
@@ -68,7 +69,7 @@ const BYTES_PER_US = 1e3;
  */
 export function buildFleet(
   spec: FleetSpec,
-  calibration: CalibrationSpec | undefined,
+  calibration: CalibrationSpec | Calibration | undefined,
   path: string,
   readLines?: ReadLines,
 ): Fleet {
@@ -116,7 +117,7 @@ function storeContext(path: string): (pool: PoolSetup, index: number) => TierCon
 export function buildPool(
   spec: PoolSpec,
   fleet: FleetSpec,
-  calibration: CalibrationSpec | undefined,
+  calibration: CalibrationSpec | Calibration | undefined,
   path: string,
   readLines: ReadLines | undefined,
 ): PoolSetup {

@@ -13,7 +13,7 @@
 import { assert } from '../../src/core/check.ts';
 import { type DecodeAttention, decodeAttention, prefillChunkUs, prefillFixedUs } from './attention.ts';
 import type { BuiltStepModel } from './build.ts';
-import type { Calibration, HostOverhead } from './calibrations.ts';
+import type { Calibration, HostOverhead } from './calibration.ts';
 import { type CudaGraphs, NO_GRAPHS, paddingTable, vllmGraphs } from './cuda-graphs.ts';
 import type { Deployment, DrafterCost } from './deployment.ts';
 import { DraftModel } from './draft-model.ts';
@@ -34,8 +34,10 @@ const LAG_SEQUENCES = 16;
 /** Compiles a deployment under a calibration. */
 export function compileStepModel(deployment: Deployment, calibration: Calibration): BuiltStepModel {
   assert(deployment.maxBatchedTokens >= 1 && deployment.maxSeqs >= 1, 'a step holds at least one token');
-  const hardware = hardwareOf(deployment.gpu);
-  const kernels = chooseKernels(deployment, hardware);
+  const own = hardwareOf(deployment.gpu);
+  const isMixedLeftOut = calibration.without.includes('mixed-attention');
+  const hardware = isMixedLeftOut ? { ...own, mixedStepPenalty: false } : own;
+  const kernels = chooseKernels(deployment, hardware, calibration);
   const context = layerContext(deployment, hardware, kernels);
   return new CompiledStepModel(context, calibration, provenanceOf(context, calibration));
 }
@@ -50,7 +52,15 @@ function draftModelOf(
   if (drafter?.model === undefined) return null;
   const { model } = drafter;
   const precision = { ...own.precision, weights: model.nativePrecision };
-  const silent = { ...calibration, dense: NO_HOST, moe: NO_HOST, sampler: NO_SAMPLER, eagerLayerUs: 0 };
+  const silent = {
+    ...calibration,
+    dense: NO_HOST,
+    moe: NO_HOST,
+    sampler: NO_SAMPLER,
+    eagerLayerUs: 0,
+    promptLayerUs: 0,
+    promptMoeLayerUs: 0,
+  };
   return new DraftModel(compileStepModel({ ...own, model, precision }, silent), target, drafter);
 }
 
@@ -72,11 +82,14 @@ class CompiledStepModel implements BuiltStepModel {
   /** Last mean context of each bucket. */
   readonly #bucketEnds = new Float64Array(BUCKETS);
   #bucket = 0;
+  /** Padding is left out. */
+  readonly #isUnpadded: boolean;
   readonly #stages: number;
   readonly #graphs: CudaGraphs;
   readonly #draftModel: DraftModel | null;
-  /** Host time of a step whose kernels are launched one by one, µs. */
+  /** Host time of a step whose kernels are launched one by one, without and with prompts in it, µs. */
   readonly #launchUs: number;
+  readonly #promptLaunchUs: number;
   /** Delay of a first token (`firstTokenLagSteps`), µs. */
   readonly #lagUs: number;
   readonly #terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
@@ -93,12 +106,15 @@ class CompiledStepModel implements BuiltStepModel {
     this.#prefillFixedUs = prefillFixedUs(context);
     this.#graphs = enforceEager ? NO_GRAPHS : (deployment.cudaGraphs ?? vllmGraphs(maxSeqs));
     this.#padded = paddingTable(this.#graphs);
+    this.#isUnpadded = calibration.without.includes('graph-padding');
     this.#draftModel = draftModelOf(this, deployment, calibration);
     const mostTokens = Math.max(deployment.maxBatchedTokens, this.#padded.length - 1);
     this.#layers = new Float64Array(mostTokens + 1).fill(Number.NaN);
     this.#heads = new Float64Array(Math.max(maxSeqs, mostTokens) + 1).fill(Number.NaN);
     this.#stages = deployment.pp;
     this.#launchUs = model.layers * calibration.eagerLayerUs;
+    const isMoe = model.moe !== undefined;
+    this.#promptLaunchUs = model.layers * (isMoe ? calibration.promptMoeLayerUs : calibration.promptLayerUs);
     for (let k = 0; k < BUCKETS; k++) {
       this.#bucketEnds[k] = 128 * (2 ** ((k + 1) / BUCKETS_PER_DOUBLING) - 1);
     }
@@ -143,7 +159,8 @@ class CompiledStepModel implements BuiltStepModel {
     const { drafter } = this.#context.deployment;
     if (this.#draftModel !== null) gpuUs += this.#draftModel.proposeUs(shape);
     else if (drafter !== undefined) gpuUs += this.#headDrafterUs(drafter, shape, rows);
-    return this.#withHost(gpuUs, decodeSequences + shape.prefillChunks);
+    const isLaunched = prompts && !(this.#graphs.prefill && rows < this.#padded.length);
+    return this.#withHost(gpuUs, decodeSequences + shape.prefillChunks, isLaunched);
   }
 
   decodeTerms(sequences: number, contextTokens: number, out: DecodeTerms): void {
@@ -176,12 +193,15 @@ class CompiledStepModel implements BuiltStepModel {
     return us + drafter.passes * share * (terms.baseUs + terms.perContextUs * decodeContextTokens);
   }
 
-  /** Adds the host's share to the GPU time of a step that holds prompt chunks. */
-  #withHost(gpuUs: number, sequences: number): number {
+  /**
+   * Adds the host's share to the GPU time of a step that holds prompt chunks; `isLaunched`: outside of CUDA
+   * graphs.
+   */
+  #withHost(gpuUs: number, sequences: number, isLaunched: boolean): number {
     const host = this.#host;
     const hostUs = host.baseUs + host.perSequenceUs * sequences;
-    // Launches of prompts' kernels were measured in eager mode only.
-    const launchUs = this.#graphs === NO_GRAPHS ? this.#launchUs : 0;
+    const eagerUs = this.#graphs === NO_GRAPHS ? this.#launchUs : 0;
+    const launchUs = isLaunched ? Math.max(eagerUs, this.#promptLaunchUs) : eagerUs;
     if (host.mode === 'add') return Math.max(gpuUs + hostUs, launchUs);
     return Math.max(gpuUs, hostUs, launchUs) + host.tailUs;
   }
@@ -237,7 +257,7 @@ class CompiledStepModel implements BuiltStepModel {
   /** Rows computed for a number of tokens, padded as CUDA graphs pad. */
   #paddedRows(tokens: number): number {
     const whole = Math.ceil(tokens);
-    if (whole >= this.#padded.length) return whole;
+    if (whole >= this.#padded.length || this.#isUnpadded) return whole;
     return this.#padded[whole]! || whole;
   }
 

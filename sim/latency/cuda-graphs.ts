@@ -31,8 +31,8 @@ function range(from: number, to: number, step: number, largest: number): number[
 
 /**
  * vLLM's default sizes: 1, 2, 4, then 8 to 248 in steps of 8, then 256 to M in steps of 16, M = min(2
- * max_num_seqs, 512) or the given largest. Larger steps run compiled kernels, whose launches are cheap enough
- * to be hidden.
+ * max_num_seqs, 512) or the given largest. Larger decode steps run compiled kernels, whose launches
+ * are cheap enough to be hidden; steps with larger prompts wait for them (`promptLayerUs` of calibrations).
  * source: vllm/config/vllm.py `_set_cudagraph_sizes`, 2026.
  */
 export function vllmGraphs(maxSeqs: number, given = 0): CudaGraphs {

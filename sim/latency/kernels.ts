@@ -31,6 +31,7 @@ import type {
 } from '../../models/coefficients/types.ts';
 import { type KvFormat, kvFormatSpec, parseKvFormat } from '../../models/kv-formats.ts';
 import { weightFormat } from '../../models/precision.ts';
+import type { Calibration } from './calibration.ts';
 import type { Deployment } from './deployment.ts';
 import type { Hardware } from './hardware.ts';
 import { type GemmKernel, gemmKernel } from './operators/gemm.ts';
@@ -44,7 +45,13 @@ export interface Kernels {
   readonly decode: DecodeAttentionCoefficients;
   readonly mlaDecode: MlaDecodeCoefficients;
   readonly mlaPrefill: MlaPrefillCoefficients;
-  readonly moe: { readonly format: KernelPrecision; readonly coefficients: MoeCoefficients };
+  readonly moe: {
+    readonly format: KernelPrecision;
+    readonly coefficients: MoeCoefficients;
+    readonly evenLoads: boolean;
+  };
+  /** Factor on the time of all-reduces. */
+  readonly collectives: number;
   /** Bytes of one KV element of the format whose measured kernel stands for the deployment's. */
   readonly kvBytes: number;
   /** Time of decode attention per token of context relative to that kernel, and of a short-context step to one with bf16 KV. */
@@ -66,8 +73,13 @@ const STAND_INS: Readonly<Record<KernelPrecision, readonly KernelPrecision[]>> =
   int4_wo: [],
 };
 
-/** Chooses kernels for a deployment. */
-export function chooseKernels(deployment: Deployment, hardware: Hardware): Kernels {
+/** Chooses kernels for a deployment, their times multiplied by a calibration's factors. */
+export function chooseKernels(
+  deployment: Deployment,
+  hardware: Hardware,
+  calibration: Pick<Calibration, 'kernels' | 'without'>,
+): Kernels {
+  const factors = calibration.kernels;
   const notes: string[] = [];
   const { profile } = hardware;
   const format = weightFormat(deployment.precision.weights);
@@ -79,29 +91,43 @@ export function chooseKernels(deployment: Deployment, hardware: Hardware): Kerne
   const moeTable = profile === undefined ? DEFAULT_MOE : MOE[profile];
   const denseFormat = runnable(format.denseKernel, hardware, notes);
   const isTrt = deployment.engine.name === 'trtllm' && denseFormat.startsWith('fp8');
-  const plain = gemmKernel('bf16', gemmTable.bf16 ?? DEFAULT_GEMM.bf16!, hardware, 1);
+  const plain = gemmKernel('bf16', scaled(gemmTable.bf16 ?? DEFAULT_GEMM.bf16!, factors.gemm), hardware, 1);
   return {
     dense: gemmKernel(
       denseFormat,
-      pick<GemmCoefficients>(gemmTable, DEFAULT_GEMM, denseFormat, 'matrix products', notes),
+      scaled(
+        pick<GemmCoefficients>(gemmTable, DEFAULT_GEMM, denseFormat, 'matrix products', notes),
+        factors.gemm,
+      ),
       hardware,
       isTrt ? TRTLLM_FP8_GEMM_FACTOR : 1,
     ),
     plain,
-    prefill: byKv(
-      profile === undefined ? undefined : PREFILL_ATTENTION[profile],
-      DEFAULT_PREFILL_ATTENTION,
-      kv,
+    prefill: scaled(
+      byKv(profile === undefined ? undefined : PREFILL_ATTENTION[profile], DEFAULT_PREFILL_ATTENTION, kv),
+      factors.attention,
     ),
-    decode: byKv(profile === undefined ? undefined : DECODE_ATTENTION[profile], DEFAULT_DECODE_ATTENTION, kv),
-    mlaDecode: byKv(profile === undefined ? undefined : MLA_DECODE[profile], DEFAULT_MLA_DECODE, kv),
-    mlaPrefill: byKv(profile === undefined ? undefined : MLA_PREFILL[profile], DEFAULT_MLA_PREFILL, 'bf16'),
+    decode: scaled(
+      byKv(profile === undefined ? undefined : DECODE_ATTENTION[profile], DEFAULT_DECODE_ATTENTION, kv),
+      factors.attention,
+    ),
+    mlaDecode: scaled(
+      byKv(profile === undefined ? undefined : MLA_DECODE[profile], DEFAULT_MLA_DECODE, kv),
+      factors.attention,
+    ),
+    mlaPrefill: scaled(
+      byKv(profile === undefined ? undefined : MLA_PREFILL[profile], DEFAULT_MLA_PREFILL, 'bf16'),
+      factors.attention,
+    ),
+    collectives: factors.collectives,
     moe: moeKernel(
       runnable(format.expertKernel, hardware, notes),
       moeTable,
       hardware,
       deployment.model.moe === undefined ? [] : notes,
       isOldTriton(deployment, hardware) ? OLD_TRITON_EFFICIENCY : 1,
+      factors.experts,
+      calibration.without.includes('expert-imbalance'),
     ),
     kvBytes: kv === 'fp8' ? 1 : 2,
     kvFactor: decodeAttention.factor,
@@ -135,6 +161,17 @@ function runnable(format: KernelPrecision, hardware: Hardware, notes: string[]):
   return substitute;
 }
 
+/** Coefficients whose formula gives `factor` times the time: fixed parts times it, efficiencies divided. */
+function scaled<C extends object>(coefficients: C, factor: number): C {
+  if (factor === 1) return coefficients;
+  const entries = Object.entries(coefficients).map(([name, value]) => {
+    if (typeof value !== 'number') return [name, value];
+    if (name.endsWith('Us')) return [name, value * factor];
+    return [name, name.endsWith('Efficiency') ? value / factor : value];
+  });
+  return Object.fromEntries(entries) as C;
+}
+
 /**
  * Per-tensor fp8 experts on Hopper ran five times below the roofline when measured; block kernels are what
  * vLLM uses.
@@ -145,12 +182,15 @@ function moeKernel(
   hardware: Hardware,
   notes: string[],
   efficiency: number,
+  factor: number,
+  evenLoads: boolean,
 ): Kernels['moe'] {
   const isHopper = hardware.profile === 'h100' || hardware.profile === 'h200';
   const format = wanted === 'fp8' && isHopper ? 'fp8_block' : wanted;
   const own = pick<MoeCoefficients>(table, DEFAULT_MOE, format, 'experts', notes);
   const slowed = format === 'mxfp4' ? efficiency : 1;
-  return { format, coefficients: { ...own, computeEfficiency: own.computeEfficiency * slowed } };
+  const coefficients = scaled({ ...own, computeEfficiency: own.computeEfficiency * slowed }, factor);
+  return { format, coefficients, evenLoads };
 }
 
 /**

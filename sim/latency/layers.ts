@@ -30,7 +30,7 @@ export function layerContext(deployment: Deployment, hardware: Hardware, kernels
     deployment,
     hardware,
     kernels,
-    reduce: allReduceOf(hardware, deployment.tp, deployment.enforceEager),
+    reduce: allReduceOf(hardware, deployment.tp, deployment.enforceEager, kernels.collectives),
   };
 }
 
@@ -151,6 +151,7 @@ function expertLayerUs(context: LayerContext, rows: number): number {
       matrices: model.gatedMlp ? 3 : 2,
       expertRanks: ep,
       tensorRanks: Math.max(1, ranks / ep),
+      evenLoads: kernels.moe.evenLoads,
     },
     rows * dp,
   );

@@ -1,5 +1,5 @@
 /** What a report says about the origin of step times, and when they are extrapolated. */
-import type { Calibration } from './calibrations.ts';
+import type { Calibration } from './calibration.ts';
 import type { LayerContext } from './layers.ts';
 import type { ModelProvenance } from './step-model.ts';
 

@@ -171,6 +171,41 @@ export const RunSchema = Type.Object(
   closed,
 );
 
+/** A calibration fitted to one engine build; what it leaves out is the base's. Written by `drydock calibrate`. */
+export const FittedCalibrationSchema = Type.Object(
+  {
+    kind: Type.Literal('fitted'),
+    name: Type.String({ minLength: 1 }),
+    base: Type.Optional(
+      Type.String({ description: 'Calibration that it starts from; default: the engine version’s own' }),
+    ),
+    hostBaseUs: Type.Optional(nonNegative('Host time of every step, on top of the GPU’s')),
+    hostPerSequenceUs: Type.Optional(nonNegative('The same per sequence in the step')),
+    promptLayerUs: Type.Optional(
+      nonNegative('Least time per layer of a step that holds prompts and runs outside of CUDA graphs'),
+    ),
+    firstTokenLagSteps: Type.Optional(nonNegative('Steps between a first token and its delivery')),
+    frontEndUs: Type.Optional(nonNegative('Per request, before it is queued')),
+    frontEndPerTokenUs: Type.Optional(nonNegative('The same per prompt token')),
+    handoverUs: Type.Optional(nonNegative('From the end of a prefill leg to the decode engine’s queue')),
+    kernels: Type.Optional(
+      Type.Object(
+        {
+          gemm: Type.Optional(positive('Factor on the time of matrix products')),
+          attention: Type.Optional(positive('Factor on the time of attention')),
+          experts: Type.Optional(positive('Factor on the time of experts')),
+          collectives: Type.Optional(positive('Factor on the time of all-reduces')),
+        },
+        closed,
+      ),
+    ),
+    fit: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'What it was fitted to, and its errors' }),
+    ),
+  },
+  closed,
+);
+
 /** Step-time calibration. */
 export const CalibrationSchema = Type.Union(
   [
@@ -186,6 +221,11 @@ export const CalibrationSchema = Type.Union(
         ),
         frontEndUs: nonNegative('Per request, before it is queued'),
       },
+      closed,
+    ),
+    FittedCalibrationSchema,
+    Type.Object(
+      { file: Type.String({ minLength: 1, description: 'A calibration that `drydock calibrate` wrote' }) },
       closed,
     ),
   ],
@@ -266,6 +306,7 @@ export type RouterSpec = Static<typeof RouterSchema>;
 export type SloSpec = Static<typeof SloSchema>;
 export type RunSpec = Static<typeof RunSchema>;
 export type CalibrationSpec = Static<typeof CalibrationSchema>;
+export type FittedCalibration = Static<typeof FittedCalibrationSchema>;
 export type PricesSpec = Static<typeof PricesSchema>;
 export type Scenario = Static<typeof ScenarioSchema>;
 export type Comparison = Static<typeof ComparisonSchema>;

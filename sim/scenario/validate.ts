@@ -111,14 +111,27 @@ function checkMappingUnion(
     check(branches[0]!, value, path, problems);
     return;
   }
-  const tag = discriminator(branches);
+  // A mapping known by a key that no other has, such as `file`, needs no tag.
+  const own = branches.find((branch) => isKnownByItsKey(branch, branches) && branch.required![0]! in value);
+  if (own !== undefined) {
+    checkMapping(own, value, path, problems);
+    return;
+  }
+  const tag = discriminator(branches.filter((branch) => !isKnownByItsKey(branch, branches)));
   assert(tag !== undefined, 'a union of mappings has a key that tells them apart');
-  const chosen = branches.find((branch) => branch.properties![tag]!.const === value[tag]);
+  const chosen = branches.find((branch) => branch.properties![tag]?.const === value[tag]);
   if (chosen !== undefined) {
     checkMapping(chosen, value, path, problems);
     return;
   }
-  problems.push(notAmong(literalsOf(branches, tag), value[tag], childPath(path, tag)));
+  const tagged = branches.filter((branch) => branch.properties![tag] !== undefined);
+  problems.push(notAmong(literalsOf(tagged, tag), value[tag], childPath(path, tag)));
+}
+
+/** A branch of one key that is not among any other branch's. */
+function isKnownByItsKey(branch: JsonSchema, branches: readonly JsonSchema[]): boolean {
+  const keys = Object.keys(branch.properties!);
+  return keys.length === 1 && branches.every((other) => other === branch || !(keys[0]! in other.properties!));
 }
 
 function notAmong(literals: readonly JsonSchema[], value: unknown, path: string): ConfigProblem {

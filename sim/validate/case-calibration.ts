@@ -3,6 +3,9 @@
  * sampler costs: benchmarks of the `vllm bench` kind ask for temperature 0; other clients leave it to the
  * model's generation_config, which vLLM applies by default from 0.8 on.
  */
+import { OVERHEAD } from '../../models/coefficients/framework-overhead.ts';
+import type { Calibration } from '../latency/calibration.ts';
+import { findCalibration } from '../latency/calibrations.ts';
 import type { MeasuredCase } from './case.ts';
 import { caseModel } from './case-names.ts';
 import { engineVersion } from './engine-version.ts';
@@ -28,11 +31,22 @@ const ASYNC_FAMILIES = /^(silicon-inferencex|inferencex)/;
 /** Built-in calibration of asynchronous scheduling for dense models and mixtures of experts. */
 const FIRST_ASYNC = 'builtin/vllm@0.16';
 
-/** Name of the built-in calibration to predict a case with. */
-export function caseCalibration(measured: MeasuredCase): string {
+/**
+ * The built-in calibration to predict a case with: its engine version's, its sampling, its client's prompts.
+ * `constants` in place of the built-in numbers.
+ */
+export function caseCalibration(measured: MeasuredCase, constants = OVERHEAD): Calibration {
+  const engine = { name: measured.engine.name, version: engineVersion(measured) };
   const isPlain = GREEDY_FAMILIES.test(measured.family) || PLAIN_MODELS.includes(caseModel(measured));
   const name = isAsync(measured) && isOld(measured) ? FIRST_ASYNC : 'builtin';
-  return isPlain ? `${name}/plain` : name;
+  const own = findCalibration(isPlain ? `${name}/plain` : name, engine, 'calibration', constants);
+  if (!hasRandomText(measured)) return own;
+  return { ...own, frontEndPerTokenUs: own.frontEndPerTokenUs + constants.randomTextPerTokenUs };
+}
+
+/** Random token ids as text tokenise slower than language. InferenceX uses the random data set throughout. */
+function hasRandomText(measured: MeasuredCase): boolean {
+  return /random/i.test(measured.workload.name ?? '') || measured.family === 'silicon-inferencex';
 }
 
 /** True when the run's recipe asked for asynchronous scheduling. */

@@ -90,6 +90,10 @@ function vllmArgs(measured: MeasuredCase): Record<string, number | string | bool
   if (typeof kvTokens === 'number' && args['num_gpu_blocks_override'] === undefined) {
     args['num_gpu_blocks_override'] = Math.floor(kvTokens / Number(args['block_size'] ?? 16));
   }
+  const mode = /cudagraph(?:_mode)?[ =:"]+(FULL_DECODE_ONLY|FULL_AND_PIECEWISE|PIECEWISE|NONE)/.exec(
+    String(given['other'] ?? ''),
+  );
+  if (mode !== null) args['cudagraph_mode'] = mode[1]!;
   if (isEager(measured)) args['enforce_eager'] = true;
   if (isAsync(measured)) args['async_scheduling'] = true;
   return args;

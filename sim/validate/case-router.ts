@@ -38,21 +38,26 @@ const PLUGINS_V2_CONFIG = {
 };
 
 /**
- * True when a fleet was deployed as prefill and decode workers behind the chart's plugins-v2.yaml: that
- * configuration has one profile and no filter by role, so that every worker serves whole requests. 1P3D and
- * 2P2D measure alike at every load, with more throughput than one prefill worker could feed.
+ * True when a fleet was deployed as prefill and decode workers but never split a request: the chart's
+ * plugins-v2.yaml has one profile and no filter by role, and so has a gateway that picks any worker. The
+ * measurements say so too: 1P3D and 2P2D of the sweep are alike at every load, with more throughput than one
+ * prefill worker could feed; in exp-7 one in a hundred gaps between tokens is as long as a whole prefill.
  * source: kubernetes-sigs/gateway-api-inference-extension, config/charts/inferencepool, mid 2025.
  */
 export function isUnsplit(measured: MeasuredCase): boolean {
-  return String(measured.engine_args?.['other'] ?? '').includes('plugins-v2.yaml');
+  return UNSPLIT.test(String(measured.engine_args?.['other'] ?? ''));
 }
+
+const UNSPLIT = /plugins-v2\.yaml|random decode\/prefill pick/;
 
 /** The router's configuration; undefined where llm-d's default is taken. */
 export function caseRouter(measured: MeasuredCase): Readonly<Record<string, unknown>> | undefined {
   const { detail, pd } = measured.hardware;
-  if (isUnsplit(measured)) return PLUGINS_V2_CONFIG;
-  // Disaggregated fleets need their profile handler.
-  if (pd != null) return undefined;
+  if (pd != null) {
+    // Fleets that do disaggregate need their profile handler.
+    if (!isUnsplit(measured)) return undefined;
+    return measured.family === 'llmd-exp7-pd' ? RANDOM_CONFIG : PLUGINS_V2_CONFIG;
+  }
   const isPlainVllm = /^(llmservingsim|llmd-exp7-pd|llmd-pdsweep)/.test(measured.family);
   return BLIND.test(detail ?? '') || isPlainVllm ? RANDOM_CONFIG : undefined;
 }

@@ -1,4 +1,5 @@
 /** Simulates a case: its script through its fleet, observed per stage. */
+import { OVERHEAD } from '../../models/coefficients/framework-overhead.ts';
 import { createRouter } from '../../src/router.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Cluster } from '../cluster/cluster.ts';
@@ -6,6 +7,7 @@ import { defaultRouterConfig } from '../cluster/default-router.ts';
 import { buildFleet, type Fleet } from '../cluster/fleet.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { createStreams } from '../kernel/streams.ts';
+import type { Calibration } from '../latency/calibration.ts';
 import { Recorder } from '../metrics/recorder.ts';
 import type { CalibrationSpec } from '../scenario/schema.ts';
 import type { SimRequest } from '../workload/request.ts';
@@ -26,12 +28,6 @@ export interface CaseRun {
   readonly meanInputTokens: number;
 }
 
-/**
- * Time that a request occupies the API server of its instance, µs: bursts of 1,000 short requests at vLLM
- * 0.11 end at about 200 a second on H100 whatever the model's size.
- */
-const SERVICE_US = 4500;
-
 /** Scrape period of the router, µs (llm-d's default). */
 const SCRAPE_US = 50e3;
 
@@ -43,7 +39,8 @@ export function runCase(
   measured: MeasuredCase,
   readFile: ReadCaseFile,
   seed: number,
-  calibration?: CalibrationSpec,
+  calibration: CalibrationSpec | Calibration,
+  serverUs = OVERHEAD.serverUs,
 ): CaseRun {
   const streams = createStreams(seed);
   const fleet = buildFleet(caseFleet(measured), calibration, 'fleet');
@@ -52,7 +49,7 @@ export function runCase(
   const workload = new CaseWorkload(
     stages,
     fleet.pools[0]!.model.id,
-    hidesFrontEnd ? 0 : SERVICE_US / fleet.pools[0]!.replicas,
+    hidesFrontEnd ? 0 : serverUs / fleet.pools[0]!.replicas,
   );
   const observed = stages.map(() => new Observed());
   const whole = new Observed();

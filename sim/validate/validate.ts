@@ -3,7 +3,10 @@
  * them.
  */
 
+import { OVERHEAD, type OverheadConstants } from '../../models/coefficients/framework-overhead.ts';
 import { ConfigError } from '../../src/core/check.ts';
+import type { Correction } from '../latency/calibration.ts';
+import { withoutCorrections } from '../latency/fitted.ts';
 import type { CalibrationSpec } from '../scenario/schema.ts';
 import type { Measured, MeasuredCase, MeasuredStats } from './case.ts';
 import { caseCalibration } from './case-calibration.ts';
@@ -48,17 +51,29 @@ export interface SkippedCase {
   readonly reason: string;
 }
 
+/** What to predict with; by default the built-in calibration of each case. */
+export interface ValidateOptions {
+  readonly calibration?: CalibrationSpec;
+  /** Numbers in place of the built-in ones. */
+  readonly constants?: OverheadConstants;
+  /** Corrections to leave out. */
+  readonly without?: readonly Correction[];
+}
+
 /** Predicts one case. */
 export function validateCase(
   measured: MeasuredCase,
   readFile: ReadCaseFile,
   seed: number,
-  calibration?: CalibrationSpec,
+  options: ValidateOptions = {},
 ): CaseReport | SkippedCase {
   const { id } = measured;
   if (measured.usable === false) return { id, reason: 'marked unusable in the file' };
   try {
-    const run = runCase(measured, readFile, seed, calibration ?? caseCalibration(measured));
+    const { constants = OVERHEAD, without = [] } = options;
+    const own = options.calibration ?? withoutCorrections(caseCalibration(measured, constants), without);
+    const serverUs = without.includes('front-end') ? 0 : constants.serverUs;
+    const run = runCase(measured, readFile, seed, own, serverUs);
     const points = comparePoints(measured, run);
     if (points.length === 0) return { id, reason: 'none of its measured metrics is predicted' };
     const pool = run.fleet.pools[0]!;

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { findGpu } from '../../models/gpus.ts';
 import { findLlm } from '../../models/llms.ts';
-import type { Calibration } from '../../sim/latency/calibrations.ts';
+import { type Calibration, UNSCALED } from '../../sim/latency/calibration.ts';
 import { compileStepModel } from '../../sim/latency/compile.ts';
 import type { StepModel } from '../../sim/latency/step-model.ts';
 import { decodeShape, promptShape } from './shapes.ts';
@@ -17,6 +17,10 @@ const GPU_ONLY: Calibration = {
   dense: NOTHING,
   moe: NOTHING,
   eagerLayerUs: 0,
+  promptLayerUs: 0,
+  promptMoeLayerUs: 0,
+  kernels: UNSCALED,
+  without: [],
   firstTokenLagSteps: 0,
   sampler: { fixedUs: 0, bytesPerEntry: 0 },
   frontEndUs: 0,

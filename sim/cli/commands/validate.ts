@@ -74,7 +74,9 @@ function run(options: Options): void {
   const skipped: SkippedCase[] = [];
   for (const [i, measured] of wanted.entries()) {
     process.stderr.write(`\r${i + 1} of ${wanted.length} `);
-    const result = validateCase(measured, fileReader(options.cases), seed, options.calibration);
+    const result = validateCase(measured, fileReader(options.cases), seed, {
+      ...(options.calibration === undefined ? {} : { calibration: options.calibration }),
+    });
     if ('reason' in result) skipped.push(result);
     else reports.push(result);
   }

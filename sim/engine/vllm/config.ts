@@ -33,6 +33,8 @@ export interface VllmConfig {
   readonly byPriority: boolean;
   readonly speculation: Speculation | null;
   readonly enforceEager: boolean;
+  /** `cudagraph_mode` of the compilation configuration. */
+  readonly graphMode: GraphMode;
   /** Largest batch captured as a CUDA graph; 0: the default list. */
   readonly largestGraph: number;
   /** KV blocks by the engine's log, in place of the computed number; 0 computed. */
@@ -106,6 +108,10 @@ const PRESETS: readonly (readonly [version: string, preset: Preset])[] = [
 /** The newest preset version. */
 export const VLLM_NEWEST = '0.27';
 
+const GRAPH_MODES = ['NONE', 'PIECEWISE', 'FULL', 'FULL_DECODE_ONLY', 'FULL_AND_PIECEWISE'] as const;
+/** Which steps run as CUDA graphs: none, pieces between attentions, whole decode steps, or both. */
+export type GraphMode = (typeof GRAPH_MODES)[number];
+
 /** Accepted arguments and what they hold. */
 export const ARGS: Readonly<Record<string, ArgKind>> = {
   max_num_batched_tokens: 'count',
@@ -131,6 +137,7 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   kv_offloading_backend: 'text',
   kv_load_failure_policy: 'text',
   kv_lease_duration: 'positive',
+  cudagraph_mode: 'text',
 };
 
 /** Facts of the deployment that defaults depend on. */
@@ -189,6 +196,7 @@ export function vllmConfig(
       `${context.path}.args`,
     ),
     enforceEager: given.flag('enforce_eager', false),
+    graphMode: graphMode(given.text('cudagraph_mode', 'FULL_AND_PIECEWISE'), context.path),
     largestGraph: given.number('max_cudagraph_capture_size', 0),
     blocksOverride: given.number('num_gpu_blocks_override', 0),
     kvCacheDtype: given.text('kv_cache_dtype', ''),
@@ -197,6 +205,16 @@ export function vllmConfig(
     loadFailure: loadFailure(given.text('kv_load_failure_policy', 'fail'), `${context.path}.args`),
     kvLeaseS: given.number('kv_lease_duration', preset.kvLeaseS),
   };
+}
+
+function graphMode(name: string, path: string): GraphMode {
+  const known = GRAPH_MODES.find((mode) => mode === name.toUpperCase());
+  if (known !== undefined) return known;
+  throw new ConfigError({
+    path: `${path}.args.cudagraph_mode`,
+    found: JSON.stringify(name),
+    expected: `one of ${GRAPH_MODES.join(', ')}`,
+  });
 }
 
 function offloadBackend(name: string, path: string): string {

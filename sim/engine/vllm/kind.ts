@@ -1,5 +1,5 @@
 /** vLLM for the list of engines: settings, KV pool size, instances. */
-import { vllmGraphs } from '../../latency/cuda-graphs.ts';
+import { type CudaGraphs, NO_GRAPHS, vllmGraphs } from '../../latency/cuda-graphs.ts';
 import { type Capacity, vllmKvBlocks } from '../capacity.ts';
 import {
   doesNotFit,
@@ -49,7 +49,7 @@ export const vllmKind: EngineKind = {
       maxSeqs: config.maxSeqs,
       maxModelLen,
       enforceEager: config.enforceEager,
-      cudaGraphs: vllmGraphs(config.maxSeqs, config.largestGraph),
+      cudaGraphs: graphsOf(config),
       ...(drafter === undefined ? {} : { drafter }),
       kvBlocks,
       blockSizeTokens: config.blockSizeTokens,
@@ -80,6 +80,13 @@ function offload(config: VllmConfig): OffloadSetup {
     chunkTokens: config.kvOffloadBackend === 'lmcache' ? LMCACHE_CHUNK_TOKENS : config.blockSizeTokens,
     stores: 'prompt',
   };
+}
+
+/** Without piecewise graphs, steps that hold prompts launch kernel by kernel. */
+function graphsOf(config: VllmConfig): CudaGraphs {
+  if (config.graphMode === 'NONE') return NO_GRAPHS;
+  const graphs = vllmGraphs(config.maxSeqs, config.largestGraph);
+  return config.graphMode === 'FULL_DECODE_ONLY' ? { ...graphs, prefill: false } : graphs;
 }
 
 function sizePool(config: VllmConfig, context: EngineContext, kv: string): Capacity {

@@ -21,10 +21,12 @@ export interface AllReduce {
   readonly ranks: number;
   readonly measured: AllReduceCoefficients | undefined;
   readonly usPerByte: number;
+  /** Factor on the time. */
+  readonly factor: number;
 }
 
 /** Picks the measured kernel, or the ring that stands in for it. */
-export function allReduceOf(hardware: Hardware, ranks: number, eager: boolean): AllReduce {
+export function allReduceOf(hardware: Hardware, ranks: number, eager: boolean, factor = 1): AllReduce {
   const table = hardware.profile === undefined ? undefined : ALL_REDUCE[hardware.profile];
   // Another variant of the chip may lack the link: its all-reduce is not the measured one.
   const sameLink = hardware.measured || hardware.gpu.scaleUpGBps !== null;
@@ -34,6 +36,7 @@ export function allReduceOf(hardware: Hardware, ranks: number, eager: boolean): 
     ranks,
     measured: sameLink && size !== undefined ? (kernels?.[size] ?? table?.eager[size]) : undefined,
     usPerByte: ringUsPerByte(hardware, ranks),
+    factor,
   };
 }
 
@@ -41,11 +44,14 @@ export function allReduceOf(hardware: Hardware, ranks: number, eager: boolean): 
 export function allReduceUs(reduce: AllReduce, bytes: number): number {
   if (reduce.ranks <= 1) return 0;
   const c = reduce.measured;
-  if (c === undefined) return UNMEASURED_FIXED_US + 2 * bytes * reduce.usPerByte;
-  return blendDown(
-    c.oneShotUs + bytes * c.oneShotUsPerByte,
-    c.twoShotUs + bytes * c.twoShotUsPerByte,
-    c.blendExponent,
+  if (c === undefined) return reduce.factor * (UNMEASURED_FIXED_US + 2 * bytes * reduce.usPerByte);
+  return (
+    reduce.factor *
+    blendDown(
+      c.oneShotUs + bytes * c.oneShotUsPerByte,
+      c.twoShotUs + bytes * c.twoShotUsPerByte,
+      c.blendExponent,
+    )
   );
 }
 

@@ -13,8 +13,12 @@ const EXPERT_POWER_LAW = 1.2;
 /** Popularity spans from 1 to this share of the tokens, as in the benchmark's generator. */
 const WIDEST_SHARE = 0.8;
 
-/** Expected experts with at least one token, of `experts`, when each of `tokens` picks `perToken` of them. */
-export function activeExperts(tokens: number, perToken: number, experts: number): number {
+/**
+ * Expected experts with at least one token, of `experts`, when each of `tokens` picks `perToken` of them;
+ * `even`: all alike.
+ */
+export function activeExperts(tokens: number, perToken: number, experts: number, even = false): number {
+  if (even) return experts * (1 - (1 - perToken / experts) ** tokens);
   const popularity = expertPopularity(tokens, experts);
   let active = 0;
   for (const share of popularity) {

@@ -14,7 +14,7 @@ export interface GemmKernel {
   /** Peak operations per µs of the unit the kernel runs on. */
   readonly peak: number;
   readonly bytesPerUs: number;
-  /** Time relative to the coefficients' kernels (1; TensorRT-LLM's fp8 kernels are faster). */
+  /** Factor on the time but for its fixed part (TensorRT-LLM's fp8 kernels are faster). */
   readonly factor: number;
 }
 

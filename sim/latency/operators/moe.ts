@@ -20,6 +20,8 @@ export interface MoeShape {
   /** Ranks that the experts are spread over, and ranks that split each expert. */
   readonly expertRanks: number;
   readonly tensorRanks: number;
+  /** Every expert is as popular as any other. */
+  readonly evenLoads: boolean;
 }
 
 /** Time in µs for `tokens` tokens of all data-parallel ranks together. */
@@ -34,10 +36,11 @@ export function moeUs(
   const traffic = KERNEL_TRAFFIC[format];
   const width = shape.expertWidth / shape.tensorRanks;
   const experts = shape.experts / expertRanks;
-  const imbalance = rankImbalance(tokens, shape.experts, expertRanks);
+  const even = shape.evenLoads;
+  const imbalance = even ? 1 : rankImbalance(tokens, shape.experts, expertRanks);
   const perRank = shape.expertsPerToken / expertRanks;
   const rows = tokens * perRank * imbalance;
-  const active = Math.min(experts, activeExperts(tokens, perRank, experts) * imbalance);
+  const active = Math.min(experts, activeExperts(tokens, perRank, experts, even) * imbalance);
   const activationBytes =
     rows * (hiddenSize * (traffic.activationBytes + 4) + 6 * width) + 4 * tokens * hiddenSize;
   const flop = 2 * matrices * (rows + c.padRowsPerExpert * active) * hiddenSize * width;
