@@ -19,6 +19,8 @@ export interface Artifacts {
   /** The answer in a sentence, which stands first. */
   readonly answer?: string;
   readonly blocks: readonly Block[];
+  /** SVG for the HTML report. */
+  readonly plot?: string;
   readonly cases: readonly CheckCase[];
 }
 
@@ -35,9 +37,9 @@ export function addArtifactOptions(command: Command, hasChecks: boolean): Comman
 
 /** Writes those that were asked for. */
 export function writeArtifacts(options: ArtifactOptions, artifacts: Artifacts): void {
-  const { title, answer, blocks, cases } = artifacts;
+  const { title, answer, blocks, plot, cases } = artifacts;
   if (options.junit !== undefined) write(options.junit, junitXml(title, cases), writeFileSync);
-  if (options.html !== undefined) write(options.html, htmlReport(title, answer, blocks), writeFileSync);
+  if (options.html !== undefined) write(options.html, htmlReport(title, answer, blocks, plot), writeFileSync);
   if (options.summary !== undefined) write(options.summary, summaryText(artifacts), appendFileSync);
 }
 

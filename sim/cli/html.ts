@@ -25,6 +25,8 @@ th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
 th.text, td.text { text-align: left; }
 td.prose { white-space: normal; min-width: 16rem; }
 tbody tr:hover { background: var(--band); }
+svg .band { fill: var(--band); stroke: var(--line); } svg .rule { stroke: var(--soft); } svg .mark { stroke: currentColor; stroke-width: 2; }
+svg text, svg circle, svg polygon { fill: currentColor; } svg .soft { fill: var(--soft); } svg .ink { fill: var(--ink); font-weight: 400; }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; } .open { color: var(--open); font-weight: 600; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; color: var(--soft); font-size: .85rem; }
 @media print { body { max-width: none; padding: 0; } .wide { overflow: visible; } }
@@ -44,8 +46,13 @@ const VERDICTS: Readonly<Record<string, string>> = {
 /** Cells of more characters may wrap. */
 const PROSE = 48;
 
-/** The file; the answer, a sentence, stands first. */
-export function htmlReport(title: string, answer: string | undefined, blocks: readonly Block[]): string {
+/** The file; the answer, a sentence, stands first. `plot`: SVG of ours, drawn last. */
+export function htmlReport(
+  title: string,
+  answer: string | undefined,
+  blocks: readonly Block[],
+  plot = '',
+): string {
   const body = blocks
     .map((block) => (typeof block === 'string' ? paragraphs(block) : tableHtml(block)))
     .join('\n');
@@ -62,6 +69,7 @@ export function htmlReport(title: string, answer: string | undefined, blocks: re
 <body>
 <h1>${escaped(title)}</h1>
 ${answer === undefined ? '' : `<p class="answer">${escaped(answer.trim())}</p>\n`}${body}
+${plot}
 <footer>Drydock ${escaped(TOOL_VERSION)}, simulator ${escaped(ENGINE_DIGEST)}. Simulated estimates: load-test before you rely on them.</footer>
 </body>
 </html>

@@ -1,9 +1,11 @@
 /** Files for CI and readers: JUnit, step summary, HTML. */
 import { describe, expect, test } from 'vitest';
 import { summaryText } from '../../sim/cli/artifacts.ts';
+import { gatePlot } from '../../sim/cli/gate-plot.ts';
 import { htmlReport } from '../../sim/cli/html.ts';
 import { type CheckCase, junitXml } from '../../sim/cli/junit.ts';
 import type { Block } from '../../sim/cli/report-tables.ts';
+import type { GateReport, GateRow } from '../../sim/gate/gate.ts';
 
 const CASES: readonly CheckCase[] = [
   { group: 'fleet', name: 'TTFT p95 <= 500 ms', verdict: 'passes', detail: 'value 94 ms' },
@@ -65,5 +67,32 @@ describe('step summary', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit);
     expect(text).toContain('**Fine.**');
     expect(text).toMatch(/_\d+ further tables are left out/);
+  });
+});
+
+describe('plot of the gate', () => {
+  const row = (
+    metric: string,
+    effect: number,
+    interval: [number, number],
+    verdict: GateRow['verdict'],
+  ): GateRow => ({
+    ...{ subject: '<a>', metric, base: 100, head: 100 + effect, effect, allowed: 2, verdict },
+    interval: { low: interval[0], high: interval[1], confidence: 0.95 },
+  });
+  const plot = (rows: readonly GateRow[]): string => gatePlot({ rows } as unknown as GateReport);
+  const xOf = (svg: string, pattern: RegExp): number => Number(pattern.exec(svg)![1]);
+
+  test('worse is to the right, whichever way the figure is better; names are text', () => {
+    const slower = plot([row('ttftMs.p95', 1, [0.5, 1.5], 'passes')]);
+    const fewer = plot([row('throughput.outputTokensPerS', -1, [-1.5, -0.5], 'passes')]);
+    expect(xOf(slower, /circle cx="([\d.]+)"/)).toBe(xOf(fewer, /circle cx="([\d.]+)"/));
+    expect(xOf(slower, /circle cx="([\d.]+)"/)).toBeGreaterThan(xOf(slower, /class="rule" x1="([\d.]+)"/));
+    expect(slower).toContain('&lt;a&gt;');
+  });
+
+  test('what is beyond the scale is an arrow at its edge; without a scale there is no plot', () => {
+    expect(plot([row('ttftMs.p95', 100, [90, 110], 'regression')])).toContain('<polygon');
+    expect(plot([{ ...row('ttftMs.p95', 1, [0, 2], 'passes'), allowed: 0 }])).toBe('');
   });
 });

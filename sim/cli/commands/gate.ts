@@ -7,6 +7,7 @@ import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../gate/toler
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { readText } from '../document.ts';
 import { EXIT, type ExitCode, Stop } from '../exit-codes.ts';
+import { gatePlot } from '../gate-plot.ts';
 import { gateBlocks, gateCases, gateSentence } from '../gate-tables.ts';
 import { blocksText, json, print, writeOut } from '../output.ts';
 
@@ -70,7 +71,13 @@ function run(baseFile: string, headFile: string, options: GateOptions): void {
   );
   const answer = gateSentence(report);
   const blocks = gateBlocks(report);
-  writeArtifacts(options, { title: `Gate ${report.head.name}`, answer, blocks, cases: gateCases(report) });
+  writeArtifacts(options, {
+    title: `Gate ${report.head.name}`,
+    answer,
+    blocks,
+    plot: gatePlot(report),
+    cases: gateCases(report),
+  });
   if (options.out !== undefined) writeOut(options.out, report);
   if (options.format === 'json') print(json(report));
   else print(blocksText([...blocks, answer], options.format));
