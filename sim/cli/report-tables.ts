@@ -26,7 +26,8 @@ export function reportBlocks(report: ClassedReport, outcomes: readonly Assertion
   const blocks: Block[] = [headline(report)];
   if (DISTRIBUTIONS.some((name) => report[name].n > 0)) blocks.push(distributionTable(report));
   blocks.push(figureTable(report));
-  if (report.classes !== undefined) blocks.push(classTable(report.classes));
+  if (report.classes !== undefined) blocks.push(classTable('class', report.classes));
+  if (report.tenants !== undefined) blocks.push(classTable('tenant', report.tenants));
   blocks.push(poolTable(report));
   if (report.cache.tiers !== undefined) blocks.push(tierTable(report.cache.tiers));
   if (report.links !== undefined) blocks.push(linkTable(report.links));
@@ -125,9 +126,9 @@ function scalingTable(scaling: NonNullable<Report['scaling']>): Table {
   return { header: ['', 'at', 'pool', 'replicas'], rows };
 }
 
-function classTable(classes: NonNullable<ClassedReport['classes']>): Table {
+function classTable(what: string, classes: NonNullable<ClassedReport['classes']>): Table {
   return {
-    header: ['class', 'arrived', 'completed', 'TTFT p50', 'TTFT p95', 'TPOT p95', 'E2E p95', 'within SLO'],
+    header: [what, 'arrived', 'completed', 'TTFT p50', 'TTFT p95', 'TPOT p95', 'E2E p95', 'within SLO'],
     rows: classes.map((one) => [
       one.name,
       formatFigure(one.arrived, 'count'),

@@ -12,7 +12,6 @@ import type {
   Dispatch,
   Rejection,
   ResponseUsage,
-  Router,
   RouterOutput,
   TerminationCause,
 } from '../../src/routing/contract.ts';
@@ -25,10 +24,10 @@ import type { LinkUsage } from '../metrics/run-result.ts';
 import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { Fabric } from './fabric.ts';
-import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
 import { KvHandover } from './handover.ts';
 import type { LatencyWatch } from './latency-watch.ts';
+import { type ModelRoute, ModelRoutes } from './model-routes.ts';
 import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
 import type { Replica } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
@@ -41,12 +40,13 @@ const CODE_DECODE = 4;
 const CODE_ROUTER = 5;
 const CODE_AGAIN = 6;
 const CODE_TIMEOUT = 7;
+const CODE_CANCEL = 8;
 
 /** Roles of the two legs of a request; a pool of role `both` serves either. */
 const LEG_ROLES = ['prefill', 'decode'] as const;
 
 /** The running fleet. */
-export class Cluster implements Component, RouterOutput, EngineSink {
+export class Cluster implements Component, EngineSink {
   readonly set: ReplicaSet;
   readonly tiers: TierWiring;
   readonly handover: KvHandover;
@@ -64,14 +64,12 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   readonly #fleet: Fleet;
   readonly #workload: Workload;
   readonly #recorder: Recorder;
-  readonly #router: Router;
-  readonly #feed: MetricsFeed;
+  readonly #routes: ModelRoutes;
   readonly #clients: ClientBehaviour;
   readonly #target: number;
   readonly #inFlight = new IdMap<SimRequest>();
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
-  #routerWakeUs = Number.POSITIVE_INFINITY;
   readonly #holdsAtGateway: boolean;
   /** Requests that wait before the router, as no replica serves yet, in order of arrival. */
   #held: SimRequest[] = [];
@@ -84,7 +82,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#workload = parts.workload;
     this.#recorder = parts.recorder;
     this.#target = parts.kernel.register(this);
-    this.#feed = new MetricsFeed(parts.table, parts.scrapeIntervalUs);
+    this.#routes = new ModelRoutes(parts.fleet, parts.table, parts.scrapeIntervalUs);
     this.handover = new KvHandover(
       parts.kernel,
       parts.fleet.pools.length,
@@ -101,7 +99,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     const { network } = transfers;
     const fabric = new Fabric(parts.fleet, network);
     this.tiers = new TierWiring(parts.fleet, transfers, fabric);
-    this.set = new ReplicaSet({ ...parts, feed: this.#feed, network, fabric, tiers: this.tiers });
+    this.set = new ReplicaSet({ ...parts, routes: this.#routes, network, fabric, tiers: this.tiers });
     this.#clients = parts.clients ?? PATIENT;
     this.#holdsAtGateway = parts.holdsAtGateway ?? false;
     for (const [pool, setup] of parts.fleet.pools.entries()) {
@@ -110,7 +108,9 @@ export class Cluster implements Component, RouterOutput, EngineSink {
         this.set.add(pool, this, 0);
       }
     }
-    this.#router = parts.makeRouter(this);
+    for (const [i, route] of this.#routes.all.entries()) {
+      route.router = parts.makeRouter(this.#outputOf(i), route.table, route.model);
+    }
     this.#pullArrival();
   }
 
@@ -129,13 +129,16 @@ export class Cluster implements Component, RouterOutput, EngineSink {
         this.#deliver(arg, 'decode', nowUs);
         return;
       case CODE_ROUTER:
-        this.#routerEvent(nowUs);
+        this.#routerEvent(this.#routes.all[arg]!, nowUs);
         return;
       case CODE_AGAIN:
         this.#again(arg, nowUs);
         return;
+      case CODE_CANCEL:
+        this.#goAway(arg, 'the client cancelled', nowUs);
+        return;
       default:
-        this.#timeOut(arg, nowUs);
+        this.#goAway(arg, 'client timeout', nowUs);
     }
   }
 
@@ -174,7 +177,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   /** The router sends nothing more to this instance; what it has goes on. */
   withdrawReplica(replica: Replica, nowUs: number): void {
     if (!this.set.isShown(replica)) return;
-    this.#router.endpointRemoved(replica.row, nowUs);
+    this.#routes.all[this.#routes.ofPool(replica.pool)]!.router.endpointRemoved(replica.row, nowUs);
     this.set.hide(replica);
   }
 
@@ -209,8 +212,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   // --- what scaling rules ask -------------------------------------------------------------------------------------
 
   /** Requests that wait for a replica of this pool to take them: at the gateway, or in the router's queues. */
-  queuedFor(_pool: number): number {
-    return this.#router.queued + this.#held.length;
+  queuedFor(pool: number): number {
+    const route = this.#routes.all[this.#routes.ofPool(pool)]!;
+    const held = this.#held.filter((request) => this.#routeOf(request) === route);
+    return route.router.queued + held.length;
   }
 
   /** Ages of requests for this pool that have no token after more than `limitUs`, µs. */
@@ -220,7 +225,11 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       const request = this.#inFlight.get(id)!;
       const ageUs = nowUs - request.request.arrivalUs;
       if (ageUs <= limitUs || request.course.firstTokenUs >= 0) continue;
-      if (request.course.dispatchedUs < 0 || this.#poolsOf(request).includes(pool)) ages.push(ageUs);
+      const isForPool =
+        request.course.dispatchedUs < 0
+          ? this.#routes.ofModel(request.request.model) === this.#routes.ofPool(pool)
+          : this.#poolsOf(request).includes(pool);
+      if (isForPool) ages.push(ageUs);
     }
     return ages;
   }
@@ -243,7 +252,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
    */
   crashReplica(replica: Replica, restarts: boolean, nowUs: number): void {
     // A dead instance answers no scrape: the router goes on with what it saw last.
-    this.#feed.beforeChange(replica.row, nowUs, true);
+    this.#routes.all[this.#routes.ofPool(replica.pool)]!.feed.beforeChange(replica.row, nowUs, true);
     this.setScrapeLost(replica, true);
     replica.stop(nowUs);
     for (const request of this.#onInstance(replica)) {
@@ -257,7 +266,8 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** Metrics of the instance cannot be scraped, or can again. */
   setScrapeLost(replica: Replica, lost: boolean): void {
-    if (this.set.isShown(replica)) this.#feed.setLost(replica.row, lost);
+    if (!this.set.isShown(replica)) return;
+    this.#routes.all[this.#routes.ofPool(replica.pool)]!.feed.setLost(replica.row, lost);
   }
 
   /** KV transfers between instances for which `isHit` holds fail now. */
@@ -304,12 +314,14 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   /** True when no replica serves a leg of requests, and scaling will bring one. */
-  #mustHold(): boolean {
+  #mustHold(request: SimRequest): boolean {
+    const route = this.#routes.ofModel(request.request.model);
     const { pools } = this.#fleet;
     for (const role of LEG_ROLES) {
       let couldServe = false;
       let willServe = false;
       for (const [pool, setup] of pools.entries()) {
+        if (this.#routes.ofPool(pool) !== route) continue;
         if (setup.role !== role && setup.role !== 'both') continue;
         if (this.set.shown[pool]! > 0) couldServe = true;
         if (this.set.isElastic(pool)) willServe = true;
@@ -342,16 +354,16 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#kernel.at(atUs, PHASE.arrival, this.#target, CODE_AGAIN, request.request.id);
   }
 
-  /** The client has waited long enough. */
-  #timeOut(id: number, nowUs: number): void {
+  /** The client hangs up. */
+  #goAway(id: number, reason: string, nowUs: number): void {
     const request = this.#inFlight.get(id);
     if (request === undefined) return;
     const wasDispatched = request.course.dispatchedUs >= 0;
     if (wasDispatched) this.#takeOff(request, nowUs);
-    this.#router.cancel(request.request, nowUs);
+    this.#routeOf(request).router.cancel(request.request, nowUs);
     this.#held = this.#held.filter((other) => other !== request);
     // A request that the router held ends through its `reject`.
-    if (this.#inFlight.get(id) === request) this.#end(request, 'cancelled', 'client timeout', nowUs);
+    if (this.#inFlight.get(id) === request) this.#end(request, 'cancelled', reason, nowUs);
   }
 
   // --- arrivals and routing ---------------------------------------------------------------------------------------
@@ -377,15 +389,14 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       this.#drawnAhead = -1;
       this.#pullArrival();
     }
-    const { timeoutUs } = this.#clients;
+    const { id } = request.request;
+    const { timeoutUs, patienceUs } = this.#clients;
     if (timeoutUs !== Number.POSITIVE_INFINITY) {
-      this.#kernel.at(
-        gridUs(nowUs + timeoutUs),
-        PHASE.timeout,
-        this.#target,
-        CODE_TIMEOUT,
-        request.request.id,
-      );
+      this.#kernel.at(gridUs(nowUs + timeoutUs), PHASE.timeout, this.#target, CODE_TIMEOUT, id);
+    }
+    const staysUs = patienceUs?.(id) ?? Number.POSITIVE_INFINITY;
+    if (staysUs < timeoutUs) {
+      this.#kernel.at(gridUs(nowUs + staysUs), PHASE.timeout, this.#target, CODE_CANCEL, id);
     }
     this.#route(request, nowUs);
   }
@@ -396,21 +407,40 @@ export class Cluster implements Component, RouterOutput, EngineSink {
   }
 
   #route(request: SimRequest, nowUs: number): void {
-    if (this.#holdsAtGateway && this.#mustHold()) {
+    const number = this.#routes.ofModel(request.request.model);
+    if (number < 0) {
+      this.#end(request, 'failed', `404 no pool serves the model ${request.request.model}`, nowUs);
+      return;
+    }
+    if (this.#holdsAtGateway && this.#mustHold(request)) {
       this.#held.push(request);
       return;
     }
-    this.#feed.beforeLook(nowUs);
-    this.#router.arrive(request.request, nowUs);
-    this.#armRouter(nowUs);
+    const route = this.#routes.all[number]!;
+    route.feed.beforeLook(nowUs);
+    route.router.arrive(request.request, nowUs);
+    this.#armRouter(route, nowUs);
   }
 
-  dispatch(routed: InferenceRequest, dispatch: Dispatch, nowUs: number): void {
+  /** Route of a request that has one. */
+  #routeOf(request: SimRequest): ModelRoute {
+    return this.#routes.all[this.#routes.ofModel(request.request.model)]!;
+  }
+
+  #outputOf(route: number): RouterOutput {
+    return {
+      dispatch: (request, dispatch, nowUs) => this.#dispatch(route, request, dispatch, nowUs),
+      reject: (request, rejection, nowUs) => this.#reject(request, rejection, nowUs),
+      evict: (request, nowUs) => this.#evict(request, nowUs),
+    };
+  }
+
+  #dispatch(route: number, routed: InferenceRequest, dispatch: Dispatch, nowUs: number): void {
     const request = this.request(routed.id);
     const { course } = request;
     course.dispatchedUs = nowUs;
-    course.endpoint = this.set.at(dispatch.rows[0]!).index;
-    course.prefillEndpoint = dispatch.prefillRow < 0 ? -1 : this.set.at(dispatch.prefillRow).index;
+    course.endpoint = this.set.at(route, dispatch.rows[0]!).index;
+    course.prefillEndpoint = dispatch.prefillRow < 0 ? -1 : this.set.at(route, dispatch.prefillRow).index;
     const first = course.prefillEndpoint >= 0 ? course.prefillEndpoint : course.endpoint;
     const setup = this.set.setupOf(first);
     const atUs = gridUs(nowUs + setup.stepModel.frontEndUs(request.promptTokens));
@@ -422,7 +452,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
       this.#kernel.at(atUs, PHASE.deliver, this.#target, CODE_DECODE, routed.id);
   }
 
-  reject(routed: InferenceRequest, rejection: Rejection, nowUs: number): void {
+  #reject(routed: InferenceRequest, rejection: Rejection, nowUs: number): void {
     const request = this.request(routed.id);
     const ending: Ending =
       rejection.reason === 'rejected-ttl-expired'
@@ -433,7 +463,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#end(request, ending, `${rejection.status} ${rejection.reason ?? rejection.message}`, nowUs);
   }
 
-  evict(routed: InferenceRequest, nowUs: number): void {
+  #evict(routed: InferenceRequest, nowUs: number): void {
     const request = this.request(routed.id);
     const { course } = request;
     this.#takeOff(request, nowUs);
@@ -442,19 +472,19 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     this.#end(request, 'rejected', 'evicted', nowUs);
   }
 
-  #armRouter(nowUs: number): void {
-    if (this.#router.queued === 0) return;
-    const wakeUs = this.#router.advance(nowUs);
-    if (wakeUs < this.#routerWakeUs) {
-      this.#routerWakeUs = wakeUs;
-      this.#kernel.at(Math.max(gridUs(wakeUs), nowUs), PHASE.control, this.#target, CODE_ROUTER, 0);
-    }
+  #armRouter(route: ModelRoute, nowUs: number): void {
+    if (route.router.queued === 0) return;
+    const wakeUs = route.router.advance(nowUs);
+    if (wakeUs >= route.wakeUs) return;
+    route.wakeUs = wakeUs;
+    const number = this.#routes.all.indexOf(route);
+    this.#kernel.at(Math.max(gridUs(wakeUs), nowUs), PHASE.control, this.#target, CODE_ROUTER, number);
   }
 
-  #routerEvent(nowUs: number): void {
-    this.#routerWakeUs = Number.POSITIVE_INFINITY;
-    this.#feed.beforeLook(nowUs);
-    this.#armRouter(nowUs);
+  #routerEvent(route: ModelRoute, nowUs: number): void {
+    route.wakeUs = Number.POSITIVE_INFINITY;
+    route.feed.beforeLook(nowUs);
+    this.#armRouter(route, nowUs);
   }
 
   // --- engines ----------------------------------------------------------------------------------------------------
@@ -493,7 +523,7 @@ export class Cluster implements Component, RouterOutput, EngineSink {
     course.firstTokenUs = nowUs;
     if (course.prefillEndpoint < 0) this.#prefilled(request, nowUs);
     this.latencies?.firstToken(request, this.#poolsOf(request), nowUs);
-    this.#router.firstToken(request.request, nowUs);
+    this.#routeOf(request).router.firstToken(request.request, nowUs);
   }
 
   #prefilled({ course }: SimRequest, nowUs: number): void {
@@ -560,9 +590,10 @@ export class Cluster implements Component, RouterOutput, EngineSink {
 
   /** Tells the router that a response has ended; what it queued may go on at once. */
   #release(request: SimRequest, usage: ResponseUsage, cause: TerminationCause, nowUs: number): void {
-    if (this.#router.queued > 0) this.#feed.beforeLook(nowUs);
-    this.#router.finished(request.request, usage, cause, nowUs);
-    this.#armRouter(nowUs);
+    const route = this.#routeOf(request);
+    if (route.router.queued > 0) route.feed.beforeLook(nowUs);
+    route.router.finished(request.request, usage, cause, nowUs);
+    this.#armRouter(route, nowUs);
   }
 
   /** True until the prefill leg of a disaggregated request has ended. */

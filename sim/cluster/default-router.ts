@@ -5,7 +5,7 @@
 const API_VERSION = 'llm-d.ai/v1alpha1';
 const KIND = 'EndpointPickerConfig';
 
-/** A plain EndpointPickerConfig for the fleet; undefined leaves the choice to upstream's built-in default. */
+/** A plain EndpointPickerConfig for these pools; undefined leaves the choice to upstream's built-in default. */
 export function defaultRouterConfig(fleet: {
   readonly pools: readonly { readonly role: string }[];
 }): Readonly<Record<string, unknown>> | undefined {

@@ -4,7 +4,7 @@
  * since), so the cost grows with what happens and not with the clock.
  */
 import type { EndpointTable } from '../../src/routing/endpoint.ts';
-import type { Engine, EngineObservation } from '../engine/engine.ts';
+import type { AdapterObservation, Engine, EngineObservation } from '../engine/engine.ts';
 
 /** Source of one row. */
 interface Scraped {
@@ -79,6 +79,13 @@ export class MetricsFeed {
     table.blockSizeTokens[row] = engine.blockSizeTokens;
     table.numBlocks[row] = engine.kvBlocks;
     table.scrapedAtUs[row] = atUs;
+    if (engine.observeAdapters !== undefined) this.#scrapeAdapters(row, engine.observeAdapters());
     table.signalsChanged();
+  }
+  #scrapeAdapters(row: number, { running, waiting, most }: AdapterObservation): void {
+    const table = this.#table;
+    table.activeModels[row] = running;
+    table.waitingModels[row] = waiting;
+    table.maxActiveModels[row] = most;
   }
 }

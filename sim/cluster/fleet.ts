@@ -13,11 +13,13 @@ import { ConfigError } from '../../src/core/check.ts';
 import { engineKind } from '../engine/engines.ts';
 import type { EngineSetup } from '../engine/kind.ts';
 import type { TierSetup } from '../engine/kv/tiers/tier.ts';
+import type { AdapterSetup } from '../engine/lora.ts';
 import { buildStepModel } from '../latency/build.ts';
 import type { Calibration } from '../latency/calibration.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario/schema.ts';
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
+import { adapterSetup } from './adapter-setup.ts';
 import type { LockStepSpec } from './lock-step.ts';
 import { fleetStore, type PoolTiers, poolTiers, type TierContext } from './tier-setup.ts';
 import { fleetTopology, type PoolNetwork, poolNetwork, type TopologySetup } from './topology-setup.ts';
@@ -49,6 +51,8 @@ export interface PoolSetup extends PoolNetwork {
   /** How data-parallel ranks of a mixture of experts wait for each other; null: each is an engine of its own. */
   readonly lockStep: LockStepSpec | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** LoRA adapters that its instances can load; null none. */
+  readonly adapters: AdapterSetup | null;
 }
 
 /** A fleet ready to run. */
@@ -126,6 +130,7 @@ export function buildPool(
   const { tp = 1, pp = 1, dp = 1, ep = 1 } = spec.parallel ?? {};
   checkParallel(model, { tp, pp, dp, ep }, `${path}.parallel`);
   const weights = spec.precision?.weights ?? model.nativePrecision;
+  const adapters = adapterSetup(spec.adapters, { gpu, model, tp, engine: spec.engine.name, path });
   const engine = engineKind(spec.engine.name, `${path}.engine.name`).setUp({
     gpu,
     model,
@@ -137,6 +142,7 @@ export function buildPool(
     kv: spec.precision?.kv ?? 'bf16',
     version: spec.engine.version,
     args: spec.engine.args ?? {},
+    ...(adapters === null ? {} : { adapters }),
     path,
   });
   const stepModel = buildStepModel(calibration, {
@@ -194,6 +200,7 @@ export function buildPool(
     }),
     lockStep: lockStepOf(model, dp, spec.engine.name, stepModel),
     labels: { ...roleLabel(spec.role), ...spec.labels },
+    adapters,
   };
 }
 

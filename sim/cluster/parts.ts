@@ -1,10 +1,10 @@
 /** What a running cluster is made of. */
-import type { Router, RouterOutput } from '../../src/routing/contract.ts';
 import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Recorder } from '../metrics/recorder.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { Fleet } from './fleet.ts';
+import type { MakeRouter } from './model-routes.ts';
 
 /** What clients do when an answer is late or lost. */
 export interface ClientBehaviour {
@@ -12,12 +12,15 @@ export interface ClientBehaviour {
   readonly timeoutUs: number;
   readonly retries: number;
   readonly backoffUs: number;
+  /** When a client goes of its own accord, µs after the arrival (Infinity: it stays); absent: all stay. */
+  readonly patienceUs?: (id: number) => number;
 }
 
 /** What a cluster is made of. */
 export interface ClusterParts {
   readonly kernel: Kernel;
   readonly fleet: Fleet;
+  /** Endpoints of the first model. */
   readonly table: EndpointTable;
   readonly workload: Workload;
   readonly recorder: Recorder;
@@ -29,8 +32,8 @@ export interface ClusterParts {
   readonly clients?: ClientBehaviour;
   /** Requests wait before the router while scaling has yet to bring a replica; default: the router refuses them. */
   readonly holdsAtGateway?: boolean;
-  /** Builds the router around the cluster's output. */
-  readonly makeRouter: (output: RouterOutput) => Router;
+  /** Builds the router of a model around the cluster's output. */
+  readonly makeRouter: MakeRouter;
 }
 
 /** Clients that wait for ever and do not try again. */

@@ -1,15 +1,14 @@
 /** The instances of a run: which there are, which of them the router sees, and what it hears of them. */
-import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import type { EngineSink } from '../engine/engine.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { ScaledStepModel } from '../latency/scaled.ts';
 import type { FairShareNetwork } from '../net/fair-share.ts';
 import type { Fabric } from './fabric.ts';
-import type { MetricsFeed } from './feed.ts';
 import type { Fleet, PoolSetup } from './fleet.ts';
 import { HeldReplicas } from './held-replicas.ts';
 import { kvEventFeed, type PreciseTarget } from './kv-events.ts';
 import { LockStepGroup } from './lock-step.ts';
+import type { ModelRoute, ModelRoutes } from './model-routes.ts';
 import { Replica } from './replica.ts';
 import type { TierWiring } from './tier-wiring.ts';
 
@@ -17,8 +16,7 @@ import type { TierWiring } from './tier-wiring.ts';
 export interface ReplicaSurroundings {
   readonly kernel: Kernel;
   readonly fleet: Fleet;
-  readonly table: EndpointTable;
-  readonly feed: MetricsFeed;
+  readonly routes: ModelRoutes;
   readonly network: FairShareNetwork;
   readonly fabric: Fabric;
   readonly tiers: TierWiring;
@@ -40,11 +38,14 @@ export class ReplicaSet {
   readonly #parts: ReplicaSurroundings;
   /** The group that new ranks of a pool join. */
   readonly #groups: (LockStepGroup | undefined)[] = [];
-  readonly #byRow: (Replica | undefined)[] = [];
-  #preciseTargets: readonly PreciseTarget[] = [];
+  /** By route and row of its table. */
+  readonly #byRow: (Replica | undefined)[][];
+  /** Of each route. */
+  #preciseTargets: readonly (readonly PreciseTarget[])[] = [];
 
   constructor(parts: ReplicaSurroundings) {
     this.#parts = parts;
+    this.#byRow = parts.routes.all.map(() => []);
     this.held = parts.fleet.pools.map(() => new HeldReplicas());
     this.shown = parts.fleet.pools.map(() => 0);
     this.#nextSetup = [...parts.fleet.pools];
@@ -62,7 +63,8 @@ export class ReplicaSet {
 
   /** Starts an instance of a pool: it serves, and the router sees it, from now on. */
   add(pool: number, sink: EngineSink, nowUs: number): Replica {
-    const { kernel, feed, network, fastForward, seed } = this.#parts;
+    const { kernel, network, fastForward, seed } = this.#parts;
+    const { feed } = this.#routeOf(pool);
     const setup = this.#nextSetup[pool]!;
     const model = new ScaledStepModel(setup.stepModel);
     const replica = new Replica({
@@ -98,9 +100,18 @@ export class ReplicaSet {
     group.add(replica);
   }
 
-  /** Instance of a row that the router was shown. */
-  at(row: number): Replica {
-    return this.#byRow[row]!;
+  /** Instance of a row that the router of a route was shown. */
+  at(route: number, row: number): Replica {
+    return this.#byRow[route]![row]!;
+  }
+
+  #routeOf(pool: number): ModelRoute {
+    const { routes } = this.#parts;
+    return routes.all[routes.ofPool(pool)]!;
+  }
+
+  #rowsOf(pool: number): (Replica | undefined)[] {
+    return this.#byRow[this.#parts.routes.ofPool(pool)]!;
   }
 
   /** What an instance was set up as. */
@@ -114,15 +125,15 @@ export class ReplicaSet {
   }
 
   isShown(replica: Replica): boolean {
-    return this.#byRow[replica.row] === replica;
+    return this.#rowsOf(replica.pool)[replica.row] === replica;
   }
 
   /** The router sees it no more; what it has goes on. Call `Router.endpointRemoved` before. */
   hide(replica: Replica): void {
-    const { table, feed } = this.#parts;
+    const { table, feed } = this.#routeOf(replica.pool);
     table.remove(table.endpoints[replica.row]!.id);
     feed.remove(replica.row);
-    this.#byRow[replica.row] = undefined;
+    this.#rowsOf(replica.pool)[replica.row] = undefined;
     this.shown[replica.pool] = this.shown[replica.pool]! - 1;
   }
 
@@ -136,8 +147,8 @@ export class ReplicaSet {
     return this.all.filter((r) => r.pool === pool && !r.isDown && this.isShown(r));
   }
 
-  /** From now on these indexes hear of the caches of all instances. */
-  publishKvEvents(targets: readonly PreciseTarget[]): void {
+  /** From now on the indexes of each route hear of the caches of its instances. */
+  publishKvEvents(targets: readonly (readonly PreciseTarget[])[]): void {
     this.#preciseTargets = targets;
     for (const replica of this.all) this.#subscribe(replica);
   }
@@ -145,19 +156,21 @@ export class ReplicaSet {
   #show(replica: Replica, nowUs: number): void {
     const { index } = replica;
     const setup = this.setupOf(index);
-    replica.row = this.#parts.table.add({
+    const { table, feed } = this.#routeOf(replica.pool);
+    replica.row = table.add({
       id: `${setup.name}-${index}`,
       address: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}:8000`,
       labels: { ...setup.labels, ...this.#parts.fabric.labelsOf(replica) },
     });
-    this.#parts.feed.add(replica.row, replica.engine, nowUs);
-    this.#byRow[replica.row] = replica;
+    feed.add(replica.row, replica.engine, nowUs);
+    this.#rowsOf(replica.pool)[replica.row] = replica;
     this.shown[replica.pool] = this.shown[replica.pool]! + 1;
   }
 
   #subscribe(replica: Replica): void {
-    if (this.#preciseTargets.length === 0) return;
-    const feed = kvEventFeed(replica, this.#preciseTargets);
+    const targets = this.#preciseTargets[this.#parts.routes.ofPool(replica.pool)] ?? [];
+    if (targets.length === 0) return;
+    const feed = kvEventFeed(replica, targets);
     if (feed !== null) replica.engine.listenToCache?.(feed);
   }
 }

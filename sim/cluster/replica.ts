@@ -5,7 +5,7 @@
 
 import type { Engine, EngineSink, Leg } from '../engine/engine.ts';
 import { ReplicaTiers, type TierPath, type Transport } from '../engine/kv/tiers/replica-tiers.ts';
-import type { Component, Kernel } from '../kernel/kernel.ts';
+import { type Component, GRID_PER_US, type Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
 import type { ScaledStepModel } from '../latency/scaled.ts';
 import type { SimRequest } from '../workload/request.ts';
@@ -104,7 +104,7 @@ export class Replica implements Component {
   /** The client of a request has gone. */
   abort(request: SimRequest, nowUs: number): boolean {
     this.#feed.beforeChange(this.row, nowUs, false);
-    const known = this.engine.abort(request, nowUs);
+    const known = this.engine.abort(request, this.#seenAt(nowUs));
     if (known) this.#wake(nowUs);
     return known;
   }
@@ -203,8 +203,13 @@ export class Replica implements Component {
       this.group.wake(this, nowUs, urgent);
       return;
     }
-    const endUs = this.engine.interrupt(nowUs, urgent);
+    const endUs = this.engine.interrupt(this.#seenAt(nowUs), urgent);
     if (endUs < this.#endUs) this.#scheduleEnd(endUs);
+  }
+
+  /** What comes in a phase after that of new batches falls into the step that has begun at this instant. */
+  #seenAt(nowUs: number): number {
+    return this.#kernel.phase > PHASE.stepBegin ? nowUs + 1 / GRID_PER_US : nowUs;
   }
 
   #begin(nowUs: number): void {

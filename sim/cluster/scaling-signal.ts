@@ -9,6 +9,7 @@
  * A request without a first token that has waited longer than the target counts in TTFT with its age; otherwise a pool that
  * answers nobody would look well.
  */
+import { GRID_PER_US } from '../kernel/kernel.ts';
 import type { AutoscalerSpec } from '../scenario/schema.ts';
 import type { Cluster } from './cluster.ts';
 import type { WatchedLatency } from './latency-watch.ts';
@@ -83,7 +84,8 @@ export class ScalingSignal {
     const seen = this.#seen;
     let sum = metric === 'kvUsage' ? 0 : this.#cluster.queuedFor(this.#pool);
     for (const replica of serving) {
-      replica.engine.observe(nowUs, seen);
+      // Decisions come after the batches of their instant.
+      replica.engine.observe(nowUs + 1 / GRID_PER_US, seen);
       if (metric === 'waiting') sum += seen.waiting;
       else if (metric === 'inFlight') sum += seen.waiting + seen.running;
       else sum += seen.kvUsage;

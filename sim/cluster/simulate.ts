@@ -24,6 +24,8 @@ import { FaultSchedule } from './faults.ts';
 import { buildFleet, buildPool, type Fleet, type PoolSetup } from './fleet.ts';
 import { IdealRouter } from './ideal-router.ts';
 import { preciseTargets } from './kv-events.ts';
+import { checkModels } from './model-check.ts';
+import { patience } from './patience.ts';
 import { Rollouts } from './rollouts.ts';
 
 /** How a run is made. */
@@ -78,6 +80,7 @@ export class Simulation {
       options.readLines,
     );
     this.#fleet = run.stepTimeFactor === undefined ? fleet : slowedFleet(fleet, run.stepTimeFactor);
+    checkModels(scenario.workload, this.#fleet);
     const workload = createWorkload(scenario.workload, {
       streams,
       run,
@@ -94,7 +97,10 @@ export class Simulation {
     const table = new EndpointTable();
     const router = scenario.router ?? {};
     const { onDecision } = options;
-    let picker: EndpointPicker | undefined;
+    const cancel = scenario.clients?.cancel;
+    const routerStreams = options.routerSeed === undefined ? streams : createStreams(options.routerSeed);
+    const pickers: EndpointPicker[] = [];
+    let routers = 0;
     this.#cluster = new Cluster({
       kernel: this.#kernel,
       fleet: this.#fleet,
@@ -110,29 +116,33 @@ export class Simulation {
         timeoutUs: (scenario.clients?.timeoutS ?? Number.POSITIVE_INFINITY) * 1e6,
         retries: scenario.clients?.retries ?? 0,
         backoffUs: (scenario.clients?.backoffS ?? 1) * 1e6,
+        ...(cancel === undefined ? {} : { patienceUs: patience(cancel, streams.open('clients/patience')) }),
       },
-      makeRouter: (output) => {
+      makeRouter: (output, table, model) => {
+        const number = routers++;
         if (ideals.includes('idealRouting')) {
           return new IdealRouter(table, output, {
             requestOf: (id) => this.#cluster.request(id),
-            setupOf: (row) => this.#cluster.set.setupOf(this.#cluster.set.at(row).index),
+            setupOf: (row) => this.#cluster.set.setupOf(this.#cluster.set.at(number, row).index),
           });
         }
-        picker = createRouter({
-          config: router.config ?? defaultRouterConfig(this.#fleet),
+        const picker = createRouter({
+          config: router.config ?? defaultRouterConfig(poolsOf(this.#fleet, model)),
           table,
           output,
-          streams: options.routerSeed === undefined ? streams : createStreams(options.routerSeed),
+          // The first model's router draws as that of a fleet of one model does.
+          streams: number === 0 ? routerStreams : { open: (path) => routerStreams.open(`${model}/${path}`) },
           allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,
           ...(options.extraPlugins === undefined ? {} : { extraPlugins: options.extraPlugins }),
           ...(onDecision === undefined
             ? {}
             : { recorder: { decided: (decision) => onDecision(decision, table) } }),
         });
+        pickers.push(picker);
         return picker;
       },
     });
-    if (picker !== undefined) this.#cluster.set.publishKvEvents(preciseTargets(picker));
+    if (pickers.length > 0) this.#cluster.set.publishKvEvents(pickers.map(preciseTargets));
     new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? [], streams);
     const rules = scenario.autoscaler ?? [];
     this.#autoscaler =
@@ -210,6 +220,7 @@ export class Simulation {
       notes: this.#notes(),
       idealised: this.#idealised,
       scaling: this.#autoscaler?.changes ?? [],
+      tenants: this.#workload.tenants ?? [],
     };
   }
 
@@ -270,6 +281,11 @@ function slowedFleet(fleet: Fleet, factor: number): Fleet {
     ...fleet,
     pools: fleet.pools.map((pool) => ({ ...pool, stepModel: new ScaledStepModel(pool.stepModel, factor) })),
   };
+}
+
+/** The pools of one model. */
+function poolsOf(fleet: Fleet, model: string): Pick<Fleet, 'pools'> {
+  return { pools: fleet.pools.filter((pool) => pool.model.id === model) };
 }
 
 /** Whether a pool may be without a replica that serves, and get one. */

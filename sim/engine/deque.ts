@@ -42,6 +42,12 @@ export class Deque<T> {
     return item;
   }
 
+  /** All items from the front on. */
+  toArray(): T[] {
+    const mask = this.#items.length - 1;
+    return Array.from({ length: this.length }, (_, i) => this.#items[(this.#head + i) & mask]!);
+  }
+
   /** First item that matches; O(length). */
   find(matches: (item: T) => boolean): T | undefined {
     const mask = this.#items.length - 1;

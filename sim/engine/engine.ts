@@ -44,6 +44,14 @@ export interface EngineObservation {
   kvUsage: number;
 }
 
+/** LoRA adapters as `vllm:lora_requests_info` shows them. */
+export interface AdapterObservation {
+  readonly running: readonly string[];
+  readonly waiting: readonly string[];
+  /** Adapters that a batch can hold. */
+  readonly most: number;
+}
+
 /** Role a request plays on this engine. */
 export type Leg = 'whole' | 'prefill' | 'decode';
 
@@ -83,6 +91,8 @@ export interface Engine {
   interrupt(nowUs: number, urgent: boolean): number;
   /** State at `nowUs`, at or after the last call of any other method; changes nothing. */
   observe(nowUs: number, out: EngineObservation): void;
+  /** LoRA adapters now; absent for engines without any. */
+  observeAdapters?(): AdapterObservation;
   /** Reports KV events from now on; absent for engines that make none. */
   listenToCache?(listener: CacheListener): void;
   /** Gives the engine KV tiers below its own memory; absent for engines that can use none. */

@@ -6,6 +6,7 @@ import type { CudaGraphs } from '../latency/cuda-graphs.ts';
 import type { DrafterCost } from '../latency/deployment.ts';
 import type { StepModel } from '../latency/step-model.ts';
 import type { Engine } from './engine.ts';
+import type { AdapterSetup } from './lora.ts';
 
 /** Deployment facts an engine is set up for. */
 export interface EngineContext {
@@ -21,6 +22,8 @@ export interface EngineContext {
   /** Version asked for; undefined: the newest. */
   readonly version: string | undefined;
   readonly args: Readonly<Record<string, number | string | boolean>>;
+  /** LoRA adapters that instances can load. */
+  readonly adapters?: AdapterSetup;
   /** Path of the pool in the user's document. */
   readonly path: string;
 }

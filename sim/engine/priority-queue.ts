@@ -40,6 +40,10 @@ export class PriorityQueue<T> {
     return this.#items.shift();
   }
 
+  toArray(): T[] {
+    return [...this.#items];
+  }
+
   find(matches: (item: T) => boolean): T | undefined {
     return this.#items.find(matches);
   }

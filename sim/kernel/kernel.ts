@@ -46,6 +46,11 @@ export class Kernel {
     this.#heap.push(timeUs, phase, target, code, arg);
   }
 
+  /** Phase of the event being handled. */
+  get phase(): number {
+    return this.#heap.poppedPhase;
+  }
+
   /** Time of the next pending event in µs, or Infinity. */
   get nextTimeUs(): number {
     return this.#heap.nextTimeUs;

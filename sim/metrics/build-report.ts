@@ -5,6 +5,7 @@
 import { assert } from '../../src/core/check.ts';
 import type { ModelProvenance } from '../latency/step-model.ts';
 import type { Scenario, SloSpec } from '../scenario/schema.ts';
+import type { Ending } from '../workload/request.ts';
 import { arrivalWindowOf } from './arrival-window.ts';
 import { attributionOf } from './attribution.ts';
 import { FIGURES, figureValue } from './figures.ts';
@@ -13,7 +14,7 @@ import { overloadNotes } from './overload-notes.ts';
 import { costOf, type PriceOf, poolReports, unpricedNotes } from './pool-report.ts';
 import { Recorder } from './recorder.ts';
 import type { Interval, Quantiles, Report, SeedFigures } from './report.ts';
-import type { RequestStats } from './request-stats.ts';
+import { RequestStats } from './request-stats.ts';
 import type { RunResult } from './run-result.ts';
 import { EXACT_LIMIT, type QuantileSketch } from './sketch.ts';
 import { requiredAttainment } from './slo.ts';
@@ -39,6 +40,9 @@ export interface ClassReport {
   readonly name: string;
   readonly arrived: number;
   readonly completed: number;
+  /** Where its requests ended; they add up to `arrived`. */
+  readonly ends: Readonly<Record<Ending, number>>;
+  readonly outputTokens: number;
   readonly ttftMs: Quantiles;
   readonly tpotMs: Quantiles;
   readonly e2eMs: Quantiles;
@@ -48,6 +52,8 @@ export interface ClassReport {
 /** A report with its classes. */
 export interface ClassedReport extends Report {
   readonly classes?: readonly ClassReport[];
+  /** By tenant; only where classes belong to different ones. */
+  readonly tenants?: readonly ClassReport[];
 }
 
 /** Builds the report of one or several runs of a scenario that differ in their seeds only. */
@@ -112,6 +118,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     outputTokensPerS: perS(total.outputTokens),
   };
   const classes = classReports(recorder);
+  const tenants = tenantReports(recorder, results[0]!.tenants);
   const figures = sloFigures(results, recorder);
   const tiers = tierReports(results);
   const links = linkReports(results);
@@ -162,6 +169,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
       requestsPerS: context.wallMs > 0 ? (total.arrived / context.wallMs) * 1e3 : 0,
     },
     ...(classes.length > 0 ? { classes } : {}),
+    ...(tenants.length > 0 ? { tenants } : {}),
     ...(results[0]!.idealised.length > 0 ? { idealised: results[0]!.idealised } : {}),
     ...(scaling.length > 0 ? { scaling } : {}),
     ...(context.document === undefined ? {} : { document: context.document }),
@@ -199,15 +207,32 @@ function attainmentOf(stats: RequestStats): number | null {
 }
 
 function classReports(recorder: Recorder): ClassReport[] {
-  return recorder.byClass.map((stats, i) => ({
-    name: recorder.classes[i]!,
+  return recorder.byClass.map((stats, i) => classReport(recorder.classes[i]!, stats));
+}
+
+/** The classes of each tenant together; empty where all belong to one. */
+function tenantReports(recorder: Recorder, tenants: readonly string[]): ClassReport[] {
+  const names = [...new Set(tenants)];
+  if (names.length < 2 || recorder.byClass.length === 0) return [];
+  return names.map((name) => {
+    const stats = new RequestStats();
+    for (const [i, tenant] of tenants.entries()) if (tenant === name) stats.merge(recorder.byClass[i]!);
+    return classReport(name, stats);
+  });
+}
+
+function classReport(name: string, stats: RequestStats): ClassReport {
+  return {
+    name,
     arrived: stats.arrived,
     completed: stats.ends.completed,
+    ends: { ...stats.ends },
+    outputTokens: stats.outputTokens,
     ttftMs: quantilesMs(stats.ttft),
     tpotMs: quantilesMs(stats.tpot),
     e2eMs: quantilesMs(stats.e2e),
     attainment: attainmentOf(stats),
-  }));
+  };
 }
 
 function distinctProvenance(results: readonly RunResult[]): ModelProvenance[] {

@@ -71,6 +71,8 @@ export interface RunResult {
   readonly notes: readonly string[];
   /** Parts that the run took to be perfect (`run.idealised`). */
   readonly idealised: readonly string[];
+  /** Tenant of each class of the workload; empty: one for all. */
+  readonly tenants: readonly string[];
   /** Decisions of the autoscaler, in order. */
   readonly scaling: readonly ScalingChange[];
 }

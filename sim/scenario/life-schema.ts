@@ -10,6 +10,26 @@ export const ClientsSchema = Type.Object(
       Type.Integer({ minimum: 0, description: 'A failed request is sent again so many times; default 0' }),
     ),
     backoffS: Type.Optional(nonNegative('Pause before it is sent again, seconds; default 1')),
+    cancel: Type.Optional(
+      Type.Object(
+        {
+          share: Type.Number({
+            exclusiveMinimum: 0,
+            maximum: 1,
+            description: 'Share of clients that hang up if the answer is not complete in time',
+          }),
+          afterS: positive(
+            'Patience of these clients, seconds after they have asked; the mean if exponential',
+          ),
+          distribution: Type.Optional(
+            Type.Union([Type.Literal('exponential'), Type.Literal('constant')], {
+              description: 'Default exponential',
+            }),
+          ),
+        },
+        { ...closed, description: 'Clients that cancel of their own accord' },
+      ),
+    ),
   },
   { ...closed, description: 'Client behaviour' },
 );

@@ -15,6 +15,25 @@ export * from './life-schema.ts';
 export * from './network-schema.ts';
 export * from './workload-schema.ts';
 
+/** LoRA adapters of a pool. */
+const AdaptersSchema = Type.Object(
+  {
+    groups: Type.Array(
+      Type.Object(
+        {
+          name: Type.String({ minLength: 1, description: 'Name that requests give as their model' }),
+          count: Type.Optional(count('So many, named `name-0`, `name-1`, ...; default: one, named `name`')),
+        },
+        closed,
+      ),
+      { minItems: 1 },
+    ),
+    rank: Type.Optional(count('LoRA rank; default 16')),
+    diskGBps: Type.Optional(positive('Read rate of adapters that are not in host memory, GB/s; default 5')),
+  },
+  { ...closed, description: 'LoRA adapters that the instances serve beside the base model' },
+);
+
 /** A group of equal replicas. */
 export const PoolSchema = Type.Object(
   {
@@ -77,6 +96,7 @@ export const PoolSchema = Type.Object(
     kvTiers: Type.Optional(KvTiersSchema),
     node: Type.Optional(Type.Object({ gpus: count('GPUs per node') }, closed)),
     labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+    adapters: Type.Optional(AdaptersSchema),
   },
   closed,
 );
@@ -299,6 +319,7 @@ export const ComparisonSchema = Type.Object(
   { ...closed, $id: 'https://drydock.dev/schema/comparison-1.json', title: 'Drydock comparison' },
 );
 
+export type AdaptersSpec = Static<typeof AdaptersSchema>;
 export type PoolSpec = Static<typeof PoolSchema>;
 export type FleetSpec = Static<typeof FleetSchema>;
 export type LinkSpec = Static<typeof LinkSchema>;

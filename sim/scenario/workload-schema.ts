@@ -137,6 +137,21 @@ const ClassSchema = Type.Object(
     ),
     tenant: Type.Optional(Type.String({ description: 'Fairness id' })),
     model: Type.Optional(Type.String({ description: 'Model or adapter that the request names' })),
+    adapters: Type.Optional(
+      Type.Object(
+        {
+          name: Type.String({ minLength: 1, description: 'Group of adapters of a pool' }),
+          count: count('Adapters of the group that are asked for: `name-0` ...'),
+          zipf: Type.Optional(nonNegative('Zipf exponent of their popularity; 0 (default) is uniform')),
+        },
+        { ...closed, description: 'Requests name an adapter drawn from a group, in place of `model`' },
+      ),
+    ),
+    headers: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), Type.String(), {
+        description: 'Request headers, e.g. x-llm-d-inference-objective; lower-case names',
+      }),
+    ),
   },
   closed,
 );

@@ -68,7 +68,7 @@ export class CaseWorkload implements Workload {
   constructor(stages: readonly StagePlan[], model: string, serviceUs: number) {
     this.#stages = stages;
     this.#serviceUs = serviceUs;
-    this.#traits = requestTraits(0, model, 0, 'validate');
+    this.#traits = requestTraits({ classIndex: 0, model, tenant: 'validate' });
     this.#advance(0);
   }
 

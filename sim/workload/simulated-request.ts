@@ -20,16 +20,22 @@ export interface RequestTraits {
   readonly keySeed: number;
   readonly priority: number;
   readonly tenant: string;
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** Traits with defaults filled in. */
-export function requestTraits(
-  classIndex: number,
-  model: string,
-  priority: number,
-  tenant: string,
-): RequestTraits {
-  return { classIndex, model, keySeed: modelSeed(model), priority, tenant };
+export function requestTraits(own: {
+  readonly classIndex: number;
+  readonly model: string;
+  readonly priority?: number;
+  readonly tenant?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}): RequestTraits {
+  const { classIndex, model, priority = 0, tenant = DEFAULT_TENANT, headers } = own;
+  return {
+    ...{ classIndex, model, keySeed: modelSeed(model), priority, tenant },
+    headers: headers === undefined ? NO_HEADERS : new Map(Object.entries(headers)),
+  };
 }
 
 /** The router's view of a simulated request. */
@@ -43,7 +49,7 @@ export class RoutedRequest implements InferenceRequest {
   readonly prompt: PromptContent;
   readonly maxOutputTokens: number;
   readonly sizeBytes: number;
-  readonly headers = NO_HEADERS;
+  readonly headers: ReadonlyMap<string, string>;
   readonly multimodal = null;
   readonly subset = null;
 
@@ -60,6 +66,7 @@ export class RoutedRequest implements InferenceRequest {
     this.arrivalUs = arrivalUs;
     this.priority = traits.priority;
     this.fairnessId = traits.tenant;
+    this.headers = traits.headers;
     this.prompt = prompt;
     this.maxOutputTokens = maxOutputTokens;
     this.sizeBytes = prompt.tokens * BODY_BYTES_PER_TOKEN;

@@ -16,7 +16,7 @@ import { realSampler, type Sampler, tokenSampler } from './dist/sampler.ts';
 import { weightedSampler } from './dist/zipf.ts';
 import { PromptContent } from './prompt-content.ts';
 import type { SimRequest } from './request.ts';
-import { type RequestClass, requestClasses } from './request-class.ts';
+import { type ClassVariant, type RequestClass, requestClasses } from './request-class.ts';
 import { simulatedRequest } from './simulated-request.ts';
 import type { Workload } from './workload.ts';
 
@@ -28,7 +28,7 @@ const RETRY_PAUSE_US = 1e6;
 
 /** A session under way. Turn t sends everything before it, then `inputs[t]`; its answer has `outputs[t]` tokens. */
 interface Session {
-  readonly of: RequestClass;
+  readonly of: ClassVariant;
   /** Turns to play; fewer than drawn where the run's bound cuts the session short. */
   readonly turns: number;
   readonly inputs: readonly number[];
@@ -44,6 +44,7 @@ interface Session {
 /** Requests as a `synthetic` workload describes them. */
 export class SyntheticWorkload implements Workload {
   readonly classes: readonly string[];
+  readonly tenants: readonly string[];
   readonly #classes: readonly RequestClass[];
   readonly #pickClass: Sampler;
   readonly #arrivals: ArrivalProcess;
@@ -68,6 +69,7 @@ export class SyntheticWorkload implements Workload {
     const { classes, freeContent } = requestClasses(spec, streams, model);
     this.#classes = classes;
     this.classes = classes.map((c) => c.name);
+    this.tenants = classes.map((c) => c.variants[0]!.traits.tenant);
     this.#nextContent = freeContent;
     this.#pickClass = weightedSampler(
       classes.map((c) => c.weight),
@@ -114,8 +116,9 @@ export class SyntheticWorkload implements Workload {
     if (arrivalUs > this.#bounds.untilUs) return null;
     this.#unfinished += 1;
     const of = this.#classes[this.#pickClass()]!;
+    const variant = of.variants[of.variant === null ? 0 : of.variant()]!;
     const group = of.prefixes === null ? -1 : of.prefixes.group();
-    if (this.#turns !== null) return this.#startSession(of, group, arrivalUs);
+    if (this.#turns !== null) return this.#startSession(of, variant, group, arrivalUs);
     this.#planned += 1;
     const input = of.input();
     const content = this.#nextSingleUse;
@@ -123,27 +126,27 @@ export class SyntheticWorkload implements Workload {
     const { prefixes } = of;
     const prompt =
       prefixes === null
-        ? new PromptContent([content], [input], input, of.traits.keySeed)
+        ? new PromptContent([content], [input], input, variant.traits.keySeed)
         : new PromptContent(
-            [prefixes.firstContent + group, content],
+            [variant.firstContent + group, content],
             [prefixes.tokens, input],
             prefixes.tokens + input,
-            of.traits.keySeed,
+            variant.traits.keySeed,
           );
-    return this.#request(of, prompt, of.output(), content - 1, -1, arrivalUs);
+    return this.#request(variant, prompt, of.output(), content - 1, -1, arrivalUs);
   }
 
-  #startSession(of: RequestClass, group: number, arrivalUs: number): SimRequest {
+  #startSession(of: RequestClass, variant: ClassVariant, group: number, arrivalUs: number): SimRequest {
     const turns = this.#turns!();
     const draw = (sampler: Sampler): number[] => Array.from({ length: turns }, sampler);
     const session: Session = {
-      of,
+      of: variant,
       turns: Math.min(turns, this.#bounds.requests - this.#planned),
       inputs: draw(of.input),
       outputs: draw(of.output),
       thinkUs: draw(this.#think).map((s) => s * 1e6),
       turn: 0,
-      ids: of.prefixes === null ? [] : [of.prefixes.firstContent + group],
+      ids: of.prefixes === null ? [] : [variant.firstContent + group],
       lengths: of.prefixes === null ? [] : [of.prefixes.tokens],
     };
     this.#planned += session.turns;
@@ -173,7 +176,7 @@ export class SyntheticWorkload implements Workload {
   }
 
   #request(
-    of: RequestClass,
+    of: ClassVariant,
     prompt: PromptContent,
     wantedTokens: number,
     outputContentId: number,

@@ -21,6 +21,8 @@ export interface Workload {
   readonly hasFollowUps: boolean;
   /** Class names, at least one. */
   readonly classes: readonly string[];
+  /** Tenant of each class; absent: one for all. */
+  readonly tenants?: readonly string[];
   /** What a reader of the results should know about the requests so far (bad trace rows), one sentence each. */
   readonly notes?: readonly string[];
 }

@@ -100,6 +100,7 @@ export function runResult(recorder: Recorder, facts: Partial<RunResult> = {}): R
     notes: [],
     idealised: [],
     scaling: [],
+    tenants: [],
     ...facts,
   };
 }

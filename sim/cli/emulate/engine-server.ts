@@ -16,7 +16,7 @@ import { type CallListener, EmulatedEngine } from '../../emulate/emulated-engine
 import { runsOfTokens } from '../../emulate/token-runs.ts';
 import { modelSeed } from '../../workload/prompt-content.ts';
 import type { SimRequest } from '../../workload/request.ts';
-import { DEFAULT_TENANT, requestTraits, simulatedRequest } from '../../workload/simulated-request.ts';
+import { requestTraits, simulatedRequest } from '../../workload/simulated-request.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { engineMetricsText } from './engine-metrics-text.ts';
 import type { KvEventPublisher } from './kv-event-publisher.ts';
@@ -254,7 +254,7 @@ export class EngineServer {
         outputContentId: -1 - id,
         session: -1,
       },
-      requestTraits(0, this.model, 0, DEFAULT_TENANT),
+      requestTraits({ classIndex: 0, model: this.model }),
     );
   }
 }

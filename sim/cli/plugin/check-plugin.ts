@@ -60,7 +60,7 @@ function exercise(definition: PluginDefinition, problems: Set<string>): Exercise
     column: (type, producer) => columns.get(type, producer),
     plugin: () => ({}),
   });
-  const traits = requestTraits(0, 'm', 0, 'tenant');
+  const traits = requestTraits({ classIndex: 0, model: 'm', tenant: 'tenant' });
   const written: number[] = [];
   const times: number[] = [];
   for (let call = 0; call < CALLS; call++) {

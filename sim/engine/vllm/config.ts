@@ -44,6 +44,9 @@ export interface VllmConfig {
   /** Host memory for KV of the whole instance, GiB (0 none), and who manages it: `native` or `lmcache`. */
   readonly kvOffloadGiB: number;
   readonly kvOffloadBackend: string;
+  /** Distinct LoRA adapters in a batch, and in host memory. */
+  readonly maxLoras: number;
+  readonly maxHostLoras: number;
   /** What the decode side does when KV cannot be loaded. */
   readonly loadFailure: 'fail' | 'recompute';
   /** The prefill side keeps blocks that nobody fetches for so long, seconds. */
@@ -135,6 +138,8 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   kv_cache_dtype: 'text',
   kv_offloading_size: 'positive',
   kv_offloading_backend: 'text',
+  max_loras: 'count',
+  max_cpu_loras: 'count',
   kv_load_failure_policy: 'text',
   kv_lease_duration: 'positive',
   cudagraph_mode: 'text',
@@ -202,6 +207,8 @@ export function vllmConfig(
     kvCacheDtype: given.text('kv_cache_dtype', ''),
     kvOffloadGiB: given.number('kv_offloading_size', 0),
     kvOffloadBackend: offloadBackend(given.text('kv_offloading_backend', 'native'), context.path),
+    maxLoras: given.number('max_loras', 1),
+    maxHostLoras: given.number('max_cpu_loras', given.number('max_loras', 1)),
     loadFailure: loadFailure(given.text('kv_load_failure_policy', 'fail'), `${context.path}.args`),
     kvLeaseS: given.number('kv_lease_duration', preset.kvLeaseS),
   };

@@ -10,6 +10,7 @@ import {
   kvPrecision,
   type OffloadSetup,
 } from '../kind.ts';
+import { LoraSlots } from '../lora.ts';
 import { drafterCost, speculationNote, unitsBesideDrafter } from '../speculation.ts';
 import { type VllmConfig, vllmConfig } from './config.ts';
 import { VllmEngine } from './vllm.ts';
@@ -65,6 +66,7 @@ export const vllmKind: EngineKind = {
           kvBlocks,
           fastForward,
           seed,
+          loraOf(config, context),
         ),
     };
   },
@@ -87,6 +89,10 @@ function graphsOf(config: VllmConfig): CudaGraphs {
   if (config.graphMode === 'NONE') return NO_GRAPHS;
   const graphs = vllmGraphs(config.maxSeqs, config.largestGraph);
   return config.graphMode === 'FULL_DECODE_ONLY' ? { ...graphs, prefill: false } : graphs;
+}
+
+function loraOf(config: VllmConfig, { adapters }: EngineContext): LoraSlots | null {
+  return adapters === undefined ? null : new LoraSlots(adapters, config.maxLoras, config.maxHostLoras);
 }
 
 function sizePool(config: VllmConfig, context: EngineContext, kv: string): Capacity {

@@ -13,9 +13,10 @@ import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import { DraftingSet } from '../drafting-set.ts';
-import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
+import type { AdapterObservation, Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
+import type { LoraSlots } from '../lora.ts';
 import { EngineMeters } from '../meters.ts';
 import { PriorityQueue } from '../priority-queue.ts';
 import { byPriority, Sequence as EngineSequence, SequenceList } from '../sequence.ts';
@@ -63,11 +64,27 @@ export class VllmEngine implements Engine {
   #refundTokens = 0;
 
   /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
-  constructor(config: VllmConfig, model: StepModel, kvBlocks: number, fastForward: boolean, seed = 0) {
+  /** LoRA adapters; null without any. */
+  readonly #lora: LoraSlots | null;
+  /** Passed over because a batch with their adapter would hold too many; examined before `#waiting`. */
+  readonly #passedOver: Sequence[] = [];
+  /** Present with adapters only, so that scrapes of others ask for nothing. */
+  readonly observeAdapters?: () => AdapterObservation;
+
+  constructor(
+    config: VllmConfig,
+    model: StepModel,
+    kvBlocks: number,
+    fastForward: boolean,
+    seed = 0,
+    lora: LoraSlots | null = null,
+  ) {
     assert(kvBlocks >= 2, 'the block pool holds no block');
     this.#config = config;
     this.#waiting = config.byPriority ? new PriorityQueue<Sequence>(byPriority) : new Deque<Sequence>();
     this.#model = model;
+    this.#lora = lora;
+    if (lora !== null) this.observeAdapters = () => this.#adapters(lora);
     this.#stepper = new Stepper({ ahead: config.asyncScheduling, fastForward });
     this.kvBlocks = kvBlocks;
     this.blockSizeTokens = config.blockSizeTokens;
@@ -234,7 +251,10 @@ export class VllmEngine implements Engine {
   /** Requests that wait and were there before a step that started at `startUs`. */
   #waitingSince(startUs: number): number {
     return (
-      this.#waiting.length - this.#waiting.countFromBack((s) => s.enqueuedUs > startUs) + this.#loading.length
+      this.#waiting.length -
+      this.#waiting.countFromBack((s) => s.enqueuedUs > startUs) +
+      this.#loading.length +
+      this.#passedOver.length
     );
   }
 
@@ -264,7 +284,7 @@ export class VllmEngine implements Engine {
     else budget = this.#scheduleOneByOne(budget, nowUs, sink);
     budget = this.#continuePrompts(budget, nowUs, sink);
     this.#stepper.stuck = false;
-    if (!this.#preempted && (this.#waiting.length > 0 || this.#loading.length > 0)) {
+    if (!this.#preempted && this.#waiting.length + this.#loading.length + this.#passedOver.length > 0) {
       this.#admit(budget, nowUs, sink);
     }
   }
@@ -398,7 +418,11 @@ export class VllmEngine implements Engine {
 
   #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
     let budget = budgetTokens;
+    const lora = this.#lora;
+    if (lora !== null) lora.open(this.#runningModels());
     budget = this.#admitLoaded(budget);
+    if (lora !== null) budget = this.#admitPassedOver(lora, budget, nowUs, sink);
+    if (budget < 0) return;
     while (this.#waiting.length > 0 && budget > 0) {
       if (this.#running.length >= this.#config.maxSeqs) {
         this.#stepper.stuck = true;
@@ -406,6 +430,11 @@ export class VllmEngine implements Engine {
       }
       const sequence = this.#nextWaiting();
       if (sequence === undefined) return;
+      if (lora !== null && !lora.fits(sequence.request.request.model)) {
+        this.#passedOver.push(sequence);
+        this.#waiting.remove(sequence);
+        continue;
+      }
       const tokens = this.#tryAdmit(sequence, budget, nowUs, sink);
       const isFront = sequence === this.#waiting.front();
       if (tokens < 0) {
@@ -418,12 +447,50 @@ export class VllmEngine implements Engine {
     }
   }
 
+  /** Those passed over for their adapter, ahead of the waiting queue; returns the budget left, or -1 when one does not fit. */
+  #admitPassedOver(lora: LoraSlots, budgetTokens: number, nowUs: number, sink: EngineSink): number {
+    let budget = budgetTokens;
+    const list = this.#passedOver;
+    for (let i = 0; i < list.length && budget > 0; ) {
+      const sequence = list[i]!;
+      if (!lora.fits(sequence.request.request.model)) {
+        i += 1;
+        continue;
+      }
+      const isFull = this.#running.length >= this.#config.maxSeqs;
+      const tokens = isFull ? -1 : this.#tryAdmit(sequence, budget, nowUs, sink);
+      if (tokens < 0) {
+        this.#stepper.stuck = true;
+        return -1;
+      }
+      list.splice(i, 1);
+      budget -= tokens;
+    }
+    return budget;
+  }
+
+  *#runningModels(): Iterable<string> {
+    for (let s = this.#running.head; s !== null; s = s.after) yield s.request.request.model;
+  }
+
+  #adapters(lora: LoraSlots): AdapterObservation {
+    const adapters = (models: Iterable<string>): string[] =>
+      [...new Set(models)].filter((model) => lora.isAdapter(model));
+    const waiting = [...this.#passedOver, ...this.#waiting.toArray(), ...this.#loading];
+    return {
+      running: adapters(this.#runningModels()),
+      waiting: adapters(waiting.map((sequence) => sequence.request.request.model)),
+      most: lora.maxLoras,
+    };
+  }
+
   /** Sequences whose remote KV has come, ahead of the waiting queue. */
   #admitLoaded(budgetTokens: number): number {
     let budget = budgetTokens;
     for (let i = 0; i < this.#loading.length && budget > 0; ) {
       const sequence = this.#loading[i]!;
-      if (!sequence.remoteDone || this.#running.length >= this.#config.maxSeqs) {
+      const isPassedOver = this.#lora !== null && !this.#lora.fits(sequence.request.request.model);
+      if (!sequence.remoteDone || isPassedOver || this.#running.length >= this.#config.maxSeqs) {
         i += 1;
         continue;
       }
@@ -514,6 +581,7 @@ export class VllmEngine implements Engine {
   #run(sequence: Sequence, tokens: number): void {
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
+    this.#lora?.join(sequence.request.request.model);
     this.#running.append(sequence);
     if (sequence.computed + tokens < sequence.goal) this.#prefilling.push(sequence);
     sequence.admittedBefore = true;
@@ -529,7 +597,7 @@ export class VllmEngine implements Engine {
     for (const sequence of this.#heldBack) context -= set.contextOf(sequence) + 1;
     const shape = this.#shape.compose(decodes, context, set.draftsOfStep(), this.#chunked, this.#model);
     set.take(this.#pool, 1, this.#heldBack);
-    return this.#stepper.runStep(this.#model.stepUs(shape));
+    return this.#stepper.runStep(this.#model.stepUs(shape) + (this.#lora?.takeLoadUs() ?? 0));
   }
 
   #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
@@ -614,8 +682,8 @@ export class VllmEngine implements Engine {
 
   /** Removes a sequence that takes no part in steps. */
   #drop(sequence: Sequence): void {
-    if (sequence.state === 'waiting') this.#waiting.remove(sequence);
-    for (const list of [this.#loading, this.#holding]) {
+    if (sequence.state === 'waiting' && !this.#passedOver.includes(sequence)) this.#waiting.remove(sequence);
+    for (const list of [this.#loading, this.#holding, this.#passedOver]) {
       const index = list.indexOf(sequence);
       if (index >= 0) list.splice(index, 1);
     }
@@ -631,6 +699,10 @@ export class VllmEngine implements Engine {
   #find(request: SimRequest): Sequence | undefined {
     for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
     const matches = (s: Sequence): boolean => s.request === request;
-    return this.#waiting.find(matches) ?? this.#loading.find(matches) ?? this.#holding.find(matches);
+    for (const list of [this.#waiting, this.#passedOver, this.#loading, this.#holding]) {
+      const found = list.find(matches);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }

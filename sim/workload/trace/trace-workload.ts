@@ -11,7 +11,7 @@ import { gridUs } from '../../kernel/kernel.ts';
 import type { TraceSpec } from '../../scenario/schema.ts';
 import type { ArrivalBounds } from '../bounds.ts';
 import type { SimRequest } from '../request.ts';
-import { DEFAULT_TENANT, type RequestTraits, requestTraits, simulatedRequest } from '../simulated-request.ts';
+import { type RequestTraits, requestTraits, simulatedRequest } from '../simulated-request.ts';
 import type { Workload } from '../workload.ts';
 import { traceFormat } from './detect.ts';
 import type { TraceFormat } from './format.ts';
@@ -129,7 +129,7 @@ export class TraceWorkload implements Workload {
     if (traits === undefined) {
       const classIndex = this.classes.indexOf(row.className === '' ? UNNAMED_CLASS : row.className);
       const model = row.model === '' ? this.#model : row.model;
-      traits = requestTraits(classIndex, model, row.priority, DEFAULT_TENANT);
+      traits = requestTraits({ classIndex, model, priority: row.priority });
       this.#traits.set(key, traits);
     }
     return traits;
