@@ -118,6 +118,46 @@ describe('vLLM with KV tiers', () => {
     }
   });
 
+  test('two loads share the link: each takes twice as long while both move', () => {
+    const bench = new Bench(new VllmEngine(config(), affineModel({ base: 1000 }), 201, true));
+    connect(bench, [setup({ baseUs: 0 })], 10);
+    for (const id of [0, 1]) bench.arrive(request(id, [[5 + id, 808]], 1, id * 200_000));
+    bench.arrive(request(2, [[9, 3190]], 1, 400_000));
+    // 800 tokens of 1,000 B at 10 B/µs are 80,000 µs alone; the second starts when 20,000 µs of the first are done.
+    bench.arrive(request(3, [[5, 808]], 1, 900_000));
+    bench.arrive(request(4, [[6, 808]], 1, 920_000));
+    bench.run();
+    expect(bench.times('first').get(3)).toBe(900_000 + 20_000 + 120_000 + 1000);
+    expect(bench.times('first').get(4)).toBe(920_000 + 120_000 + 20_000 + 1000);
+  });
+
+  test('a queue that was stuck for a load that no longer comes is looked at again', () => {
+    for (const fastForward of [true, false]) {
+      const without = config({ reserveFullPrompt: false, maxBatchedTokens: 48 });
+      const bench = new Bench(new VllmEngine(without, affineModel({ base: 1000 }), 11, fastForward));
+      const [tier] = connect(bench, [setup({ capacityBytes: 8 * 16 * BYTES })], 1000);
+      const chain = (id: number) => ({ prompt: { ids: [id], lengths: [128] }, outputId: 0, outputTokens: 0 });
+      tier!.cache.finishPut(tier!.cache.startPut(chain(5), 96)!);
+      // Six of ten blocks decode on; the tier's 96 tokens need seven, of four that are free. A first chunk needs three.
+      bench.arrive(request(0, [[-1, 90]], 100));
+      bench.arrive(request(1, [[5, 100]], 1, 2_500));
+      const others = bench.kernel.register({
+        onEvent: (_code, _arg, nowUs) => {
+          tier!.cache.finishPut(tier!.cache.startPut(chain(6), 128)!);
+          tier!.changed(nowUs, null);
+        },
+      });
+      bench.kernel.at(4_500, 1, others, 0, 0);
+      bench.run(7_000);
+      expect(
+        bench.happenings.filter((h) => h.what === 'admitted').map((h) => [h.id, h.atUs, h.detail]),
+      ).toEqual([
+        [0, 0, 0],
+        [1, 5_000, 0],
+      ]);
+    }
+  });
+
   test('an aborted load gives its blocks back and what it read loose', () => {
     const engine = new VllmEngine(config(), affineModel({ base: 1000 }), 101, true);
     const bench = new Bench(engine);
