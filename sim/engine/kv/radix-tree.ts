@@ -101,6 +101,16 @@ export class RadixTree {
     return found;
   }
 
+  /** Where the cached part of the sequence's start ends, at most `maxPages` pages on; the root when nothing is cached. */
+  deepest(content: Content, maxPages: number): { node: RadixNode; pages: number } {
+    let pages = 0;
+    const node = this.#walk(content, maxPages, (found, take) => {
+      pages += take;
+      return found;
+    });
+    return { node, pages };
+  }
+
   /** Locks the longest cached prefix of at most `maxPages` pages for an empty holder; marks it as used. */
   lock(holder: RadixHolder, content: Content, maxPages: number): void {
     assert(holder.indexed + holder.loose === 0, 'only an empty holder can lock a prefix');

@@ -5,7 +5,7 @@ import type { Speculation } from '../speculation.ts';
 import { SPECULATIVE_ARGS, sglangSpeculation } from './speculative-args.ts';
 
 /** Order of the waiting queue. */
-export type SchedulePolicy = 'fcfs' | 'lpm' | 'lof' | 'shortest-prefill-first';
+export type SchedulePolicy = 'fcfs' | 'lpm' | 'lof' | 'random' | 'dfs-weight' | 'shortest-prefill-first';
 
 /** Resolved settings of one SGLang instance. */
 export interface SglangConfig {
@@ -19,6 +19,10 @@ export interface SglangConfig {
   readonly radixCache: boolean;
   readonly schedulePolicy: SchedulePolicy;
   readonly scheduleConservativeness: number;
+  /** Waiting by priority; a running request gives way to one that is more important by more than the threshold. */
+  readonly byPriority: boolean;
+  readonly lowPriorityFirst: boolean;
+  readonly preemptionThreshold: number;
   readonly mixedChunk: boolean;
   /** Batch n is formed while batch n - 1 runs. */
   readonly overlapSchedule: boolean;
@@ -54,6 +58,9 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   disable_radix_cache: 'flag',
   schedule_policy: 'text',
   schedule_conservativeness: 'positive',
+  enable_priority_scheduling: 'flag',
+  schedule_low_priority_values_first: 'flag',
+  priority_scheduling_preemption_threshold: 'natural',
   enable_mixed_chunk: 'flag',
   disable_overlap_schedule: 'flag',
   stream_interval: 'count',
@@ -69,7 +76,14 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   ...SPECULATIVE_ARGS,
 };
 
-const POLICIES: readonly SchedulePolicy[] = ['fcfs', 'lpm', 'lof', 'shortest-prefill-first'];
+const POLICIES: readonly SchedulePolicy[] = [
+  'fcfs',
+  'lpm',
+  'lof',
+  'random',
+  'dfs-weight',
+  'shortest-prefill-first',
+];
 
 /** Facts of the deployment that defaults depend on. */
 export interface SglangContext {
@@ -125,6 +139,9 @@ export function sglangConfig(
     radixCache: !given.flag('disable_radix_cache', false),
     schedulePolicy: policy as SchedulePolicy,
     scheduleConservativeness: given.number('schedule_conservativeness', 1),
+    byPriority: given.flag('enable_priority_scheduling', false),
+    lowPriorityFirst: given.flag('schedule_low_priority_values_first', false),
+    preemptionThreshold: given.number('priority_scheduling_preemption_threshold', 10),
     mixedChunk: given.flag('enable_mixed_chunk', false),
     overlapSchedule: !given.flag('disable_overlap_schedule', false),
     streamInterval: given.number('stream_interval', 1),

@@ -1,5 +1,8 @@
 /** Budgets of one prefill batch of SGLang's (engines.md 2.3, step 5 to 7). Tokens. */
 
+/** Rounding noise of reservations, tokens: what is promised and taken back must leave nothing. */
+export const DUST = 1e-6;
+
 /** What is asked of a batch. */
 export interface PrefillAsk {
   /** Prompt tokens to compute. */
@@ -38,7 +41,7 @@ export class PrefillBudget {
   grant(ask: PrefillAsk): number {
     const page = this.#page;
     const rounded = Math.ceil(ask.extend / page) * page;
-    if (rounded + ask.allowance + page > ask.available - this.reserved) {
+    if (rounded + ask.allowance + page > ask.available - this.reserved + DUST) {
       if (!ask.engineIsEmpty || rounded > ask.available) return 0;
     }
     if (ask.extend > this.leftChunk) return ask.hasChunked ? 0 : Math.floor(this.leftChunk / page) * page;

@@ -30,3 +30,15 @@ export function victimOrder<Leaf>(running: SequenceList<Leaf>, step: number): Se
       a.admission - b.admission,
   );
 }
+
+/** Running sequences, least important first (`sign` -1: higher numbers are less important), newest first among equals. */
+export function victimsByPriority<Leaf>(running: SequenceList<Leaf>, sign: 1 | -1): Sequence<Leaf>[] {
+  const order: Sequence<Leaf>[] = [];
+  for (let s = running.head; s !== null; s = s.after) order.push(s);
+  return order.sort(
+    (a, b) =>
+      sign * (a.request.request.priority - b.request.request.priority) ||
+      b.arrivedUs - a.arrivedUs ||
+      b.request.request.id - a.request.request.id,
+  );
+}

@@ -22,8 +22,8 @@ import type { SglangConfig } from './config.ts';
 import { Disaggregation } from './disaggregation.ts';
 import { NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
 import { sortWaiting } from './policy.ts';
-import { PrefillBudget } from './prefill-budget.ts';
-import { allowance, futureTokens, generatedBy, victimOrder } from './running.ts';
+import { DUST, PrefillBudget } from './prefill-budget.ts';
+import { allowance, futureTokens, generatedBy, victimOrder, victimsByPriority } from './running.ts';
 
 type Sequence = EngineSequence<RadixNode>;
 
@@ -139,10 +139,11 @@ export class SglangEngine implements Engine {
       this.#ratio.reset();
       return stepper.idle();
     }
-    stepper.stuck = this.#batchIsFull;
+    stepper.stuck = this.#batchIsFull && !this.#config.byPriority;
     if (this.#decodes.draftTokens > 0) return this.#beginStep(true);
     const newcomerWaits =
-      (this.#waiting.length > 0 && !this.#batchIsFull) || this.#disaggregation.hasNewcomers;
+      (this.#waiting.length > 0 && (!this.#batchIsFull || this.#config.byPriority)) ||
+      this.#disaggregation.hasNewcomers;
     const steps = newcomerWaits ? 1 : this.#decodes.stepsWithin(this.#tree.available);
     return stepper.runSegment(this.#decodes, this.#model, steps);
   }
@@ -188,10 +189,12 @@ export class SglangEngine implements Engine {
   /** Forms a prefill batch (engines.md 2.3); false when there is none. */
   #formPrefill(nowUs: number, sink: EngineSink): boolean {
     this.#batch = [];
+    // Whether anyone has to give way is looked at in every iteration.
+    if (this.#config.byPriority) this.#batchIsFull = false;
     const waiting = this.#waiting.length > 0 && !this.#batchIsFull;
     if (!waiting && this.#chunked === null) return false;
     const seats = this.#config.maxRunningRequests - this.#running.length;
-    if (seats <= 0 && this.#chunked === null) {
+    if (seats <= 0 && this.#chunked === null && !this.#config.byPriority) {
       this.#batchIsFull = true;
       return false;
     }
@@ -224,23 +227,72 @@ export class SglangEngine implements Engine {
   }
 
   #admit(seats: number, nowUs: number, sink: EngineSink): void {
-    sortWaiting(this.#waiting, this.#config.schedulePolicy, (s) =>
-      this.#tree.peek(this.#content(s), Math.floor((s.goal - 1) / this.blockSizeTokens)),
-    );
+    const page = this.blockSizeTokens;
+    sortWaiting(this.#waiting, this.#config, (s) => {
+      const { node, pages } = this.#tree.deepest(this.#content(s), Math.floor((s.goal - 1) / page));
+      return { node, tokens: pages * page };
+    });
+    const { byPriority, schedulePolicy } = this.#config;
     const taken = new Set<Sequence>();
-    for (const sequence of this.#waiting) {
-      if (taken.size >= seats || this.#budget.isSpent) break;
+    let left = seats;
+    // Victims join the queue while it is walked: they are not for this batch.
+    for (const sequence of byPriority ? [...this.#waiting] : this.#waiting) {
+      if (this.#budget.isSpent) break;
+      if (!byPriority && left <= taken.size) break;
       if (this.#stepper.isTooLate(sequence.enqueuedUs)) {
-        if (this.#config.schedulePolicy === 'fcfs') break;
+        if (schedulePolicy === 'fcfs' && !byPriority) break;
         continue;
       }
-      const added = this.#add(sequence, nowUs, sink);
+      if (left <= taken.size) left += this.#giveWay(sequence, 1, 0, nowUs, sink);
+      if (left <= taken.size) break;
+      let added = this.#add(sequence, nowUs, sink);
+      if (added === 'noRoom' && byPriority) {
+        const victims = this.#giveWay(sequence, 0, this.#missingTokens(sequence), nowUs, sink);
+        left += victims;
+        if (victims > 0) added = this.#add(sequence, nowUs, sink);
+      }
       if (added !== 'noRoom') taken.add(sequence);
       if (added === 'whole') continue;
       if (added === 'noRoom') this.#batchIsFull = true;
       break;
     }
     if (taken.size > 0) this.#waiting = this.#waiting.filter((s) => !taken.has(s));
+  }
+
+  /** Tokens short for a waiting request: its prompt and allowance against what is not reserved. */
+  #missingTokens(sequence: Sequence): number {
+    const page = this.blockSizeTokens;
+    const hit = this.#tree.peek(this.#content(sequence), Math.floor((sequence.goal - 1) / page)) * page;
+    const wanted = sequence.goal - hit + allowance(sequence, sequence.generated) + page;
+    return wanted - (this.#tree.available * page - this.#budget.reserved);
+  }
+
+  /**
+   * Retracts running requests that are less important than a waiting one by more than the threshold, least important first,
+   * until `seats` and `tokens` are free: all or none of them. Returns how many.
+   */
+  #giveWay(sequence: Sequence, seats: number, tokens: number, nowUs: number, sink: EngineSink): number {
+    const { preemptionThreshold, lowPriorityFirst } = this.#config;
+    const sign = lowPriorityFirst ? -1 : 1;
+    const victims: Sequence[] = [];
+    let missing = tokens;
+    for (const running of victimsByPriority(this.#running, sign)) {
+      if (victims.length >= seats && missing <= DUST) break;
+      const difference = sequence.request.request.priority - running.request.request.priority;
+      if (sign * difference <= preemptionThreshold) break;
+      victims.push(running);
+      missing -= this.#decodes.contextOf(running) + this.#promisedTo(running);
+    }
+    if (victims.length < seats || missing > DUST) return 0;
+    for (const victim of victims) {
+      this.#budget.reserved -= this.#promisedTo(victim);
+      this.#retract(victim, nowUs, sink);
+    }
+    return victims.length;
+  }
+
+  #promisedTo(running: Sequence): number {
+    return allowance(running, this.#decodes.generatedOf(running)) * this.#ratio.value;
   }
 
   /** Adds a waiting request whole or as the chunked one (engines.md 2.3, step 7). */
