@@ -134,9 +134,17 @@ export class VllmEngine implements Engine {
     if (sequence === undefined) return;
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
-    // What is lost is computed here; the local hit, whose blocks it holds, stays.
-    if (!ok) sequence.remoteTokens = sequence.indexed * this.blockSizeTokens;
+    if (!ok) this.#withoutPull(sequence, nowUs);
     this.#stepper.unstick();
+  }
+
+  /** A pull has failed: the local hit stays, a tier may have what its prefill worker wrote, the rest is computed here. */
+  #withoutPull(sequence: Sequence, nowUs: number): void {
+    const hit = sequence.indexed * this.blockSizeTokens;
+    sequence.remoteTokens = this.#reach(sequence, hit);
+    if (sequence.remoteTokens === hit) return;
+    sequence.remoteDone = false;
+    this.#tiers!.load(sequence.request, nowUs, false);
   }
 
   release(request: SimRequest, _nowUs: number): void {

@@ -118,6 +118,19 @@ describe('vLLM with KV tiers', () => {
     }
   });
 
+  test('a decode leg whose pull fails reads what is in a tier, and computes the rest', () => {
+    const model = affineModel({ base: 1000 });
+    const bench = new Bench(new VllmEngine(config(), model, 101, true));
+    const [store] = connect(bench, [setup({ kind: 'store', chunkTokens: 256 })], 1000);
+    const written = { prompt: { ids: [-7], lengths: [1000] }, outputId: 0, outputTokens: 0 };
+    store!.cache.finishPut(store!.cache.startPut(written, 1000)!);
+    bench.onLoad = (r, _tokens, nowUs) => bench.replica.remoteReady(r, false, nowUs);
+    bench.arrive(request(0, [[-7, 1000]], 1), 'decode');
+    bench.run();
+    expect(model.shapes.map((s) => s.prefillTokens)).toEqual([1000 - 768]);
+    expect(bench.times('first').get(0)).toBe(768 + 10 + 1000);
+  });
+
   test('two loads share the link: each takes twice as long while both move', () => {
     const bench = new Bench(new VllmEngine(config(), affineModel({ base: 1000 }), 201, true));
     connect(bench, [setup({ baseUs: 0 })], 10);
