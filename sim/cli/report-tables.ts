@@ -28,6 +28,7 @@ export function reportBlocks(report: ClassedReport, outcomes: readonly Assertion
   blocks.push(figureTable(report));
   if (report.classes !== undefined) blocks.push(classTable('class', report.classes));
   if (report.tenants !== undefined) blocks.push(classTable('tenant', report.tenants));
+  blocks.push(...costTables(report));
   blocks.push(poolTable(report));
   if (report.cache.tiers !== undefined) blocks.push(tierTable(report.cache.tiers));
   if (report.links !== undefined) blocks.push(linkTable(report.links));
@@ -58,8 +59,41 @@ function remarksOf(report: Report): string[] {
     ),
     ...report.provenance.flatMap(({ notes }) => notes.map((note) => `step times: ${note}`)),
     ...report.cost.prices.map((price) => `price: ${price}`),
+    ...energyRemark(report.energy),
     ...report.notes.map((note) => `note: ${note}`),
   ];
+}
+
+function energyRemark(energy: Report['energy']): string[] {
+  if (energy === null || energy.assumptions.length === 0) return [];
+  const { length } = energy.assumptions;
+  return [
+    `energy: an estimate; ${length} of 7 of its inputs are defaults (docs/planner.md; prices.energy sets them)`,
+  ];
+}
+
+/** Who pays for what; nothing where all is one model's, class's and tenant's. */
+function costTables({ cost }: Report): Table[] {
+  const tables = [
+    ['model', cost.byModel],
+    ['class', cost.byClass],
+    ['tenant', cost.byTenant],
+  ] as const;
+  return tables.flatMap(([name, shares]) =>
+    shares === undefined
+      ? []
+      : [
+          {
+            header: [`cost by ${name}`, 'share', 'per hour', 'per 1M output tokens'],
+            rows: shares.map((one) => [
+              one.name,
+              formatFigure(one.share, 'share'),
+              formatFigure(one.perHour, 'usdPerHour'),
+              formatFigure(one.per1MOutputTokens, 'usdPerMTok'),
+            ]),
+          },
+        ],
+  );
 }
 
 function headline(report: Report): string {

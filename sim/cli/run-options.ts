@@ -2,12 +2,16 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../src/core/check.ts';
-import type { LoadedDocument } from './document.ts';
+import { plainSchema } from '../scenario/json-schema.ts';
+import { PricesSchema } from '../scenario/schema.ts';
+import { schemaProblems } from '../scenario/validate.ts';
+import { type LoadedDocument, loadDocument } from './document.ts';
 import { FORMATS, type Format } from './output.ts';
 import { applySet, setIn } from './overrides.ts';
 
 export interface RunOptions {
   readonly trace?: string;
+  readonly prices?: string;
   readonly skipBadRows?: boolean;
   readonly seed?: number;
   readonly seeds: number;
@@ -26,6 +30,7 @@ export interface RunOptions {
 export function addRunOptions(command: Command): Command {
   return command
     .option('--trace <file>', 'trace file of a `kind: trace` workload')
+    .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--skip-bad-rows', 'leave out trace rows that cannot be read, and count them')
     .option('--seed <number>', 'seed of the first run, in place of the document', wholeNumber(0))
     .option('--seeds <count>', 'runs with seeds S, S+1, ... for intervals', wholeNumber(1), 1)
@@ -48,12 +53,21 @@ export function formatOption(): Option {
 /** Applies the options to a document, before it is checked against the schema. */
 export function applyOptions(document: LoadedDocument, options: RunOptions): void {
   const { data } = document;
+  if (options.prices !== undefined) applyPrices(data, options.prices);
   for (const setting of options.set) applySet(data, setting);
   document.settings.push(...options.set);
   if (options.seed !== undefined) data['seed'] = options.seed;
   if (options.requests !== undefined) setIn(data, 'run', 'requests', options.requests);
   if (options.trace !== undefined) setTrace(data, 'path', resolve(options.trace), '--trace');
   if (options.skipBadRows === true) setTrace(data, 'badRows', 'skip', '--skip-bad-rows');
+}
+
+/** Puts a price book in place of the document's prices; throws ConfigError that names the book. */
+export function applyPrices(data: Record<string, unknown>, file: string): void {
+  const book = loadDocument(file);
+  const problems = schemaProblems(plainSchema(PricesSchema), book.data);
+  if (problems.length > 0) throw book.locate(new ConfigError(problems));
+  data['prices'] = book.data;
 }
 
 /** Sets a field of every trace workload of the document. */

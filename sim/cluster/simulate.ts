@@ -27,6 +27,7 @@ import { preciseTargets } from './kv-events.ts';
 import { checkModels } from './model-check.ts';
 import { patience } from './patience.ts';
 import { Rollouts } from './rollouts.ts';
+import { SpotMarket } from './spot.ts';
 
 /** How a run is made. */
 export interface SimulationOptions {
@@ -58,6 +59,7 @@ export class Simulation {
   readonly #horizonUs: number;
   readonly #expectedRequests: number;
   readonly #autoscaler: Autoscaler | null;
+  readonly #spot: SpotMarket | null;
   readonly #idealised: readonly Idealisation[];
   readonly #stepTimeFactor: number;
   readonly #rollouts: Rollouts | null;
@@ -144,6 +146,11 @@ export class Simulation {
     });
     if (pickers.length > 0) this.#cluster.set.publishKvEvents(pickers.map(preciseTargets));
     new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? [], streams);
+    const { prices } = scenario;
+    this.#spot =
+      prices?.purchase === 'spot'
+        ? new SpotMarket(this.#kernel, this.#cluster, this.#fleet, streams, prices.spot ?? {})
+        : null;
     const rules = scenario.autoscaler ?? [];
     this.#autoscaler =
       rules.length === 0 ? null : new Autoscaler(this.#kernel, this.#cluster, this.#fleet, rules);
@@ -267,6 +274,7 @@ export class Simulation {
     if (this.#stepTimeFactor !== 1) notes.push(`step times are ${this.#stepTimeFactor} times the model's`);
     notes.push(...(this.#rollouts?.notes ?? []));
     notes.push(...scalingNotes(this.#autoscaler?.changes ?? []));
+    if (this.#spot !== null) notes.push(`spot: ${this.#spot.interruptions} machines were taken back`);
     const { retries } = this.#cluster;
     if (retries > 0) notes.push(`${retries} attempts were lost and sent again`);
     const ends = [...this.#cluster.unhappyEnds].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -8,7 +8,7 @@ import { Simulation } from '../cluster/simulate.ts';
 import { buildReport, type ClassedReport } from '../metrics/build-report.ts';
 import { figureValue } from '../metrics/figures.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
-import { priceLookup } from '../run/prices.ts';
+import { pricing } from '../run/prices.ts';
 import { FairnessTally } from './fairness.ts';
 import type { LabCell } from './plan.ts';
 
@@ -119,7 +119,7 @@ export class LabJob {
     const report = buildReport([result], {
       scenario: scenario.name ?? '',
       slo: scenario.slo,
-      priceOf: priceLookup(scenario.prices),
+      ...pricing(scenario.prices),
       engineDigest: ENGINE_DIGEST,
       wallMs: 0,
     });

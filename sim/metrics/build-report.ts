@@ -4,14 +4,15 @@
  */
 import { assert } from '../../src/core/check.ts';
 import type { ModelProvenance } from '../latency/step-model.ts';
-import type { Scenario, SloSpec } from '../scenario/schema.ts';
+import type { EnergySpec, Scenario, SloSpec } from '../scenario/schema.ts';
 import type { Ending } from '../workload/request.ts';
 import { arrivalWindowOf } from './arrival-window.ts';
 import { attributionOf } from './attribution.ts';
+import { type CostGroups, costAndEnergy, unpricedNotes } from './cost-report.ts';
 import { FIGURES, figureValue } from './figures.ts';
 import { fixed } from './format-figure.ts';
 import { overloadNotes } from './overload-notes.ts';
-import { costOf, type PriceOf, poolReports, unpricedNotes } from './pool-report.ts';
+import { type PriceOf, poolReports } from './pool-report.ts';
 import { Recorder } from './recorder.ts';
 import type { Interval, Quantiles, Report, SeedFigures } from './report.ts';
 import { RequestStats } from './request-stats.ts';
@@ -28,6 +29,8 @@ export interface ReportContext {
   readonly scenario: string;
   readonly slo: SloSpec | undefined;
   readonly priceOf: PriceOf;
+  /** What energy costs and emits; default: the defaults of `prices.energy`. */
+  readonly energy?: EnergySpec | undefined;
   readonly engineDigest: string;
   /** Wall time of all runs, ms. */
   readonly wallMs: number;
@@ -117,6 +120,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     inputTokensPerS: perS(total.inputTokens),
     outputTokensPerS: perS(total.outputTokens),
   };
+  const durationS = sum(results, lastingSeconds) / results.length;
   const classes = classReports(recorder);
   const tenants = tenantReports(recorder, results[0]!.tenants);
   const figures = sloFigures(results, recorder);
@@ -134,7 +138,7 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
       ...total.ends,
       preemptions: total.preemptions,
     },
-    durationS: sum(results, lastingSeconds) / results.length,
+    durationS,
     throughput,
     arrivalWindow: arrivalWindowOf(results, requiredAttainment(context.slo) !== null),
     ttftMs: quantilesMs(total.ttft),
@@ -154,7 +158,14 @@ function reportOf(results: readonly RunResult[], recorder: Recorder, context: Re
     },
     ...(links.length > 0 ? { links } : {}),
     pools,
-    cost: costOf(pools, throughput, context.priceOf),
+    ...costAndEnergy({
+      pools,
+      rates: throughput,
+      priceOf: context.priceOf,
+      energy: context.energy,
+      durationS,
+      groups: costGroups(recorder, results[0]!.tenants),
+    }),
     intervals: {},
     provenance: distinctProvenance(results),
     notes: [
@@ -191,6 +202,22 @@ function measuredSeconds(result: RunResult): number {
 function rateOver(results: readonly RunResult[]): (amount: number) => number {
   const windowS = sum(results, measuredSeconds);
   return (amount) => (windowS > 0 ? amount / windowS : 0);
+}
+
+/** Tokens by class, and by the tenants that the classes belong to. */
+function costGroups(recorder: Recorder, tenants: readonly string[]): CostGroups {
+  const classes = recorder.byClass.map(({ computedTokens, outputTokens }, i) => ({
+    ...{ name: recorder.classes[i]!, computedTokens, outputTokens },
+  }));
+  const byTenant = [...new Set(tenants)].map((name) => {
+    const own = classes.filter((_, i) => tenants[i] === name);
+    return {
+      name,
+      computedTokens: sum(own, (one) => one.computedTokens),
+      outputTokens: sum(own, (one) => one.outputTokens),
+    };
+  });
+  return { classes, tenants: byTenant };
 }
 
 function sloFigures(results: readonly RunResult[], recorder: Recorder): SloFigures {

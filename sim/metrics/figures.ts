@@ -5,7 +5,17 @@
 import type { Report } from './report.ts';
 
 /** How a figure is shown: ms below 1000, share as percent, the rest as is. */
-export type FigureUnit = 'ms' | 's' | 'share' | 'perS' | 'usdPerHour' | 'usdPerMTok' | 'count';
+export type FigureUnit =
+  | 'ms'
+  | 's'
+  | 'share'
+  | 'perS'
+  | 'usdPerHour'
+  | 'usdPerMTok'
+  | 'kW'
+  | 'joule'
+  | 'kg'
+  | 'count';
 
 /** One figure. */
 export interface Figure {
@@ -54,6 +64,9 @@ export const FIGURES: readonly Figure[] = [
   figure('cost.perHour', 'cost', 'usdPerHour', 'lower', 4),
   figure('cost.per1MInputTokens', 'per 1M input tokens', 'usdPerMTok', 'lower'),
   figure('cost.per1MOutputTokens', 'per 1M output tokens', 'usdPerMTok', 'lower'),
+  figure('energy.kW', 'power with facility', 'kW', 'lower'),
+  figure('energy.joulesPerOutputToken', 'energy per output token', 'joule', 'lower'),
+  figure('energy.kgCo2ePer1MOutputTokens', 'CO2e per 1M output tokens', 'kg', 'lower'),
   figure('durationS', 'duration', 's', null, 4),
   figure('counts.arrived', 'arrived', 'count', null),
   figure('counts.completed', 'completed', 'count', 'higher'),
@@ -73,6 +86,6 @@ export function findFigure(path: string): Figure | undefined {
 /** Value of a figure in a report; null where the run gave none. */
 export function figureValue(report: Report, path: string): number | null {
   let node: unknown = report;
-  for (const key of path.split('.')) node = (node as Readonly<Record<string, unknown>>)[key];
+  for (const key of path.split('.')) node = (node as Readonly<Record<string, unknown>> | null)?.[key];
   return typeof node === 'number' ? node : null;
 }

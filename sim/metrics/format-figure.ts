@@ -86,6 +86,12 @@ function scaleOf(value: number, unit: FigureUnit): Scaled {
       return { factor: 1, prefix: '$', suffix: '/h' };
     case 'usdPerMTok':
       return { factor: 1, prefix: '$', suffix: '' };
+    case 'kW':
+      return { factor: 1, prefix: '', suffix: ' kW' };
+    case 'joule':
+      return { factor: 1, prefix: '', suffix: ' J' };
+    case 'kg':
+      return { factor: 1, prefix: '', suffix: ' kg' };
     case 'count':
       return { factor: 1, prefix: '', suffix: '' };
   }

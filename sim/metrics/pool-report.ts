@@ -1,10 +1,17 @@
-/** What a fleet's pools did with their time, and what the fleet costs. */
-import type { PoolReport, Report } from './report.ts';
+/** What a fleet's pools did with their time. */
+import type { PoolReport } from './report.ts';
 import type { PoolUsage, RunResult } from './run-result.ts';
 import { ratio, sum } from './sums.ts';
 
 /** Price of one GPU for one hour and where it comes from; null when it is not known. */
-export type PriceOf = (gpuId: string) => { readonly usdPerHour: number; readonly source: string } | null;
+export type PriceOf = (gpuId: string) => {
+  readonly usdPerHour: number;
+  readonly source: string;
+  /** GPUs that are billed at least together: a node or an instance; default 1. */
+  readonly billedTogether?: number;
+  /** Whether energy is in the price; default true. */
+  readonly isWithEnergy?: boolean;
+} | null;
 
 const US_PER_HOUR = 3.6e9;
 
@@ -51,40 +58,4 @@ function busyShares(runs: readonly PoolUsage[]): PoolReport['busy'] {
     left,
   );
   return { prefill, decode, transfer, idle: Math.max(0, left - transfer) };
-}
-
-/**
- * Cost of the whole fleet, and the same cost spread once over input tokens and once over output tokens: the two are
- * alternatives, not parts of a sum.
- */
-export function costOf(
-  pools: readonly PoolReport[],
-  rates: Report['throughput'],
-  priceOf: PriceOf,
-): Report['cost'] {
-  let perHour = 0;
-  const sources: string[] = [];
-  for (const pool of pools) {
-    const price = priceOf(pool.gpu);
-    if (price === null) return { perHour: null, per1MInputTokens: null, per1MOutputTokens: null, prices: [] };
-    perHour += pool.gpus * price.usdPerHour;
-    const line = `${pool.gpu} $${price.usdPerHour}/GPU-hour: ${price.source}`;
-    if (!sources.includes(line)) sources.push(line);
-  }
-  const perMillion = (tokensPerS: number): number | null =>
-    tokensPerS > 0 ? perHour / ((tokensPerS * 3600) / 1e6) : null;
-  return {
-    perHour,
-    per1MInputTokens: perMillion(rates.inputTokensPerS),
-    per1MOutputTokens: perMillion(rates.outputTokensPerS),
-    prices: sources,
-  };
-}
-
-/** Remarks about GPUs without a price. */
-export function unpricedNotes(pools: readonly PoolReport[], priceOf: PriceOf): string[] {
-  const gpus = new Set(pools.map((pool) => pool.gpu).filter((gpu) => priceOf(gpu) === null));
-  return [...gpus].map(
-    (gpu) => `no such price of ${gpu} is known (prices.gpuHourUsd sets one): cost is left out`,
-  );
 }

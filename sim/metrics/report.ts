@@ -61,6 +61,15 @@ export interface ScalingLine {
   readonly replicas: number;
 }
 
+/** A part of the fleet's cost. */
+export interface CostShare {
+  readonly name: string;
+  readonly share: number;
+  readonly perHour: number;
+  /** Its cost over its own output tokens; null where these are not told apart. */
+  readonly per1MOutputTokens: number | null;
+}
+
 /** A Student-t interval over seeds. */
 export interface Interval {
   readonly low: number;
@@ -168,7 +177,32 @@ export interface Report {
     readonly per1MOutputTokens: number | null;
     /** Source and date of the prices used. */
     readonly prices: readonly string[];
+    /** GPUs that are paid for: whole nodes or instances where they are billed so. */
+    readonly billedGpus: number;
+    /** Energy within `perHour`, of own hardware; null where prices include it. */
+    readonly energyPerHour: number | null;
+    /** Who caused which part of the cost; only where there are two or more. */
+    readonly byClass?: readonly CostShare[];
+    readonly byTenant?: readonly CostShare[];
+    readonly byModel?: readonly CostShare[];
   };
+  /** Draw of the billed machines and their facility; null where a TDP is not known. Estimates: see `assumptions`. */
+  readonly energy: {
+    readonly kW: number;
+    readonly gpuKW: number;
+    readonly hostKW: number;
+    readonly pue: number;
+    /** Of everything, idle time included, over output tokens. */
+    readonly joulesPerOutputToken: number | null;
+    readonly kWhPer1MOutputTokens: number | null;
+    readonly kgCo2ePer1MOutputTokens: number | null;
+    readonly kgCo2ePerHour: number;
+    readonly usdPerHour: number;
+    readonly usdPerKWh: number;
+    readonly kgCo2ePerKWh: number;
+    /** Defaults that stand in for what the scenario does not say, each with its source. */
+    readonly assumptions: readonly string[];
+  } | null;
   /** Intervals over seeds by figure path (only with two seeds or more). */
   readonly intervals: Readonly<Record<string, Interval>>;
   /** Each seed's own figures, for differences that are paired by seed (only with two seeds or more). */

@@ -39,6 +39,7 @@ export interface StatsData {
   readonly measured: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly computedTokens: number;
   readonly judged: number;
   readonly attained: number;
   readonly ttft: SketchData;
@@ -63,6 +64,8 @@ export class RequestStats {
   measured = 0;
   inputTokens = 0;
   outputTokens = 0;
+  /** Prompt tokens of these that no cache held at first admission. */
+  computedTokens = 0;
   /** Requests held against the SLO, and those within it. */
   judged = 0;
   attained = 0;
@@ -87,6 +90,7 @@ export class RequestStats {
     this.measured = data.measured;
     this.inputTokens = data.inputTokens;
     this.outputTokens = data.outputTokens;
+    this.computedTokens = data.computedTokens;
     this.judged = data.judged;
     this.attained = data.attained;
   }
@@ -106,6 +110,7 @@ export class RequestStats {
       this.measured += 1;
       this.inputTokens += request.promptTokens;
       this.outputTokens += request.outputTokens;
+      this.computedTokens += request.promptTokens - request.course.cachedTokens;
     }
     addIfKnown(this.ttft, times.ttftUs);
     addIfKnown(this.tpot, times.tpotUs);
@@ -121,6 +126,7 @@ export class RequestStats {
     this.measured += other.measured;
     this.inputTokens += other.inputTokens;
     this.outputTokens += other.outputTokens;
+    this.computedTokens += other.computedTokens;
     this.judged += other.judged;
     this.attained += other.attained;
     this.ttft.merge(other.ttft);
@@ -132,9 +138,9 @@ export class RequestStats {
 
   /** A copy as plain data. */
   toData(): StatsData {
-    const { preemptions, measured, inputTokens, outputTokens, judged, attained } = this;
+    const { preemptions, measured, inputTokens, outputTokens, computedTokens, judged, attained } = this;
     return {
-      ...{ preemptions, measured, inputTokens, outputTokens, judged, attained },
+      ...{ preemptions, measured, inputTokens, outputTokens, computedTokens, judged, attained },
       ends: { ...this.ends },
       ttft: this.ttft.toData(),
       tpot: this.tpot.toData(),

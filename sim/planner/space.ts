@@ -69,6 +69,8 @@ function choice(plan: Plan, priceOf: PriceOf, parts: Parts): FleetChoice {
   const workers = split.reduce((sum, [, replicas]) => sum + replicas, 0);
   const gpus = workers * each;
   const price = priceOf(gpu);
+  const together = price?.billedTogether ?? 1;
+  const billed = Math.ceil(gpus / together) * together;
   const powerKw = allInPowerKw(findGpu(gpu));
   const shape = shapeOf(parallel);
   const fleetText = split
@@ -83,7 +85,7 @@ function choice(plan: Plan, priceOf: PriceOf, parts: Parts): FleetChoice {
     gpu,
     gpus,
     arithmetic: `${split.map(([, replicas]) => replicas).join(' + ')} workers x ${each} = ${gpus}`,
-    costPerHour: price === null ? null : price.usdPerHour * gpus,
+    costPerHour: price === null ? null : price.usdPerHour * billed,
     powerW: powerKw === undefined ? null : powerKw * 1e3 * gpus,
   };
 }

@@ -11,6 +11,7 @@ import type {
   Comparison,
   LengthSpec,
   PoolSpec,
+  PricesSpec,
   RunSpec,
   Scenario,
   SyntheticSpec,
@@ -44,7 +45,17 @@ export function comparisonProblems(comparison: Comparison): ConfigProblem[] {
 }
 
 function commonProblems(document: Scenario | Comparison): ConfigProblem[] {
-  return [...runProblems(document.run ?? {}), ...problemsOf(() => parseAssertions(document.assert ?? []))];
+  return [
+    ...pricesProblems(document.prices),
+    ...runProblems(document.run ?? {}),
+    ...problemsOf(() => parseAssertions(document.assert ?? [])),
+  ];
+}
+
+function pricesProblems(prices: PricesSpec | undefined): ConfigProblem[] {
+  if (prices?.spot === undefined || prices.purchase === 'spot') return [];
+  const expected = 'prices.purchase: spot beside it, as nothing else is interrupted';
+  return [{ path: 'prices.spot', found: `purchase ${prices.purchase ?? 'on-demand'}`, expected }];
 }
 
 /** Problems that a look-up or parser of another folder throws. */

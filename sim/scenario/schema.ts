@@ -7,12 +7,14 @@ import Type, { type Static } from 'typebox';
 import { KvStoreSchema, KvTiersSchema } from './kv-schema.ts';
 import { AutoscalerSchema, ClientsSchema, FaultSchema, RolloutSchema } from './life-schema.ts';
 import { LinkSchema, NetworkSchema } from './network-schema.ts';
+import { PricesSchema } from './prices-schema.ts';
 import { closed, count, nonNegative, positive } from './schema-atoms.ts';
 import { WorkloadSchema } from './workload-schema.ts';
 
 export * from './kv-schema.ts';
 export * from './life-schema.ts';
 export * from './network-schema.ts';
+export * from './prices-schema.ts';
 export * from './workload-schema.ts';
 
 /** LoRA adapters of a pool. */
@@ -252,18 +254,6 @@ export const CalibrationSchema = Type.Union(
   { description: 'Step-time calibration; omitted: the built-in one of the engine version' },
 );
 
-/** Prices in place of the catalogue's. */
-export const PricesSchema = Type.Object(
-  {
-    gpuHourUsd: Type.Optional(
-      Type.Record(Type.String(), nonNegative('USD per GPU and hour'), { description: 'By GPU catalogue id' }),
-    ),
-    provider: Type.Optional(Type.String({ description: 'Take catalogue prices of this provider only' })),
-    purchase: Type.Optional(Type.String({ description: 'on-demand (default), reserved, spot' })),
-  },
-  closed,
-);
-
 const common = {
   name: Type.Optional(Type.String({ minLength: 1 })),
   description: Type.Optional(Type.String()),
@@ -328,7 +318,6 @@ export type SloSpec = Static<typeof SloSchema>;
 export type RunSpec = Static<typeof RunSchema>;
 export type CalibrationSpec = Static<typeof CalibrationSchema>;
 export type FittedCalibration = Static<typeof FittedCalibrationSchema>;
-export type PricesSpec = Static<typeof PricesSchema>;
 export type Scenario = Static<typeof ScenarioSchema>;
 export type Comparison = Static<typeof ComparisonSchema>;
 export type NamedFleet = Static<typeof NamedFleetSchema>;

@@ -9,7 +9,7 @@ import { buildReport, mergeRecorders, type ReportContext } from '../metrics/buil
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { Job } from '../run/job.ts';
 import { type Cell, comparisonCells, scenarioCell, seedsFrom } from '../run/plan-cells.ts';
-import { priceLookup } from '../run/prices.ts';
+import { pricing } from '../run/prices.ts';
 import { throwIfFailed } from '../run/run-spec.ts';
 import { parseComparison, parseScenario } from '../scenario/parse.ts';
 import type {
@@ -143,7 +143,7 @@ function contextOf(cell: Cell, name: string, wallMs: number): ReportContext {
   return {
     scenario: name,
     slo: cell.scenario.slo,
-    priceOf: priceLookup(cell.scenario.prices),
+    ...pricing(cell.scenario.prices),
     engineDigest: ENGINE_DIGEST,
     wallMs,
   };

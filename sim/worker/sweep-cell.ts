@@ -5,7 +5,7 @@
 import { describeProblem } from '../../src/core/check.ts';
 import { buildReport } from '../metrics/build-report.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
-import { priceLookup } from '../run/prices.ts';
+import { pricing } from '../run/prices.ts';
 import type { RunOutcome, RunSpec } from '../run/run-spec.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type CellResult, type SweepPoint, sweepPoint } from '../sweep/blob.ts';
@@ -57,7 +57,7 @@ function pointOf(
   const report = buildReport([outcome.result], {
     scenario: scenario.name ?? '',
     slo: scenario.slo,
-    priceOf: priceLookup(scenario.prices),
+    ...pricing(scenario.prices),
     engineDigest: ENGINE_DIGEST,
     wallMs: 0,
   });

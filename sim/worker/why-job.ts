@@ -9,7 +9,7 @@ import type { Report } from '../metrics/report.ts';
 import type { RunResult } from '../metrics/run-result.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import type { Cell } from '../run/plan-cells.ts';
-import { priceLookup } from '../run/prices.ts';
+import { pricing } from '../run/prices.ts';
 import { throwIfFailed } from '../run/run-spec.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type Change, changesOf } from '../why/changes.ts';
@@ -222,7 +222,7 @@ function runsOf(scenario: Scenario, results: readonly RunResult[]): Runs {
   const context = {
     scenario: scenario.name ?? '',
     slo: scenario.slo,
-    priceOf: priceLookup(scenario.prices),
+    ...pricing(scenario.prices),
     engineDigest: ENGINE_DIGEST,
     wallMs: 0,
   };

@@ -6,7 +6,7 @@ import { compare } from '../../compare/compare.ts';
 import { checkAssertions, parseAssertions } from '../../metrics/assertion.ts';
 import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
 import { type Cell, comparisonCells, scenarioCell } from '../../run/plan-cells.ts';
-import { priceLookup } from '../../run/prices.ts';
+import { pricing } from '../../run/prices.ts';
 import { parseComparison, parseScenario } from '../../scenario/parse.ts';
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { reportCases } from '../check-cases.ts';
@@ -54,9 +54,9 @@ async function run(files: readonly string[], options: RunOptions & ArtifactOptio
     documents: ran,
     wallMs,
     cancelled,
-    priceOf,
+    money,
   } = await locating(plan.documentOf(first), async () => ({
-    priceOf: priceLookup(first.scenario.prices),
+    money: pricing(first.scenario.prices),
     ...(await runJob(plan.cells, plan.documentOf, options)),
   }));
   const report = compare(
@@ -64,7 +64,7 @@ async function run(files: readonly string[], options: RunOptions & ArtifactOptio
     {
       scenario: plan.name,
       slo: first.scenario.slo,
-      priceOf,
+      ...money,
       engineDigest: ENGINE_DIGEST,
       wallMs,
     },

@@ -15,10 +15,12 @@ import { blocksText, json, print, writeOut } from '../output.ts';
 import { applySet } from '../overrides.ts';
 import { planBlocks, planSentence } from '../plan-tables.ts';
 import { ProgressLine } from '../progress.ts';
+import { applyPrices } from '../run-options.ts';
 
 interface PlanOptions extends ArtifactOptions {
   readonly format: 'table' | 'json' | 'md';
   readonly set: readonly string[];
+  readonly prices?: string;
   readonly out?: string;
   readonly quiet?: boolean;
 }
@@ -40,6 +42,7 @@ export function register(program: Command): void {
       (value: string, before: readonly string[]) => [...before, value],
       [],
     )
+    .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--out <file>', 'write the answer as JSON to a file as well')
     .option('--quiet', 'no progress')
     .addOption(
@@ -51,6 +54,7 @@ export function register(program: Command): void {
 async function plan(file: string, options: PlanOptions): Promise<void> {
   const document = loadDocument(file);
   try {
+    if (options.prices !== undefined) applyPrices(document.data, options.prices);
     for (const setting of options.set) applySet(document.data, setting);
     document.settings.push(...options.set);
     const parsed = parsePlan(document.data);

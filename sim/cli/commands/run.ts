@@ -6,7 +6,7 @@ import { checkAssertions, parseAssertions } from '../../metrics/assertion.ts';
 import { buildReport } from '../../metrics/build-report.ts';
 import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
 import { scenarioCell } from '../../run/plan-cells.ts';
-import { priceLookup } from '../../run/prices.ts';
+import { pricing } from '../../run/prices.ts';
 import { parseScenario } from '../../scenario/parse.ts';
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { attributionTables } from '../attribution-tables.ts';
@@ -63,12 +63,12 @@ async function runDocument(document: LoadedDocument, options: OwnOptions): Promi
   const scenario = parseScenario(data);
   const assertions = parseAssertions(scenario.assert ?? []);
   const cell = scenarioCell(scenario, basename(file).replace(/\.[^.]*$/, ''));
-  const priceOf = priceLookup(scenario.prices);
+  const money = pricing(scenario.prices);
   const { results, documents, wallMs, cancelled } = await runJob([cell], () => document, options);
   const report = buildReport(results[0]!, {
     scenario: cell.fleet,
     slo: scenario.slo,
-    priceOf,
+    ...money,
     engineDigest: ENGINE_DIGEST,
     wallMs,
     document: documents[0]!,

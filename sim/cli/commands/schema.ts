@@ -2,7 +2,7 @@
 import { Argument, type Command } from 'commander';
 import { LabSchema } from '../../lab/schema.ts';
 import { PlanSchema } from '../../planner/schema.ts';
-import { ComparisonSchema, ScenarioSchema } from '../../scenario/schema.ts';
+import { ComparisonSchema, PricesSchema, ScenarioSchema } from '../../scenario/schema.ts';
 import { SweepSchema } from '../../sweep/schema.ts';
 import { json, print } from '../output.ts';
 
@@ -12,6 +12,7 @@ const SCHEMAS = {
   plan: PlanSchema,
   sweep: SweepSchema,
   lab: LabSchema,
+  prices: PricesSchema,
 } as const;
 
 export function register(program: Command): void {

@@ -19,12 +19,13 @@ import { applySet } from '../overrides.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
 import { readMapping } from '../run-job.ts';
-import { formatOption, wholeNumber } from '../run-options.ts';
+import { applyPrices, formatOption, wholeNumber } from '../run-options.ts';
 import { sweepBlocks, sweepCsv } from '../sweep-tables.ts';
 
 interface SweepOptions extends ArtifactOptions {
   readonly format: Format;
   readonly set: readonly string[];
+  readonly prices?: string;
   readonly seed?: number;
   readonly seeds?: number;
   readonly jobs?: number;
@@ -54,6 +55,7 @@ export function register(program: Command): void {
     .option('--seed <number>', 'first seed, in place of the document', wholeNumber(0))
     .option('--seeds <count>', 'runs of every point, in place of the document', wholeNumber(1))
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
+    .option('--prices <file>', "price book (docs/planner.md) in place of the scenario's prices")
     .option('--shard <i/n>', 'run part i of n and print its blob (JSON), for `drydock merge`', shardOf)
     .option('--out <file>', 'write the report (or the blob) as JSON to a file as well')
     .option('--quiet', 'no progress')
@@ -137,6 +139,7 @@ function prepared(document: LoadedDocument, options: SweepOptions): { sweep: Swe
     home = loadDocument(document.resolve(data['scenario']));
     data['scenario'] = home.data;
   }
+  if (options.prices !== undefined) applyPrices(data['scenario'] as Record<string, unknown>, options.prices);
   for (const setting of options.set) applySet(data, setting);
   document.settings.push(...options.set);
   if (options.seed !== undefined) data['seed'] = options.seed;

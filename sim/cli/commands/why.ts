@@ -15,7 +15,7 @@ import { applySet } from '../overrides.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
 import { withFiles } from '../run-job.ts';
-import { formatOption, wholeNumber } from '../run-options.ts';
+import { applyPrices, formatOption, wholeNumber } from '../run-options.ts';
 import { whyBlocks, whyCsv } from '../why-tables.ts';
 
 interface WhyOptions {
@@ -25,6 +25,7 @@ interface WhyOptions {
   readonly seed?: number;
   readonly seeds: number;
   readonly set: readonly string[];
+  readonly prices?: string;
   readonly jobs?: number;
   readonly out?: string;
   readonly quiet?: boolean;
@@ -51,6 +52,7 @@ export function register(program: Command): void {
       [],
     )
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
+    .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--out <file>', 'write the answer as JSON to a file as well')
     .option('--quiet', 'no progress')
     .addOption(formatOption())
@@ -69,6 +71,7 @@ function metricOf(text: string): string {
 async function run(file: string, options: WhyOptions): Promise<void> {
   const document = loadDocument(file);
   try {
+    if (options.prices !== undefined) applyPrices(document.data, options.prices);
     for (const setting of options.set) applySet(document.data, setting);
     document.settings.push(...options.set);
     if (options.seed !== undefined) document.data['seed'] = options.seed;
