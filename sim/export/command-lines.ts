@@ -4,6 +4,7 @@ import type { PoolSpec } from '../scenario/schema.ts';
 import { type EngineCommand, type EngineExporter, quoted, shellCommand } from './engine/command.ts';
 import { scenarioGaps } from './gaps.ts';
 import { header } from './header.ts';
+import { oneLine } from './slug.ts';
 import type { ExportTarget } from './target.ts';
 
 /** The target of one engine. Pools of other engines are gaps; a fleet without the engine is an error. */
@@ -44,7 +45,7 @@ function noSuchEngine(pools: readonly PoolSpec[], wanted: string): ConfigError {
 /** Comment, files as here-documents, command. */
 function script(pool: PoolSpec, command: EngineCommand): string {
   const { replicas, gpu } = pool;
-  const title = `# Pool ${pool.name}: run this on ${replicas === 1 ? 'one server' : `each of ${replicas} servers`} with ${command.gpus} x ${gpu}.`;
+  const title = `# Pool ${oneLine(pool.name)}: run this on ${replicas === 1 ? 'one server' : `each of ${replicas} servers`} with ${command.gpus} x ${gpu}.`;
   const files = command.files.map(({ path, text }) => `cat > ${quoted(path)} <<'EOF'\n${text}EOF\n`);
   return `${title}\n${command.poolLine}\n${files.join('')}${shellCommand(command)}\n`;
 }

@@ -7,6 +7,7 @@ import type { Report } from '../metrics/report.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { TOOL_VERSION } from '../run/version.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { oneLine } from './slug.ts';
 import type { ExportSource } from './target.ts';
 
 /** Figures that the header repeats. */
@@ -38,7 +39,7 @@ export function header(source: ExportSource, gaps: readonly string[]): string {
     `Made by Drydock ${TOOL_VERSION} (simulator ${ENGINE_DIGEST}) for ${JSON.stringify(name)}, scenario ${scenarioHash(scenario)}.`,
     `Simulated estimate${report === undefined ? '' : `: ${figures(report)}`}. Load-test before you rely on it.`,
   ];
-  if (gaps.length > 0) lines.push('Not expressed here:', ...gaps.map((gap) => `- ${gap}`));
+  if (gaps.length > 0) lines.push('Not expressed here:', ...gaps.map((gap) => `- ${oneLine(gap)}`));
   return `${lines.map((line) => commented(line)).join('\n')}\n\n`;
 }
 

@@ -5,7 +5,8 @@
 import type { Scenario } from '../scenario/schema.ts';
 import { scenarioGaps } from './gaps.ts';
 import { header } from './header.ts';
-import { groupGaps, type ModelGroup, modelGroups, SERVER_PORT, slug } from './kubernetes.ts';
+import { groupGaps, type ModelGroup, modelGroups, SERVER_PORT } from './kubernetes.ts';
+import { slug } from './slug.ts';
 import type { ExportTarget } from './target.ts';
 import { yamlText } from './yaml.ts';
 

@@ -4,6 +4,7 @@ import { lookUpLlm } from '../../models/llms.ts';
 import type { PoolSpec } from '../scenario/schema.ts';
 import { type EngineCommand, modelName } from './engine/command.ts';
 import { engineCommand } from './engine/exporters.ts';
+import { slug } from './slug.ts';
 import type { ExportSource } from './target.ts';
 
 /** Port of the model servers; with a sidecar the sidecar listens there and the engine on the other one. */
@@ -81,18 +82,6 @@ export function groupGaps(group: ModelGroup): string[] {
       `pool ${placed.pool.name}: that its nodes hold ${placed.pool.gpu}; set a nodeSelector`,
     ];
   });
-}
-
-/** A name as Kubernetes takes it: lower case, digits and dashes, a letter first, at most 50 characters. */
-export function slug(text: string): string {
-  const word = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, 44)
-    .replace(/-+$/, '');
-  if (word === '') return 'fleet';
-  return /^[a-z]/.test(word) ? word : `fleet-${word}`;
 }
 
 function shortName(model: string): string {

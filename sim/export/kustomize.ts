@@ -14,9 +14,9 @@ import {
   podLabels,
   SERVER_PORT,
   SIDECAR_TARGET_PORT,
-  slug,
 } from './kubernetes.ts';
 import { type RouterParts, routerParts } from './router.ts';
+import { slug } from './slug.ts';
 import type { ExportFile, ExportTarget } from './target.ts';
 import { yamlText } from './yaml.ts';
 

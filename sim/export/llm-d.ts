@@ -13,9 +13,9 @@ import {
   type PlacedPool,
   SERVER_PORT,
   SIDECAR_TARGET_PORT,
-  slug,
 } from './kubernetes.ts';
 import { type RouterParts, routerParts } from './router.ts';
+import { slug } from './slug.ts';
 import type { Exported, ExportFile, ExportSource, ExportTarget } from './target.ts';
 import { yamlText } from './yaml.ts';
 

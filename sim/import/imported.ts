@@ -14,6 +14,8 @@ export interface ImportContext {
   readonly replicas?: number;
   /** Path that the scenario names the imported file by; empty for pasted text. */
   readonly path: string;
+  /** All lines of the imported file, where the text is only its head. */
+  readonly readLines?: () => Iterable<string>;
   /** Text of a file that the imported text names; undefined where it cannot be had. */
   readonly readFile?: (path: string) => string | undefined;
 }

@@ -22,7 +22,8 @@ export const traceImporter: Importer = {
         expected: format === null ? `one of ${Object.keys(TRACE_FORMATS).join(', ')}` : 'a trace in a file',
       });
     }
-    const { facts, notes } = describe(text, format, context.path);
+    const lines = context.readLines?.() ?? text.split('\n');
+    const { facts, notes } = describe(lines, format, context.path);
     return { pools: [], workload: { kind: 'trace', format, path: context.path }, facts, notes };
   },
 };
@@ -33,11 +34,11 @@ function formatOf(text: string): TraceFormatName | null {
 }
 
 function describe(
-  text: string,
+  lines: Iterable<string>,
   format: TraceFormatName,
   path: string,
 ): { readonly facts: string[]; readonly notes: string[] } {
-  const rows = new TraceRows(path, text.split('\n'), TRACE_FORMATS[format].open(), 'skip');
+  const rows = new TraceRows(path, lines, TRACE_FORMATS[format].open(), 'skip');
   let [count, inputTokens, outputTokens, firstUs, lastUs] = [0, 0, 0, 0, 0];
   for (let row = rows.next(); row !== null; row = rows.next()) {
     if (count === 0) firstUs = row.atUs;

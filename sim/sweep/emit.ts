@@ -3,6 +3,7 @@
  * print the very command that runs one shard by hand, and end in one `drydock merge`.
  */
 import { stringify } from 'yaml';
+import { oneLine } from '../export/slug.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { TOOL_VERSION } from '../run/version.ts';
 import { documentHash, sweepName } from './blob.ts';
@@ -40,9 +41,9 @@ function yaml(value: unknown): string {
 }
 
 function head(sweep: Sweep, { shards }: EmitSettings, lines: readonly string[]): string {
-  const made = `Made by Drydock ${TOOL_VERSION} (simulator ${ENGINE_DIGEST}): sweep "${sweepName(sweep).replaceAll('\n', ' ')}",`;
+  const made = `Made by Drydock ${TOOL_VERSION} (simulator ${ENGINE_DIGEST}): sweep "${sweepName(sweep)}",`;
   const size = `document ${documentHash(sweep)}, ${cellsOf(sweep).length} cells in ${shards} shards.`;
-  return [made, size, ...lines].map((line) => `# ${line}\n`).join('');
+  return [made, size, ...lines].map((line) => `# ${oneLine(line)}\n`).join('');
 }
 
 /** An Indexed Job: its index, from 0, is the shard's number less one. */

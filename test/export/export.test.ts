@@ -9,6 +9,7 @@ import { scenarioHash } from '../../sim/export/header.ts';
 import type { Exported } from '../../sim/export/target.ts';
 import { EXPORT_TARGETS, exportTarget } from '../../sim/export/targets.ts';
 import { importText } from '../../sim/import/importers.ts';
+import { readShell } from '../../sim/import/shell.ts';
 import { type Scenario, ScenarioSchema } from '../../sim/scenario/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
 import { scenarioOf } from './scenarios.ts';
@@ -181,6 +182,34 @@ describe('every target', () => {
     expect(complaint(() => exported('llm-d', tgi))).toBe(
       'fleet.pools[1].engine.name: found "tgi", expected an engine that can be exported: vllm, sglang, trtllm',
     );
+  });
+});
+
+describe('names of users are data', () => {
+  const EVIL = '../../etc/x\n rm -rf ~ #';
+  const hostile = scenarioOf([
+    {
+      name: EVIL,
+      engine: { name: 'trtllm', args: { enable_block_reuse: false } },
+      precision: { weights: 'int8' },
+    },
+    { name: 'b', engine: { name: 'vllm', args: { kv_cache_dtype: "fp8'; rm -rf ~; '" } } },
+  ]);
+
+  test.each(['llm-d', 'kustomize', 'epp', 'inferencepool', 'trtllm', 'vllm'])(
+    '%s: files stay in their folder, comments stay comments',
+    (target) => {
+      for (const { path, text } of exported(target, hostile, EVIL).files) {
+        expect(path).toMatch(/^[a-z0-9.-]+$/);
+        for (const line of text.split('\n')) expect(line).not.toMatch(/^\s*rm -rf/);
+      }
+    },
+  );
+
+  test('arguments are one word to the shell', () => {
+    const { text } = exported('vllm', hostile).files[0]!;
+    const [command] = readShell(text).commands;
+    expect(command!.words).toContain("fp8'; rm -rf ~; '");
   });
 });
 

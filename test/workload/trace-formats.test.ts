@@ -178,6 +178,18 @@ describe('vllm bench serve', () => {
   });
 });
 
+test('fields below long settings are found; a result without its requests says what it lacks', () => {
+  const settings = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`setting_${i}`, i]));
+  expect(detectTrace(pretty({ args: settings, ...GUIDELLM }).split('\n'))).toBe('guidellm');
+  const summary = pretty({
+    completed: 3,
+    total_input_tokens: 9,
+    request_throughput: 1,
+    output_throughput: 2,
+  });
+  expect(complaint(() => drain(buildTrace(summary, { format: 'auto' })))).toContain('(--save-detailed)');
+});
+
 test('inference-perf: a failed request without tokens is named, a summary is refused', () => {
   const failed = [...INFERENCE_PERF, { start_time: 60, info: null, error: { error_type: 'x' } }];
   expect(complaint(() => drain(buildTrace(pretty(failed), { format: 'inference-perf' })))).toContain(

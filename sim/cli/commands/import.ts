@@ -1,5 +1,5 @@
 /** `drydock import`: what others run or measured, as a scenario. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
@@ -85,15 +85,31 @@ function readInputs(inputs: readonly string[]): { readonly text: string; readonl
   const areFiles = inputs.every((input) => input === '-' || existsSync(input));
   if (areFiles) {
     return inputs.map((input) =>
-      input === '-'
-        ? { text: readFileSync(0, 'utf8'), file: '' }
-        : { text: readText(input, 'a file to import'), file: input },
+      input === '-' ? { text: readFileSync(0, 'utf8'), file: '' } : { text: readHead(input), file: input },
     );
   }
   const missing = inputs.find((input) => !existsSync(input))!;
   if (inputs.length === 1 && !/\s/.test(missing.trim()))
     readText(missing, 'a file to import, or a command line');
   return [{ text: inputs.join(' '), file: '' }];
+}
+
+/** Larger files are traces: what they are is in their head, and their lines are read one by one. */
+const LARGE_BYTES = 64 * 2 ** 20;
+const HEAD_BYTES = 4 * 2 ** 20;
+
+/** The text of a file; of a large one its head. */
+function readHead(file: string): string {
+  if (!isLarge(file)) return readText(file, 'a file to import');
+  const buffer = Buffer.alloc(HEAD_BYTES);
+  const descriptor = openSync(file, 'r');
+  const bytes = readSync(descriptor, buffer, 0, HEAD_BYTES, 0);
+  closeSync(descriptor);
+  return buffer.toString('utf8', 0, bytes);
+}
+
+function isLarge(file: string): boolean {
+  return file !== '' && statSync(file).size > LARGE_BYTES;
 }
 
 function readOne(text: string, file: string, folder: string, options: ImportOptions): Imported {
@@ -106,6 +122,7 @@ function readOne(text: string, file: string, folder: string, options: ImportOpti
     ...(replicas === undefined ? {} : { replicas }),
     ...(config === undefined ? {} : { modelConfig: portablePath(config, folder) }),
     path: file === '' ? '' : portablePath(file, folder),
+    ...(isLarge(file) ? { readLines: () => fileLines(file) } : {}),
     readFile: (path) => {
       const at = resolve(dirname(file === '' ? '.' : file), path);
       return existsSync(at) ? readFileSync(at, 'utf8') : undefined;

@@ -5,6 +5,7 @@
  */
 import { TRTLLM_NEWEST } from '../../engine/trtllm/config.ts';
 import { poolLine } from '../pool-line.ts';
+import { slug } from '../slug.ts';
 import { yamlText } from '../yaml.ts';
 import { changedWeights, type EngineExporter, givenArgs, modelName, sizes, weightsGap } from './command.ts';
 
@@ -68,7 +69,7 @@ export const trtllmExporter: EngineExporter = {
       else gaps.push(`pool ${pool.name}: the argument ${name}`);
     }
     if (pool.role !== 'both') config['cache_transceiver_config'] = { backend: 'DEFAULT' };
-    const path = `${pool.name}.trtllm.yaml`;
+    const path = `${slug(pool.name)}.trtllm.yaml`;
     const hasConfig = Object.keys(config).length > 0;
     if (hasConfig) options.push(['--config', path]);
     return {

@@ -3,8 +3,8 @@ import { ConfigError } from '../../../src/core/check.ts';
 import { TRACE_FORMATS, type TraceFormatName } from './formats.ts';
 import { cleaned } from './rows.ts';
 
-/** Lines that are looked at; one line of a JSON document can be all of it. */
-const HEAD_LINES = 64;
+/** Lines that are looked at: the fields that tell JSON documents apart can stand below long settings. */
+const HEAD_LINES = 4096;
 
 /** The format, or null when none recognises it. */
 export function detectTrace(lines: Iterable<string>): TraceFormatName | null {

@@ -9,11 +9,14 @@ import { namesFields, type TraceFormat } from './format.ts';
 import { type JsonRecord, numbersOf } from './json-line.ts';
 import { plainRow, type RowOutcome, type RowProblem, tokenProblem } from './row.ts';
 
+const isDetailed = namesFields('input_lens', 'output_lens');
+const isSummary = namesFields('request_throughput', 'output_throughput', 'total_input_tokens');
+
 export const vllmBenchFormat: TraceFormat = {
   open: () => documentReader(read),
   blockTokens: 0,
   hasClasses: false,
-  detects: namesFields('input_lens', 'output_lens'),
+  detects: (head) => isDetailed(head) || isSummary(head),
 };
 
 function read(document: unknown): readonly RowOutcome[] | RowProblem {
