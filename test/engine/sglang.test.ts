@@ -3,7 +3,6 @@ import { type SglangConfig, sglangConfig } from '../../sim/engine/sglang/config.
 import { NewTokenRatio } from '../../sim/engine/sglang/new-token-ratio.ts';
 import { SglangEngine } from '../../sim/engine/sglang/sglang.ts';
 import { affineModel, Bench, request } from './harness.ts';
-import { expectConservation, expectFastForwardEqual, type MakeEngine } from './worlds.ts';
 
 const H100 = { gpuMemoryBytes: 85_520_809_984, tp: 1, modelMaxLen: 131_072, path: 'fleet.pools[0].engine' };
 
@@ -71,30 +70,5 @@ describe('SGLang iterations', () => {
     bench.run();
     // 1500 - 400 - 0.7 * 600 leaves less than 400 + 600.
     expect(bench.times('admitted').get(1)!).toBeGreaterThan(100_000);
-  });
-});
-
-const make: MakeEngine = (w, model, fastForward) =>
-  new SglangEngine(
-    config({
-      chunkedPrefillSize: w.budget,
-      maxPrefillTokens: 2 * w.budget,
-      maxRunningRequests: w.seqs,
-      mixedChunk: w.flags.a,
-      pageTokens: w.flags.b ? 1 : 4,
-      overlapSchedule: w.flags.c,
-    }),
-    model,
-    w.blocks * 8,
-    fastForward,
-  );
-
-describe('SGLang in random worlds', () => {
-  test('fast-forward takes the same decisions at the same times as one event per step', () => {
-    expectFastForwardEqual(make);
-  });
-
-  test('every request ends exactly once, every token is accounted for, all pages come back', () => {
-    expectConservation(make);
   });
 });

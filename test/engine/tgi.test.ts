@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { type TgiConfig, tgiConfig } from '../../sim/engine/tgi/config.ts';
 import { TgiEngine } from '../../sim/engine/tgi/tgi.ts';
 import { affineModel, Bench, request } from './harness.ts';
-import { expectConservation, expectFastForwardEqual, type MakeEngine } from './worlds.ts';
 
 function config(overrides: Partial<TgiConfig> = {}): TgiConfig {
   return { ...tgiConfig('3.3.7', {}, { modelMaxLen: 131_072, path: 'fleet.pools[0].engine' }), ...overrides };
@@ -67,27 +66,5 @@ describe('TGI batching', () => {
     );
     bench.run();
     expect(bench.happenings.filter((h) => h.what === 'admitted').map((h) => h.detail)).toEqual([0, 0, 100]);
-  });
-});
-
-const make: MakeEngine = (w, model, fastForward) =>
-  new TgiEngine(
-    config({
-      maxBatchPrefillTokens: w.budget,
-      maxConcurrentRequests: w.flags.a ? 128 : 12,
-      prefixCaching: w.flags.b,
-    }),
-    model,
-    w.blocks * 8,
-    fastForward,
-  );
-
-describe('TGI in random worlds', () => {
-  test('fast-forward takes the same decisions at the same times as one event per step', () => {
-    expectFastForwardEqual(make);
-  });
-
-  test('every request ends exactly once, every token is accounted for, all slots come back', () => {
-    expectConservation(make);
   });
 });

@@ -3,7 +3,6 @@ import { type TrtllmConfig, trtllmConfig } from '../../sim/engine/trtllm/config.
 import { TrtllmEngine } from '../../sim/engine/trtllm/trtllm.ts';
 import type { SimRequest } from '../../sim/workload/request.ts';
 import { affineModel, Bench, request } from './harness.ts';
-import { expectConservation, expectFastForwardEqual, type MakeEngine } from './worlds.ts';
 
 function config(overrides: Partial<TrtllmConfig> = {}): TrtllmConfig {
   const defaults = trtllmConfig('1.2', {}, { modelMaxLen: 131_072, path: 'fleet.pools[0].engine' });
@@ -53,34 +52,4 @@ describe('TensorRT-LLM policies', () => {
     bench.run();
     expect(bench.times('refused').size).toBe(1);
   });
-});
-
-const make =
-  (capacityPolicy: TrtllmConfig['capacityPolicy']): MakeEngine =>
-  (w, model, fastForward) =>
-    new TrtllmEngine(
-      config({
-        maxNumTokens: w.flags.a ? w.budget + 12 : 300,
-        maxBatchSize: w.seqs,
-        chunkedPrefill: w.flags.a,
-        tokensPerBlock: 4,
-        blockReuse: w.flags.b,
-        overlapScheduler: w.flags.c,
-        capacityPolicy,
-      }),
-      model,
-      w.blocks * 8,
-      fastForward,
-    );
-
-describe('TensorRT-LLM in random worlds', () => {
-  for (const policy of ['GUARANTEED_NO_EVICT', 'MAX_UTILIZATION'] as const) {
-    test(`${policy}: fast-forward takes the same decisions at the same times as one event per step`, () => {
-      expectFastForwardEqual(make(policy));
-    });
-
-    test(`${policy}: every request ends exactly once, every token is accounted for, all blocks come back`, () => {
-      expectConservation(make(policy));
-    });
-  }
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { type VllmConfig, vllmConfig } from '../../sim/engine/vllm/config.ts';
 import { VllmEngine } from '../../sim/engine/vllm/vllm.ts';
 import { affineModel, Bench, request } from './harness.ts';
-import { expectConservation, expectFastForwardEqual, type MakeEngine } from './worlds.ts';
 
 const H100 = {
   gpuMemoryBytes: 85_520_809_984,
@@ -237,31 +236,5 @@ describe('vLLM step composition', () => {
     expect(shown(999)).toEqual({ waiting: 0, running: 0, kvUsage: 0 });
     expect(shown(1500)).toMatchObject({ waiting: 0, running: 1 });
     expect(shown(2500)).toMatchObject({ waiting: 1, running: 1 });
-  });
-});
-
-/** The vLLM of a random world. */
-const make: MakeEngine = (w, model, fastForward) =>
-  new VllmEngine(
-    config({
-      maxBatchedTokens: w.budget,
-      maxSeqs: w.seqs,
-      reserveFullPrompt: w.flags.a,
-      unhashedOrder: w.flags.b ? 'prepend' : 'append',
-      asyncScheduling: w.flags.c,
-      ...(w.flags.a && w.flags.b ? { fixedBlocks: (tokens: number) => Math.ceil(tokens / 40) } : {}),
-    }),
-    model,
-    w.blocks,
-    fastForward,
-  );
-
-describe('vLLM in random worlds', () => {
-  test('fast-forward takes the same decisions at the same times as one event per step', () => {
-    expectFastForwardEqual(make);
-  });
-
-  test('every request ends exactly once, every token is accounted for, all blocks come back', () => {
-    expectConservation(make);
   });
 });
