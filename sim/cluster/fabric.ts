@@ -26,8 +26,10 @@ interface Port {
   /** To and from other nodes: its own NICs, then those of its node where they are fewer than GPUs. */
   readonly out: readonly number[];
   readonly in: readonly number[];
-  /** Limit of messages that it asks for; -1 none. */
-  readonly messages: number;
+  /** Limit of messages that it asks for; empty: none. */
+  readonly messages: readonly number[];
+  /** `in` and `messages`: how what it pulls from another node comes in. */
+  readonly pull: readonly number[];
 }
 
 /** All links between instances. */
@@ -67,16 +69,15 @@ export class Fabric {
     const link = (bytesPerUs: number, what: string): number =>
       this.#network.addLink(bytesPerUs, `${pool.name}/${what}`);
     const { scaleUpBytesPerUs, messageBytesPerUs } = pool;
-    this.#ports[replica.index] = {
-      replica,
-      place,
-      placeIsHeld: place !== null,
-      scaleUpOut: place === null ? -1 : link(scaleUpBytesPerUs, 'scale-up-out'),
-      scaleUpIn: place === null ? -1 : link(scaleUpBytesPerUs, 'scale-up-in'),
-      out: [replica.egress, ...this.#nodeNic(replica, place, 'out')],
-      in: [...this.#nodeNic(replica, place, 'in'), replica.ingress],
-      messages: messageBytesPerUs === Number.POSITIVE_INFINITY ? -1 : link(messageBytesPerUs, 'messages'),
-    };
+    const scaleUpOut = place === null ? -1 : link(scaleUpBytesPerUs, 'scale-up-out');
+    const scaleUpIn = place === null ? -1 : link(scaleUpBytesPerUs, 'scale-up-in');
+    const out = [replica.egress, ...this.#nodeNic(replica, place, 'out')];
+    const inward = [...this.#nodeNic(replica, place, 'in'), replica.ingress];
+    const messages =
+      messageBytesPerUs === Number.POSITIVE_INFINITY ? [] : [link(messageBytesPerUs, 'messages')];
+    const pull = [...inward, ...messages];
+    const port = { replica, place, placeIsHeld: place !== null, scaleUpOut, scaleUpIn, out, in: inward };
+    this.#ports[replica.index] = { ...port, messages, pull };
   }
 
   /** Where an instance stands, as labels of its endpoint; none without a topology. */
@@ -94,19 +95,18 @@ export class Fabric {
     const source = this.#ports[from.index]!;
     const target = this.#ports[to.index]!;
     const pool = this.#fleet.pools[to.pool]!;
-    const messages = target.messages < 0 ? [] : [target.messages];
     const a = source.place;
     const b = target.place;
     if (a === null || b === null) {
-      return { links: [...source.out, ...target.in, ...messages], baseUs: pool.linkBaseUs };
+      return { links: source.out.concat(target.pull), baseUs: pool.linkBaseUs };
     }
     if (a.domain === b.domain) {
-      return { links: [source.scaleUpOut, target.scaleUpIn, ...messages], baseUs: pool.scaleUpBaseUs };
+      return { links: [source.scaleUpOut, target.scaleUpIn, ...target.messages], baseUs: pool.scaleUpBaseUs };
     }
     const spine = this.#spine(a.rack, b.rack);
     const { spineBaseUs } = this.#fleet.topology!;
     return {
-      links: [...source.out, ...spine, ...target.in, ...messages],
+      links: [...source.out, ...spine, ...target.pull],
       baseUs: pool.linkBaseUs + (a.rack === b.rack ? 0 : spineBaseUs),
     };
   }

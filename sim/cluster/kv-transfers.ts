@@ -121,7 +121,7 @@ export class KvTransfers implements Component, Transport {
     this.#wakeUs = Number.POSITIVE_INFINITY;
     // What is called may begin transfers, which take their turn with the next event.
     const done = this.#done;
-    done.length = 0;
+    while (done.length > 0) done.pop();
     this.network.collect(nowUs, done);
     for (const id of done) {
       if (id < 0) this.#call(id, nowUs);

@@ -22,7 +22,6 @@ export class EventHeap {
   /** Events pending. */
   size = 0;
   poppedTimeUs = 0;
-  poppedPhase = 0;
   poppedTarget = 0;
   poppedCode = 0;
   poppedArg = 0;
@@ -39,9 +38,11 @@ export class EventHeap {
     return this.size === 0 ? Number.POSITIVE_INFINITY : this.#time[0]!;
   }
 
-  /** Phase of the earliest event; meaningless when empty. */
-  get nextPhase(): number {
-    return Math.floor(this.#order[0]! / (TARGETS * SEQUENCES));
+  /** Whether nothing is pending before phase `phase` of time `timeUs`. */
+  isQuiet(timeUs: number, phase: number): boolean {
+    if (this.size === 0) return true;
+    const next = this.#time[0]!;
+    return next > timeUs || (next === timeUs && this.#order[0]! >= phase * TARGETS * SEQUENCES);
   }
 
   push(timeUs: number, phase: number, target: number, code: number, arg: number): void {
@@ -66,13 +67,12 @@ export class EventHeap {
     this.#arg[i] = arg;
   }
 
-  /** Takes the earliest event into the `popped*` fields; false when none is left. */
-  pop(): boolean {
-    if (this.size === 0) return false;
+  /** Takes the earliest event, if it is not later than `untilUs`, into the `popped*` fields; false when there is none. */
+  pop(untilUs = Number.POSITIVE_INFINITY): boolean {
     const time = this.#time;
+    if (this.size === 0 || time[0]! > untilUs) return false;
     const order = this.#order;
     this.poppedTimeUs = time[0]!;
-    this.poppedPhase = Math.floor(order[0]! / (TARGETS * SEQUENCES));
     this.poppedTarget = this.#target[0]!;
     this.poppedCode = this.#code[0]!;
     this.poppedArg = this.#arg[0]!;

@@ -58,7 +58,7 @@ export class Kernel {
 
   /** True when no other event of this instant with a phase below `phase` is pending. */
   isQuietBefore(phase: number): boolean {
-    return this.#heap.nextTimeUs > this.nowUs || this.#heap.nextPhase >= phase;
+    return this.#heap.isQuiet(this.nowUs, phase);
   }
 
   /**
@@ -69,14 +69,13 @@ export class Kernel {
     const heap = this.#heap;
     const components = this.#components;
     const stopAt = this.events + maxEvents;
-    while (heap.size > 0 && heap.nextTimeUs <= untilUs) {
-      if (this.events >= stopAt) return false;
-      heap.pop();
+    while (this.events < stopAt && heap.pop(untilUs)) {
       this.events += 1;
-      this.nowUs = heap.poppedTimeUs;
-      components[heap.poppedTarget]!.onEvent(heap.poppedCode, heap.poppedArg, heap.poppedTimeUs);
+      const nowUs = heap.poppedTimeUs;
+      this.nowUs = nowUs;
+      components[heap.poppedTarget]!.onEvent(heap.poppedCode, heap.poppedArg, nowUs);
     }
-    return true;
+    return heap.size === 0 || heap.nextTimeUs > untilUs;
   }
 
   /** Folds a finite number into the fingerprint. */

@@ -26,6 +26,10 @@ export class FairShareNetwork {
   /** Moving flows per link. */
   readonly #users: number[] = [];
   readonly #flows: Flow[] = [];
+  /** While rates are shared out: flows without one, and per link of theirs the room and the flows left. */
+  readonly #open: Flow[] = [];
+  readonly #room: number[] = [];
+  readonly #openUsers: number[] = [];
   #nowUs = 0;
 
   /** Adds a link of `bytesPerUs` and returns its number. Equal links have one `name` in reports. */
@@ -35,6 +39,8 @@ export class FairShareNetwork {
     this.#capacity.push(bytesPerUs);
     this.#carried.push(0);
     this.#users.push(0);
+    this.#room.push(0);
+    this.#openUsers.push(0);
     return this.#capacity.length - 1;
   }
 
@@ -99,7 +105,7 @@ export class FairShareNetwork {
         this.#flows[kept++] = flow;
       }
     }
-    this.#flows.length = kept;
+    while (this.#flows.length > kept) this.#flows.pop();
     if (disturbed) this.#share();
     this.#startDue();
   }
@@ -165,35 +171,54 @@ export class FairShareNetwork {
 
   /** Progressive filling: the link with the least room per flow fixes the rate of its flows, again and again. */
   #share(): void {
-    const open = this.#flows.filter((flow) => flow.moving);
-    const room = [...this.#capacity];
-    const users = [...this.#users];
-    let left = open;
-    while (left.length > 0) {
-      let tightest = -1;
-      let rate = Number.POSITIVE_INFINITY;
-      for (const flow of left) {
-        for (const link of flow.links) {
-          const fair = room[link]! / users[link]!;
-          if (fair < rate) {
-            rate = fair;
-            tightest = link;
-          }
-        }
+    const open = this.#open;
+    const room = this.#room;
+    const users = this.#openUsers;
+    for (const flow of this.#flows) {
+      if (!flow.moving) continue;
+      open.push(flow);
+      for (const link of flow.links) {
+        room[link] = this.#capacity[link]!;
+        users[link] = this.#users[link]!;
       }
-      const rest: Flow[] = [];
-      for (const flow of left) {
-        if (!flow.links.includes(tightest)) {
-          rest.push(flow);
-          continue;
-        }
-        flow.rateBytesPerUs = rate;
-        for (const link of flow.links) {
-          room[link] = Math.max(0, room[link]! - rate);
-          users[link] = users[link]! - 1;
-        }
-      }
-      left = rest;
     }
+    while (open.length > 0) this.#fill(this.#tightest());
+  }
+
+  /** Of the links of open flows the one with the least room per flow. */
+  #tightest(): number {
+    let tightest = -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (const flow of this.#open) {
+      for (const link of flow.links) {
+        const fair = this.#room[link]! / this.#openUsers[link]!;
+        if (fair < least) {
+          least = fair;
+          tightest = link;
+        }
+      }
+    }
+    return tightest;
+  }
+
+  /** Gives the open flows of a link their rate, takes it from all their links, and closes them. */
+  #fill(tightest: number): void {
+    const open = this.#open;
+    const room = this.#room;
+    const users = this.#openUsers;
+    const rate = room[tightest]! / users[tightest]!;
+    let kept = 0;
+    for (const flow of open) {
+      if (!flow.links.includes(tightest)) {
+        open[kept++] = flow;
+        continue;
+      }
+      flow.rateBytesPerUs = rate;
+      for (const link of flow.links) {
+        room[link] = Math.max(0, room[link]! - rate);
+        users[link] = users[link]! - 1;
+      }
+    }
+    while (open.length > kept) open.pop();
   }
 }

@@ -238,7 +238,7 @@ export class ApproximateIndex {
 
   #freeOrphans(): void {
     const tree = this.#tree;
-    for (const orphan of this.#orphans) {
+    for (let orphan = this.#orphans.pop(); orphan !== undefined; orphan = this.#orphans.pop()) {
       let extent = orphan;
       while (extent !== ROOT && this.#set[extent] === EMPTY_SET && tree.children(extent) === 0) {
         const parent = tree.parent(extent);
@@ -247,7 +247,6 @@ export class ApproximateIndex {
         extent = parent;
       }
     }
-    this.#orphans.length = 0;
   }
 
   #needRow(row: number): void {
