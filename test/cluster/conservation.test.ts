@@ -142,6 +142,6 @@ test('every request ends in exactly one bucket, and fast-forward changes none', 
       expectSameOutcomes(fast, slow);
       expect(fast.result.scaling).toEqual(slow.result.scaling);
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   );
 });
