@@ -20,11 +20,12 @@ export default defineConfig(({ mode }) => {
       define,
       publicDir: false,
       build: {
-        ssr: 'bench/main.ts',
+        ssr: true,
         target: 'node20',
         outDir: '.cache/bench',
         emptyOutDir: true,
         minify: false,
+        rollupOptions: { input: { main: 'bench/main.ts', gateway: 'bench/gateway-main.ts' } },
       },
     };
   }

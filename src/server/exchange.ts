@@ -5,7 +5,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { ResponseUsage, TerminationCause } from '../routing/contract.ts';
 import { clientHeaders } from './headers.ts';
-import type { Upstream } from './upstream.ts';
+import { isStale, type Upstream } from './upstream.ts';
 import { UsageReader } from './usage-reader.ts';
 
 /** Answers that mean "not served here": the next endpoint may do better. */
@@ -54,7 +54,7 @@ export class Exchange {
   }
 
   start(): void {
-    this.#attempt(0);
+    this.#attempt(0, false);
   }
 
   /** Ends the exchange from this side: the client has gone, or the router evicts the request. */
@@ -69,16 +69,21 @@ export class Exchange {
     return this.#hasBegun;
   }
 
-  #attempt(index: number): void {
+  /** `isFresh`: tried here before, on a kept connection that the server had closed. */
+  #attempt(index: number, isFresh: boolean): void {
     const { upstream, method, path, headers, body, addresses, idleTimeoutMs, attempted } = this.#options;
     const address = addresses[index]!;
     let isDone = false;
     const failed = (error: Error): void => {
       if (isDone || this.#isOver) return;
       isDone = true;
+      if (!isFresh && !this.#hasBegun && isStale(request, error)) {
+        this.#attempt(index, true);
+        return;
+      }
       attempted(address, false);
       if (this.#hasBegun) this.#breakOff();
-      else if (index + 1 < addresses.length) this.#attempt(index + 1);
+      else if (index + 1 < addresses.length) this.#attempt(index + 1, false);
       else this.#unreachable(error);
     };
     const request = upstream.request(address, { method, path, headers, timeoutMs: idleTimeoutMs });

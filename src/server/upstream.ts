@@ -19,6 +19,15 @@ export interface UpstreamRequest {
   readonly timeoutMs?: number;
 }
 
+/**
+ * Whether a request failed because a kept connection was closed by the server just then: it never got there, and a fresh connection may
+ * do. Nothing of an answer has come, so asking again cannot double it.
+ */
+export function isStale(request: ClientRequest, error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+}
+
 export class Upstream {
   readonly #tls: UpstreamTls | null;
   readonly #agent: PlainAgent;

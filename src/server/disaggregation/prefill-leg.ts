@@ -1,5 +1,5 @@
 /** The prefill leg: one POST to the prefill server, read whole, tried again while the server says that it cannot just now. */
-import type { Upstream } from '../upstream.ts';
+import { isStale, type Upstream } from '../upstream.ts';
 
 /** What a prefill leg takes. */
 export interface PrefillOptions {
@@ -38,7 +38,7 @@ export class PrefillLeg {
   }
 
   start(): void {
-    this.#attempt(this.#options.retries);
+    this.#attempt(this.#options.retries, false);
   }
 
   /** The client has gone. */
@@ -47,7 +47,8 @@ export class PrefillLeg {
     this.#stop();
   }
 
-  #attempt(retriesLeft: number): void {
+  /** `isFresh`: tried before, on a kept connection that the server had closed. */
+  #attempt(retriesLeft: number, isFresh: boolean): void {
     const { upstream, address, path, headers, body, timeoutMs } = this.#options;
     const lengthened = { ...headers, 'content-length': String(body.length) };
     const outgoing = upstream.request(address, { method: 'POST', path, headers: lengthened });
@@ -58,6 +59,10 @@ export class PrefillLeg {
       isDone = true;
       clearTimeout(timer);
       if (this.#isOver) return;
+      if (!isFresh && 'error' in outcome && isStale(outgoing, outcome.error)) {
+        this.#attempt(retriesLeft, true);
+        return;
+      }
       const mayRetry = 'error' in outcome || RETRIABLE.has(outcome.status);
       if (mayRetry && retriesLeft > 0) this.#retry(retriesLeft - 1);
       else {
@@ -85,7 +90,7 @@ export class PrefillLeg {
   }
 
   #retry(retriesLeft: number): void {
-    const timer = setTimeout(() => this.#attempt(retriesLeft), this.#options.backoffMs);
+    const timer = setTimeout(() => this.#attempt(retriesLeft, false), this.#options.backoffMs);
     this.#stop = () => clearTimeout(timer);
   }
 }

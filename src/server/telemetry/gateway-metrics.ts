@@ -15,6 +15,8 @@ const TOKENS = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 
 const BYTES = [64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 16777216, 1073741824];
 /** Distinct values of a label that clients choose; later ones are counted as `other`. */
 const LABEL_VALUES = 1000;
+/** Label sets remembered at most. */
+const LABEL_SETS = 10_000;
 const POOL = { name: 'epp' };
 const FLOW_POOL = { inference_pool: 'epp' };
 
@@ -59,6 +61,7 @@ export interface Moment {
 export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly #running = new Map<string, number>();
+  readonly #labelSets = new Map<string, RequestLabels>();
   #streams = 0;
   readonly #seen = new Map<string, Set<string>>();
 
@@ -196,7 +199,20 @@ export class GatewayMetrics {
     this.#registry.set('llm_d_epp_request_running', labels, running);
   }
 
+  /** One object for each set of values, whose text is made once. */
   #labels(request: InferenceRequest): RequestLabels {
+    const { incomingModel, model, fairnessId, priority } = request;
+    const key = `${priority}\n${incomingModel}\n${model}\n${fairnessId}`;
+    let labels = this.#labelSets.get(key);
+    if (labels === undefined) {
+      if (this.#labelSets.size >= LABEL_SETS) this.#labelSets.clear();
+      labels = this.#makeLabels(request);
+      this.#labelSets.set(key, labels);
+    }
+    return labels;
+  }
+
+  #makeLabels(request: InferenceRequest): RequestLabels {
     return {
       model_name: this.#capped('model', request.incomingModel),
       target_model_name: this.#capped('model', request.model),

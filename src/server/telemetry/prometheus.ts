@@ -34,6 +34,7 @@ export function parseExposition(text: string): Series[] {
 type Labels = Readonly<Record<string, string>>;
 
 interface Histogram {
+  /** By bucket, not summed up; what is above the last bound is in `count` only. */
   readonly counts: number[];
   sum: number;
   count: number;
@@ -75,9 +76,8 @@ export class Registry {
     }
     histogram.sum += value;
     histogram.count += 1;
-    bounds.forEach((bound, i) => {
-      if (value <= bound) histogram.counts[i]! += 1;
-    });
+    const bucket = bounds.findIndex((bound) => value <= bound);
+    if (bucket >= 0) histogram.counts[bucket]! += 1;
   }
 
   text(): string {
@@ -87,8 +87,10 @@ export class Registry {
       for (const [labels, value] of family.values) lines.push(`${name}${braces(labels)} ${value}`);
       for (const [labels, histogram] of family.histograms) {
         const before = labels === '' ? '' : `${labels},`;
+        let upTo = 0;
         family.bounds.forEach((bound, i) => {
-          lines.push(`${name}_bucket{${before}le="${bound}"} ${histogram.counts[i]}`);
+          upTo += histogram.counts[i]!;
+          lines.push(`${name}_bucket{${before}le="${bound}"} ${upTo}`);
         });
         lines.push(`${name}_bucket{${before}le="+Inf"} ${histogram.count}`);
         lines.push(`${name}_sum${braces(labels)} ${histogram.sum}`);
@@ -112,7 +114,19 @@ function braces(labels: string): string {
   return labels === '' ? '' : `{${labels}}`;
 }
 
+/** Texts of label sets that are used again and again as the same object. */
+const texts = new WeakMap<Labels, string>();
+
 function labelText(labels: Labels): string {
+  let text = texts.get(labels);
+  if (text === undefined) {
+    text = textOf(labels);
+    texts.set(labels, text);
+  }
+  return text;
+}
+
+function textOf(labels: Labels): string {
   const escaped = (value: string): string =>
     value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
   return Object.entries(labels)
