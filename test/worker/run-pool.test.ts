@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { buildReport } from '../../sim/metrics/build-report.ts';
+import { ENGINE_DIGEST } from '../../sim/run/engine-digest.ts';
 import { Job } from '../../sim/run/job.ts';
 import { scenarioCell } from '../../sim/run/plan-cells.ts';
 import type { RunOutcome, RunSpec } from '../../sim/run/run-spec.ts';
@@ -122,6 +123,30 @@ describe('a batch', () => {
     expect(await new RunPool({ start: startBehindChannel, size: 1 }).runAll([])).toEqual([]);
   });
 });
+
+test.each([1, 3, 7])(
+  'with %s ms between two looks at the clock a run lets a cancel in every 100 ms and tells progress every 250 ms',
+  async (lookMs) => {
+    let nowMs = 0;
+    const pausesMs: number[] = [];
+    const toldMs: number[] = [];
+    const worker = localWorker({
+      nowMs: () => (nowMs += lookMs),
+      pause: () => {
+        pausesMs.push(nowMs);
+        return Promise.resolve();
+      },
+    })(() => toldMs.push(nowMs));
+    const outcome = await worker.run({ ...specs(20_000, 1)[0]!, fastForward: false }, ENGINE_DIGEST);
+    expect(outcome.status).toBe('done');
+    const widest = (times: readonly number[]): number =>
+      [...times, nowMs].reduce((most, at, i) => Math.max(most, at - (times[i - 1] ?? 0)), 0);
+    expect(pausesMs.length).toBeGreaterThan(20);
+    expect(widest(pausesMs)).toBeLessThanOrEqual(100);
+    expect(toldMs.length).toBeGreaterThan(3);
+    expect(widest(toldMs)).toBeLessThanOrEqual(250);
+  },
+);
 
 test('a worker that dies fails its run and is replaced', async () => {
   let started = 0;
