@@ -134,7 +134,10 @@ export class EmulatedEngine implements Component, EngineSink {
 
   onEvent(_code: number, id: number, nowUs: number): void {
     const call = this.#calls.get(id);
-    if (call !== undefined) this.#replica.deliver(call.request, call.leg, nowUs);
+    if (call === undefined) return;
+    this.#replica.deliver(call.request, call.leg, nowUs);
+    // Live legs follow each other: no decode side holds memory yet that a push would wait for.
+    if (call.leg === 'prefill') this.#replica.peerReady(call.request, nowUs);
   }
 
   admitted(request: SimRequest, cachedTokens: number): void {
@@ -177,6 +180,13 @@ export class EmulatedEngine implements Component, EngineSink {
 
   gapSeries(_firstUs: number, _incrementUs: number, steps: number, count: number): void {
     this.#gapsInStep += steps * count;
+  }
+
+  /** Where chunks are not single tokens the engine says whose they are. */
+  chunk(request: SimRequest, generated: number, nowUs: number): void {
+    this.#gapsInStep -= 1;
+    const call = this.#calls.get(request.request.id);
+    if (call !== undefined) this.#send(call, generated - call.sent, nowUs);
   }
 
   loadRemote(request: SimRequest, tokens: number, nowUs: number): void {

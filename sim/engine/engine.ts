@@ -21,6 +21,8 @@ export interface EngineSink {
   finished(request: SimRequest, nowUs: number): void;
   /** Lost its blocks and went back to the queue. */
   preempted(request: SimRequest, nowUs: number): void;
+  /** A chunk of several tokens has gone out: `generated` tokens in all. Beside `gaps`, where chunks are not single tokens. */
+  chunk?(request: SimRequest, generated: number, nowUs: number): void;
   /** `count` gaps between consecutive tokens of a request, each `gapUs` long. */
   gaps(gapUs: number, count: number): void;
   /** Gaps of a decode segment: step j of `steps` (from 0) gave `count` gaps of `firstUs + j * incrementUs`. */

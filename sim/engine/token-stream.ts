@@ -117,6 +117,7 @@ export class TokenStream<Leaf> {
     const isFull = Math.floor((after - offset) / interval) > Math.floor((before - offset) / interval);
     if (!isFull && after < sequence.request.outputTokens) return;
     sink.gaps(nowUs - sequence.lastTokenUs, 1);
+    sink.chunk?.(sequence.request, after, nowUs);
     sequence.lastTokenUs = nowUs;
   }
 
