@@ -25,6 +25,7 @@ export class EventHeap {
   poppedTarget = 0;
   poppedCode = 0;
   poppedArg = 0;
+  #poppedOrder = 0;
   #sequence = 0;
   // 1,024 slots hold the events of a few hundred replicas (about two each) before the first doubling.
   #time = new Float64Array(1024);
@@ -36,6 +37,11 @@ export class EventHeap {
   /** Time of the earliest event in µs, or Infinity. */
   get nextTimeUs(): number {
     return this.size === 0 ? Number.POSITIVE_INFINITY : this.#time[0]!;
+  }
+
+  /** Phase of the popped event; read rarely, so it is worked out when it is asked for. */
+  get poppedPhase(): number {
+    return Math.floor(this.#poppedOrder / (TARGETS * SEQUENCES));
   }
 
   /** Whether nothing is pending before phase `phase` of time `timeUs`. */
@@ -76,6 +82,7 @@ export class EventHeap {
     this.poppedTarget = this.#target[0]!;
     this.poppedCode = this.#code[0]!;
     this.poppedArg = this.#arg[0]!;
+    this.#poppedOrder = order[0]!;
     const last = --this.size;
     if (last === 0) return true;
     const lastTime = time[last]!;
