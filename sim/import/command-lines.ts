@@ -14,6 +14,41 @@ export const commandLinesImporter: Importer = {
   read: readCommands,
 };
 
+/** Commands of scripts that have nothing to do with a server. */
+const HOUSEKEEPING = new Set([
+  ...[
+    'set',
+    'cd',
+    'mkdir',
+    'echo',
+    'sleep',
+    'source',
+    '.',
+    'wait',
+    'exit',
+    'trap',
+    'ulimit',
+    'curl',
+    'pip',
+    'pip3',
+  ],
+  ...[
+    'if',
+    'then',
+    'else',
+    'fi',
+    'for',
+    'do',
+    'done',
+    'while',
+    'until',
+    'nvidia-smi',
+    'unset',
+    'kill',
+    'tail',
+  ],
+]);
+
 function readCommands(text: string, context: ImportContext): Imported {
   const { commands, files } = readShell(text);
   const pools: PoolSpec[] = [];
@@ -21,15 +56,16 @@ function readCommands(text: string, context: ImportContext): Imported {
   for (const { words, comments, line } of commands) {
     const found = findServer(words);
     if (found === null) {
-      notes.push(`line ${line}: "${words.slice(0, 3).join(' ')}" starts no server that is known`);
+      if (!HOUSEKEEPING.has(words[0]!))
+        notes.push(`line ${line}: "${words.slice(0, 3).join(' ')}" starts no server that is known`);
       continue;
     }
     const noted = comments.map(readPoolLine).findLast((one) => one !== null) ?? null;
     const { facts, notes: own } = found.reader.read(found.command, context, files);
-    const pool = poolOf(facts, noted, context, pools.length, `line ${line}`);
+    const { pool, notes: further } = poolOf(facts, noted, context, pools.length, `line ${line}`);
     const isKnownRole = noted !== null;
     notes.push(
-      ...own
+      ...[...own, ...further]
         .filter((note) => !(isKnownRole && note.startsWith('--kv-transfer-config')))
         .map((note) => `pool ${pool.name}: ${note}`),
     );

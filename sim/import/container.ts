@@ -37,9 +37,9 @@ export function containerPool(
       Object.entries(placement.facts).filter(([, value]) => value !== undefined),
     );
     const all = { ...facts, ...given } as ServerFacts;
-    const pool = poolOf(all, line, context, index, placement.path);
+    const { pool, notes: further } = poolOf(all, line, context, index, placement.path);
     const kept = notes.filter((note) => !note.startsWith('--kv-transfer-config') || all.role === undefined);
-    return { pool, notes: kept.map((note) => `pool ${pool.name}: ${note}`) };
+    return { pool, notes: [...kept, ...further].map((note) => `pool ${pool.name}: ${note}`) };
   }
   throw new ConfigError({
     path: `${placement.path}.containers`,

@@ -31,12 +31,13 @@ export function poolOf(
   context: ImportContext,
   index: number,
   where: string,
-): PoolSpec {
+): { readonly pool: PoolSpec; readonly notes: readonly string[] } {
   const { tp, pp } = facts.parallel;
   const dp = line?.dp ?? facts.parallel.dp;
   const ep = line?.ep ?? facts.parallel.ep;
   const args = { ...facts.args, ...line?.args };
-  const weights = line?.weights ?? facts.weights;
+  const byName = line === null && facts.weights === undefined ? checkpointWeights(facts.model) : undefined;
+  const weights = line?.weights ?? facts.weights ?? byName;
   const kv = line?.kv ?? facts.kv;
   // An exported image's tag is a default where the scenario named no version.
   const version = line === null ? facts.version : line.version;
@@ -44,7 +45,7 @@ export function poolOf(
   const role = line?.role ?? facts.role ?? 'both';
   const fallbackName = role === 'both' ? 'servers' : role;
   const name = line?.name ?? facts.name ?? (index === 0 ? fallbackName : `${fallbackName}-${index + 1}`);
-  return {
+  const pool: PoolSpec = {
     name,
     role,
     replicas: line?.replicas ?? facts.replicas ?? context.replicas ?? 1,
@@ -62,6 +63,25 @@ export function poolOf(
     ...(line?.kvTiers === undefined ? {} : { kvTiers: line.kvTiers }),
     ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels: { ...labels } }),
   };
+  const notes = byName === undefined ? [] : [`${byName} weights, by the name ${facts.model}`];
+  return { pool, notes };
+}
+
+/** Endings of checkpoints' names that say how their weights are stored. */
+const CHECKPOINTS: readonly (readonly [pattern: RegExp, weights: string])[] = [
+  [/[-_.](nvfp4|fp4)\b/i, 'nvfp4'],
+  [/[-_.]fp8\b/i, 'fp8'],
+  [/[-_.](awq|gptq|int4|w4a16)\b/i, 'int4_wo'],
+  [/[-_.](int8|w8a8)\b/i, 'int8'],
+  [/[-_.]w8a16\b/i, 'int8_wo'],
+];
+
+/** The weight precision that a checkpoint's name tells, where it is not that of the model as published. */
+function checkpointWeights(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const found = CHECKPOINTS.find(([pattern]) => pattern.test(name))?.[1];
+  const native = lookUpLlm(name)?.nativePrecision;
+  return found === native || native?.startsWith(`${found}_`) === true ? undefined : found;
 }
 
 /** Sizes other than 1. */

@@ -82,15 +82,27 @@ function expand(word: string, variables: ReadonlyMap<string, string>): string {
   return word.replace(/\$\{?([A-Za-z_]\w*)\}?/g, (whole, name: string) => variables.get(name) ?? whole);
 }
 
-/** Words of one logical line. */
+/** Words of one logical line, redirections left out. */
 export function splitWords(line: string): string[] {
   const words: string[] = [];
   let word = '';
   let isOpen = false;
   let quote = '';
+  /** The next word is where output goes. */
+  let isTarget = false;
+  const end = (): void => {
+    if ((isOpen || word !== '') && !isTarget) words.push(word);
+    if (isOpen || word !== '') isTarget = false;
+    [word, isOpen] = ['', false];
+  };
   for (let i = 0; i < line.length; i++) {
     const c = line[i]!;
-    if (quote !== '') {
+    const redirection = quote === '' && /^\d*$/.test(word) && !isOpen && /^&?[<>]+&?/.exec(line.slice(i));
+    if (redirection) {
+      word = '';
+      isTarget = true;
+      i += redirection[0].length - 1;
+    } else if (quote !== '') {
       if (c === quote) quote = '';
       else if (c === '\\' && quote === '"' && '"\\$`'.includes(line[i + 1] ?? '')) word += line[++i];
       else word += c;
@@ -101,20 +113,18 @@ export function splitWords(line: string): string[] {
       word += line[++i];
       isOpen = true;
     } else if (/\s/.test(c)) {
-      if (isOpen || word !== '') words.push(word);
-      [word, isOpen] = ['', false];
+      end();
     } else if (c === '#' && word === '' && !isOpen) {
       break;
     } else if (c === ';' || c === '|' || c === '&') {
-      if (isOpen || word !== '') words.push(word);
-      [word, isOpen] = ['', false];
-      const twice = line[i + 1] === c && c !== ';';
-      words.push(twice ? c + c : c);
-      if (twice) i += 1;
+      end();
+      const isTwice = line[i + 1] === c && c !== ';';
+      words.push(isTwice ? c + c : c);
+      if (isTwice) i += 1;
     } else {
       word += c;
     }
   }
-  if (isOpen || word !== '') words.push(word);
+  end();
   return words;
 }

@@ -5,6 +5,7 @@ import { exportTarget } from '../../sim/export/targets.ts';
 import type { ImportContext } from '../../sim/import/imported.ts';
 import { importText } from '../../sim/import/importers.ts';
 import { assembleScenario } from '../../sim/import/scenario.ts';
+import { splitWords } from '../../sim/import/shell.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 import type { PoolSpec } from '../../sim/scenario/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
@@ -60,10 +61,10 @@ describe('vllm serve', () => {
 
   test('assignments are followed, other lines are named', () => {
     const { pools, notes } = read(
-      'export MODEL=Qwen/Qwen3-8B TP=4\nmkdir -p logs\nvllm serve "$MODEL" --tensor-parallel-size $TP &\n',
+      'set -e\nexport MODEL=Qwen/Qwen3-8B TP=4\nhelm install it\nVLLM_USE_V1=1 vllm serve "$MODEL" --tensor-parallel-size $TP > a.log 2>&1 &\nsleep 9\n',
     );
     expect(pools[0]).toMatchObject({ model: 'qwen3-8b', parallel: { tp: 4 } });
-    expect(notes).toEqual(['line 2: "mkdir -p logs" starts no server that is known']);
+    expect(notes).toEqual(['line 3: "helm install it" starts no server that is known']);
   });
 
   test('what is not modelled is listed, and secrets are not repeated', () => {
@@ -71,6 +72,34 @@ describe('vllm serve', () => {
     expect(notes[0]).toBe('pool servers: --swap-space 4: not modelled, left out');
     expect(notes.join()).not.toContain('hf_abc');
     expect(notes).toHaveLength(3);
+  });
+
+  test.each([
+    ['nvidia/Llama-3.1-8B-Instruct-FP8', 'fp8'],
+    ['Qwen/Qwen3-32B-AWQ', 'int4_wo'],
+    ['nvidia/DeepSeek-V3-0324-FP4', 'nvfp4'],
+    ['Qwen/Qwen3-32B', undefined],
+    ['deepseek-ai/DeepSeek-V3', undefined],
+  ])('the checkpoint %s tells its weights: %s', (model, weights) => {
+    expect(read(`vllm serve ${model}`, { ...H100, model: 'deepseek-v3' }).pools[0]!.precision?.weights).toBe(
+      weights,
+    );
+    expect(
+      read(`vllm serve ${model} --quantization fp8`, { ...H100, model: 'qwen3-8b' }).pools[0]!.precision
+        ?.weights,
+    ).toBe('fp8');
+  });
+
+  test('redirections are no words', () => {
+    expect(splitWords(`vllm serve x --a 1 > out.log 2>&1 < in &>> all 3`)).toEqual([
+      'vllm',
+      'serve',
+      'x',
+      '--a',
+      '1',
+      '3',
+    ]);
+    expect(splitWords(`a "b > c" d\\>e`)).toEqual(['a', 'b > c', 'd>e']);
   });
 
   test('producer and consumer of KV are the two legs', () => {
@@ -172,7 +201,12 @@ describe('llm-d Helm values', () => {
     ]);
     expect(pools[0]!.engine.args).toEqual({ block_size: 128 });
     expect(pools[0]!.model).toBe('llama-3.3-70b');
-    expect(notes).toEqual(['somethingElse: not read']);
+    expect(pools[0]!.precision).toEqual({ weights: 'fp8' });
+    expect(notes).toEqual([
+      'pool decode: fp8 weights, by the name RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic',
+      'pool prefill: fp8 weights, by the name RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic',
+      'somethingElse: not read',
+    ]);
   });
 
   test('a container without a server is named by its place', () => {
