@@ -4,8 +4,11 @@
  */
 import { basename } from 'node:path';
 import { ConfigError, nearest } from '../../src/core/check.ts';
+import { checkLabel } from '../compare/decision.ts';
 import type { ExportSource } from '../export/target.ts';
+import { formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
 import type { Report } from '../metrics/report.ts';
+import type { Candidate } from '../planner/report.ts';
 import { comparisonCells } from '../run/plan-cells.ts';
 import { parseComparison, parseScenario } from '../scenario/parse.ts';
 import { isMapping } from '../scenario/validate.ts';
@@ -66,6 +69,7 @@ function reportChoices({ data }: LoadedDocument): Choice[] {
         name: String(candidate['fleet']),
         source: () => ({
           name: String(candidate['fleet']),
+          estimate: candidateEstimate(candidate as unknown as Candidate),
           scenario: carried(candidate['scenario'], `candidates[${i}].scenario`),
         }),
       }));
@@ -88,6 +92,17 @@ function reportChoices({ data }: LoadedDocument): Choice[] {
       source: () => ({ name: report.scenario, report, scenario: carried(report.document, 'document') }),
     },
   ];
+}
+
+/** What a plan found of a fleet, in words. */
+function candidateEstimate({ metrics, costPerHour, probabilityMeets, seeds }: Candidate): string {
+  const limits = metrics.map(({ metric, value, interval }) => {
+    const unit = metric === 'slo.attainment' ? 'share' : 'ms';
+    return `${checkLabel(metric)} ${formatWithInterval(value, unit, interval)}`;
+  });
+  const cost = costPerHour === null ? [] : [formatFigure(costPerHour, 'usdPerHour')];
+  const sure = `meets the SLO with a probability of at least ${probabilityMeets.toFixed(3)} (${seeds} seeds)`;
+  return [...limits, ...cost, sure].join(', ');
 }
 
 function nonEmpty<T>(list: readonly T[], path: string, expected: string): readonly T[] {

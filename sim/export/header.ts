@@ -35,9 +35,10 @@ export function scenarioHash(scenario: Scenario): string {
 /** The head of a file, `#` in front of every line, one empty line at its end. */
 export function header(source: ExportSource, gaps: readonly string[]): string {
   const { name, scenario, report } = source;
+  const estimate = report === undefined ? source.estimate : figures(report);
   const lines = [
     `Made by Drydock ${TOOL_VERSION} (simulator ${ENGINE_DIGEST}) for ${JSON.stringify(name)}, scenario ${scenarioHash(scenario)}.`,
-    `Simulated estimate${report === undefined ? '' : `: ${figures(report)}`}. Load-test before you rely on it.`,
+    `Simulated estimate${estimate === undefined ? '' : `: ${estimate}`}. Load-test before you rely on it.`,
   ];
   if (gaps.length > 0) lines.push('Not expressed here:', ...gaps.map((gap) => `- ${oneLine(gap)}`));
   return `${lines.map((line) => commented(line)).join('\n')}\n\n`;

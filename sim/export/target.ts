@@ -9,6 +9,8 @@ export interface ExportSource {
   readonly scenario: Scenario;
   /** Figures of its simulation, where it has been run. */
   readonly report?: Report;
+  /** The same in words, where there is no report. */
+  readonly estimate?: string;
 }
 
 /** A file that a deployment reads. */

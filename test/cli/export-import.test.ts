@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { poolOf } from '../export/scenarios.ts';
 import { comparisonDocument, scenarioDocument } from '../worker/documents.ts';
 import { drydock, folderOf } from './drydock.ts';
 
@@ -31,6 +32,27 @@ test('a report carries what is exported: run, then export the report', () => {
     /Simulated estimate: TTFT p95 \d.* no SLO|meets the SLO/,
   );
   expect(fromReport.stderr).toContain('not expressed in --target vllm:\n  - the router');
+});
+
+test('of a plan the candidates are exported, by rank, with what the plan found of them', () => {
+  const candidate = (fleet: string, replicas: number): unknown => {
+    const scenario = { ...scenarioDocument(40), fleet: { pools: [poolOf({ replicas })] } };
+    const interval = { low: 90, high: 110, confidence: 0.95 };
+    return {
+      ...{ fleet, scenario, costPerHour: 3.99 * replicas, probabilityMeets: 0.99, seeds: 3 },
+      metrics: [{ metric: 'ttftMs.p95', limit: 500, value: 100, interval }],
+    };
+  };
+  const plan = { schemaVersion: 1, plan: 'p', candidates: [candidate('small', 1), candidate('large', 7)] };
+  writeFileSync(join(folder.path, 'plan.json'), JSON.stringify(plan));
+  const { status, stdout, stderr } = run('export', 'plan.json', '--fleet', '2', '--target', 'vllm');
+  expect(status, stderr).toBe(0);
+  expect(stdout).toContain('"replicas":7');
+  expect(stdout.replaceAll(/\n# /g, ' ')).toContain(
+    'TTFT p95 100 ±10 ms, $27.93/h, meets the SLO with a probability',
+  );
+  writeFileSync(join(folder.path, 'none.json'), JSON.stringify({ ...plan, candidates: [] }));
+  expect(run('export', 'none.json', '--target', 'vllm').stderr).toContain('a plan with at least one fleet');
 });
 
 test('an exported folder is imported, run, and has the same fleet', () => {
