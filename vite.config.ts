@@ -3,7 +3,9 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { offline } from './build/offline.ts';
 import { precomputed } from './build/precomputed.ts';
+import { securityPolicy } from './build/security-policy.ts';
 import { yamlModules } from './build/yaml-modules.ts';
 
 /**
@@ -60,7 +62,7 @@ export default defineConfig(({ mode }) => {
     root: 'web',
     define,
     base: './',
-    plugins: [yamlModules(), precomputed(engineDigest()), react()],
+    plugins: [yamlModules(), precomputed(engineDigest()), react(), securityPolicy(), offline()],
     worker: { format: 'es' as const },
     build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022' },
     preview: { port: 4173 },

@@ -8,6 +8,7 @@ const PAGES: Readonly<Record<Screen, React.ComponentType>> = {
   plan: lazy(() => import('./plan/plan-page.tsx').then((m) => ({ default: m.PlanPage }))),
   compare: lazy(() => import('./compare/compare-page.tsx').then((m) => ({ default: m.ComparePage }))),
   inspect: lazy(() => import('./inspect/inspect-page.tsx').then((m) => ({ default: m.InspectPage }))),
+  lab: lazy(() => import('./lab/lab-page.tsx').then((m) => ({ default: m.LabPage }))),
   library: lazy(() => import('./library/library-page.tsx').then((m) => ({ default: m.LibraryPage }))),
 };
 

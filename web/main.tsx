@@ -8,9 +8,11 @@ import './style/table.css';
 import './style/chart.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { keepForOffline } from './shell/offline.ts';
 import { startAddress } from './state/address.ts';
 import { RUNS } from './state/runs.ts';
 
 await startAddress();
 for (const run of RUNS) run.start();
 createRoot(document.getElementById('root')!).render(<App />);
+keepForOffline();

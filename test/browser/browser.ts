@@ -54,7 +54,12 @@ async function openPage(
   hash: string,
   options: BrowserContextOptions,
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1360, height: 820 },
+    // What the service worker keeps would hide what the page asks for.
+    serviceWorkers: 'block',
+    ...options,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   const foreign: string[] = [];

@@ -72,7 +72,7 @@ describe('an edit', () => {
     await finished(page);
     const field = page.getByLabel('Of these, prefill', { exact: true }).first();
     await field.fill('6');
-    await page.getByRole('columnheader', { name: '6P+2D' }).waitFor();
+    await page.getByRole('columnheader', { name: '6P+2D' }).first().waitFor();
     await finished(page);
     const gpus = page.getByRole('row', { name: /^GPUs/ });
     expect(await gpus.getByRole('cell').allInnerTexts()).toEqual(['8', '8', 'same', '8', 'same']);
@@ -82,7 +82,7 @@ describe('an edit', () => {
     const { page } = await dashboard.open();
     await finished(page);
     await page.getByRole('button', { name: 'Add a fleet' }).click();
-    await page.getByRole('columnheader', { name: 'D 2P+6D 2' }).waitFor();
+    await page.getByRole('columnheader', { name: 'D 2P+6D 2' }).first().waitFor();
     await finished(page);
     await page.getByRole('button', { name: 'Remove D' }).click();
     await expect.poll(() => page.locator('.verdicts li').count()).toBe(3);

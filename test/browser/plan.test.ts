@@ -90,6 +90,7 @@ describe('a search', () => {
       return performance.now() - startMs;
     });
     expect(await cancel.count()).toBe(0);
+    // The bound is for a machine of its own; one that is shared by many may take longer to come back.
     expect(tookMs).toBeLessThan(250);
   });
 
@@ -138,7 +139,7 @@ describe('an answer', () => {
     const { page } = await openPlan(SMALL);
     await searched(page);
     await page.getByRole('button', { name: 'Save…' }).first().click();
-    await page.getByLabel('As').selectOption('llm-d');
+    await page.getByRole('combobox', { name: /^As/ }).selectOption('llm-d');
     await expect.poll(() => page.locator('.preview').textContent()).toMatch(/Made by Drydock/);
     expect(await page.getByText(/things that these files cannot say/).count()).toBe(1);
     expect(await violations(page)).toEqual([]);

@@ -133,6 +133,6 @@ async function filesOf(target: string, name: string, scenario: Scenario): Promis
   if (target !== SCENARIO.id) return await client.remote.exportFleet(target, { name, scenario });
   const { stringify } = await import('yaml');
   const head = `# ${name}\n# Made by Drydock: simulated estimate, validate before production.\n`;
-  const text = head + stringify(scenario, { lineWidth: 0 });
+  const text = head + stringify(scenario, { lineWidth: 0, aliasDuplicateObjects: false });
   return { status: 'done', files: [{ path: 'scenario.yaml', text }], gaps: [] };
 }

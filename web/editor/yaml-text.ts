@@ -5,7 +5,7 @@
 import { type Document, isMap, isSeq, parseDocument, stringify } from 'yaml';
 import type { DocumentKind } from '../state/document-store.ts';
 
-const OPTIONS = { lineWidth: 0 } as const;
+const OPTIONS = { lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 /** Text as it was last typed, by kind of document. */
 const typed = new Map<DocumentKind, string>();

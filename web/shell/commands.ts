@@ -20,10 +20,11 @@ export const SCREEN_NAMES: Record<Screen, string> = {
   plan: 'Plan',
   compare: 'Compare',
   inspect: 'Inspect',
+  lab: 'Lab',
   library: 'Library',
 };
 
-const GO_KEYS: Record<Screen, string> = { plan: 'p', compare: 'c', inspect: 'i', library: 'b' };
+const GO_KEYS: Record<Screen, string> = { plan: 'p', compare: 'c', inspect: 'i', lab: 'l', library: 'b' };
 
 export const COMMANDS: readonly Command[] = [
   ...SCREENS.map((screen) => ({

@@ -16,7 +16,7 @@ import { readExpected, useExpected } from './expected.ts';
 import { decodeScenario, encodeScenario, FragmentError } from './fragment.ts';
 import { useView, viewFromQuery, viewQuery } from './view-store.ts';
 
-export const SCREENS = ['plan', 'compare', 'inspect', 'library'] as const;
+export const SCREENS = ['plan', 'compare', 'inspect', 'lab', 'library'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** The document that a screen is about. */
@@ -24,6 +24,7 @@ export const DOCUMENT_OF: Readonly<Record<Screen, DocumentKind | null>> = {
   plan: 'plan',
   compare: 'comparison',
   inspect: 'comparison',
+  lab: 'lab',
   library: null,
 };
 

@@ -9,6 +9,7 @@ import type { JobOutcome, JobProgress } from '../../sim/worker/api.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
 import { type Screen, useScreen } from './address.ts';
 import { type ScenarioState, useScenario } from './document-store.ts';
+import { usePlugin } from './plugin-store.ts';
 import { client } from './simulator.ts';
 import { useView } from './view-store.ts';
 
@@ -55,6 +56,8 @@ export interface Runnable<Result> {
     jobId: string,
     onProgress: (progress: JobProgress<Result>) => void,
   ) => Promise<JobOutcome<Result>>;
+  /** Ends a job of `start`; default: asks the simulator's worker. */
+  readonly cancel?: (jobId: string) => void;
   /** What the build has computed, for the documents that the page starts with; shown until it has been computed here. */
   readonly built?: { readonly key: string; readonly load: () => Promise<Result | null> };
   /** Why an edit alone does not start it; null where it does. */
@@ -96,12 +99,13 @@ export class JobRunner<Result> {
     useScenario.subscribe(() => this.#look(SETTLE_MS));
     useScreen.subscribe(() => this.#look(0));
     useView.subscribe(() => this.#look(0));
+    usePlugin.subscribe(() => this.#look(0));
   }
 
   /** Ends the run; what is complete by then is shown. */
   cancel(): void {
     if (this.#activeJobId !== null) {
-      client.cancel(this.#activeJobId);
+      this.#cancelJob(this.#activeJobId);
       return;
     }
     clearTimeout(this.#settleTimer);
@@ -192,8 +196,13 @@ export class JobRunner<Result> {
   }
 
   #retire(): void {
-    if (this.#activeJobId !== null) client.cancel(this.#activeJobId);
+    if (this.#activeJobId !== null) this.#cancelJob(this.#activeJobId);
     this.#activeJobId = null;
+  }
+
+  #cancelJob(jobId: string): void {
+    if (this.#runnable.cancel === undefined) client.cancel(jobId);
+    else this.#runnable.cancel(jobId);
   }
 
   #showCached(key: string): boolean {

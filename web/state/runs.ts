@@ -1,6 +1,7 @@
 /** Everything that edits run, one entry per screen that runs something. */
 import { comparisonRun } from './comparison-run.ts';
 import { inspectRun } from './inspect-run.ts';
+import { labRun } from './lab-run.ts';
 import { planRun } from './plan-run.ts';
 
-export const RUNS = [comparisonRun, planRun, inspectRun] as const;
+export const RUNS = [comparisonRun, planRun, inspectRun, labRun] as const;
