@@ -36,6 +36,8 @@ export interface EngineSetup {
   readonly maxModelLen: number;
   readonly enforceEager: boolean;
   readonly cudaGraphs: CudaGraphs;
+  /** Output tokens that a step yields a sequence at most: 1, with drafts more. */
+  readonly tokensPerStep?: number;
   /** Cost of proposing drafts; undefined: no drafts. */
   readonly drafter?: DrafterCost;
   readonly kvBlocks: number;

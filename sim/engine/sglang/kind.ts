@@ -46,6 +46,7 @@ export const sglangKind: EngineKind = {
       blockSizeTokens: config.pageTokens,
       kv,
       ...(drafter === undefined ? {} : { drafter }),
+      tokensPerStep: 1 + (config.speculation?.acceptance.length ?? 0),
       usesTiers: true,
       ...(config.hierarchicalCache ? { offload: hostCache(config, context, kv, tokens) } : {}),
       notes: config.speculation === null ? [] : [speculationNote(config.speculation)],

@@ -37,6 +37,7 @@ export const trtllmKind: EngineKind = {
       blockSizeTokens: config.tokensPerBlock,
       kv,
       ...(drafter === undefined ? {} : { drafter }),
+      tokensPerStep: 1 + (config.speculation?.acceptance.length ?? 0),
       usesTiers: true,
       ...(config.hostCacheBytes > 0 ? { offload: hostCache(config) } : {}),
       notes: config.speculation === null ? [] : [speculationNote(config.speculation)],

@@ -52,6 +52,7 @@ export const vllmKind: EngineKind = {
       enforceEager: config.enforceEager,
       cudaGraphs: graphsOf(config),
       ...(drafter === undefined ? {} : { drafter }),
+      tokensPerStep: 1 + (config.speculation?.acceptance.length ?? 0),
       kvBlocks,
       blockSizeTokens: config.blockSizeTokens,
       kv,
