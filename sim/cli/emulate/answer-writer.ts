@@ -22,16 +22,23 @@ export interface AnswerFacts {
 export class AnswerWriter implements CallListener {
   readonly #response: ServerResponse;
   readonly #facts: AnswerFacts;
+  readonly #resetAfterTokens: number | null;
   #tokens = 0;
 
-  constructor(response: ServerResponse, facts: AnswerFacts) {
+  /** `resetAfterTokens`: a fault that breaks the connection off after so many tokens; null: none. */
+  constructor(response: ServerResponse, resetAfterTokens: number | null, facts: AnswerFacts) {
     this.#response = response;
+    this.#resetAfterTokens = resetAfterTokens;
     this.#facts = facts;
   }
 
   tokens(count: number): void {
     const isFirst = this.#tokens === 0;
     this.#tokens += count;
+    if (this.#resetAfterTokens !== null && this.#tokens > this.#resetAfterTokens) {
+      this.#response.socket?.resetAndDestroy();
+      return;
+    }
     if (!this.#facts.isStream) return;
     if (isFirst) this.#response.writeHead(200, { 'content-type': 'text/event-stream' });
     const text = TOKEN_TEXT.repeat(count);

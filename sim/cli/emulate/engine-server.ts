@@ -5,7 +5,9 @@
  * Output length: header `x-drydock-output-tokens`, else the body's limit, else DEFAULT_OUTPUT_TOKENS. There is no end of
  * sequence to be sampled, so a request without the header always runs to its limit, as with `ignore_eos`.
  */
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BodyFacts, isObject } from '../../../src/parsing/body.ts';
 import { ESTIMATE_DEFAULTS, videoHints } from '../../../src/parsing/estimate.ts';
 import { claim, decodeJson, PARSERS } from '../../../src/parsing/parsers.ts';
@@ -19,6 +21,7 @@ import type { SimRequest } from '../../workload/request.ts';
 import { requestTraits, simulatedRequest } from '../../workload/simulated-request.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { engineMetricsText } from './engine-metrics-text.ts';
+import { FAULT_HEADER, FAULT_PATH, FaultState, parseFault, parseFaultHeader } from './faults.ts';
 import type { KvEventPublisher } from './kv-event-publisher.ts';
 import type { LiveFabric } from './live-fabric.ts';
 import { heldName, type Transfer, transferAnswer, transferOf } from './transfer-params.ts';
@@ -46,6 +49,7 @@ export class EngineServer {
   readonly #seat: EngineSeat;
   readonly #alarm: Alarm;
   readonly #cacheEvents: CacheEvents;
+  readonly #faults = new FaultState();
   #publisher: KvEventPublisher | null = null;
   readonly #egress: number;
   readonly #ingress: number;
@@ -109,6 +113,10 @@ export class EngineServer {
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (message.url ?? '/').replace(/[?#].*$/, '');
+    if (path === FAULT_PATH) {
+      await this.#setFaults(message, response);
+      return;
+    }
     if (message.method === 'GET') {
       this.#get(path, response);
       return;
@@ -124,7 +132,35 @@ export class EngineServer {
       refuse(response, 413, String(error));
       return;
     }
-    this.#complete(path, message, response, body.toString('utf8'));
+    const named = message.headers[FAULT_HEADER];
+    const fault = named === undefined ? this.#faults.next() : parseFaultHeader(String(named));
+    if (typeof fault === 'string') {
+      refuse(response, 400, `${FAULT_HEADER}: ${fault}`);
+      return;
+    }
+    if (fault?.hang === true) return;
+    if (fault?.delayMs !== undefined) {
+      await sleep(this.#seat.clock.wallMs(fault.delayMs * 1000));
+      if (response.destroyed) return;
+    }
+    if (fault?.status !== undefined) refuse(response, fault.status, 'a fault that was asked for');
+    else this.#complete(path, message, response, body.toString('utf8'), fault?.resetAfterTokens ?? null);
+  }
+
+  /** The admin call. */
+  async #setFaults(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = (await readBody(message, BODY_LIMIT_BYTES)).toString('utf8');
+    if (message.method === 'DELETE') this.#faults.set(null);
+    else if (message.method === 'POST') {
+      const fault = parseFault(text);
+      if (typeof fault === 'string') {
+        refuse(response, 400, fault);
+        return;
+      }
+      this.#faults.set(fault);
+    }
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(this.#faults.current));
   }
 
   #get(path: string, response: ServerResponse): void {
@@ -134,6 +170,8 @@ export class EngineServer {
       const card = { id: this.model, object: 'model', owned_by: 'drydock', root: this.model, parent: null };
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ object: 'list', data: [card] }));
+    } else if (path === '/metrics' && this.#faults.failsScrapes) {
+      refuse(response, 500, 'a fault that was asked for');
     } else if (path === '/metrics') {
       response.setHeader('content-type', 'text/plain; version=0.0.4');
       response.end(engineMetricsText(this.engine, this.model, this.#nowUs()));
@@ -142,7 +180,14 @@ export class EngineServer {
     }
   }
 
-  #complete(path: string, message: IncomingMessage, response: ServerResponse, text: string): void {
+  /** `resetAfterTokens`: the connection breaks off after so many; null: it does not. */
+  #complete(
+    path: string,
+    message: IncomingMessage,
+    response: ServerResponse,
+    text: string,
+    resetAfterTokens: number | null,
+  ): void {
     const parsed = parseBody(path, text);
     if (typeof parsed === 'string') {
       refuse(response, 400, parsed);
@@ -161,7 +206,7 @@ export class EngineServer {
     const isPrefill = transfer.leg === 'prefill';
     const request = this.#request(facts, wanted === undefined || isPrefill ? 0 : Number(wanted), isPrefill);
     const { id } = request.request;
-    const writer = new AnswerWriter(response, {
+    const writer = new AnswerWriter(response, resetAfterTokens, {
       isChat: path.endsWith('chat/completions'),
       isStream: facts.stream,
       includeUsage,
