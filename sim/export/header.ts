@@ -4,6 +4,7 @@ import { utf8 } from '../../src/core/utf8.ts';
 import { FIGURES, figureValue } from '../metrics/figures.ts';
 import { formatWithInterval } from '../metrics/format-figure.ts';
 import type { Report } from '../metrics/report.ts';
+import { canonicalJson } from '../run/canonical.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { TOOL_VERSION } from '../run/version.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -26,7 +27,7 @@ const COLUMNS = 110;
 /** 64-bit hash of a scenario as 16 hex digits: equal for equal documents, whatever the order of keys. */
 export function scenarioHash(scenario: Scenario): string {
   const hash = new Fnv1a64();
-  hash.bytes(utf8(canonical(scenario)));
+  hash.bytes(utf8(canonicalJson(scenario)));
   const out = new Uint32Array(2);
   hash.write(out, 0);
   return [out[1]!, out[0]!].map((word) => word.toString(16).padStart(8, '0')).join('');
@@ -62,13 +63,4 @@ function commented(text: string): string {
     else lines[last] += ` ${word}`;
   }
   return lines.join('\n');
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
 }

@@ -3,6 +3,8 @@
 import { ConfigError } from '../../src/core/check.ts';
 import { BUILT_IN_CONFIG } from '../../src/routing/config/defaults.ts';
 import { decodeDocument } from '../../src/routing/config/document.ts';
+import { planRouter } from '../../src/routing/config/plan.ts';
+import { PLUGINS } from '../../src/routing/plugins.ts';
 import { defaultRouterConfig } from '../cluster/default-router.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
@@ -33,6 +35,24 @@ export function routerParts(scenario: Scenario): RouterParts {
     flags['refresh-metrics-interval'] = `${scrapeIntervalMs}ms`;
   }
   if (allowExperimentalPlugins === true) flags['allow-experimental-plugins'] = 'true';
-  const pluginTypes = decodeDocument(effective).plugins.map((plugin) => plugin.type);
-  return { config: effective, pluginTypes, flags };
+  return {
+    config: effective,
+    pluginTypes: checkedTypes(effective, allowExperimentalPlugins === true),
+    flags,
+  };
+}
+
+/** Types of the configured plugins; a configuration that the picker would refuse is refused here. */
+function checkedTypes(config: unknown, allowExperimental: boolean): readonly string[] {
+  try {
+    const document = decodeDocument(config);
+    const types = document.plugins.map((plugin) => plugin.type);
+    const known = new Set(PLUGINS.map((plugin) => plugin.type));
+    // With plugins of the user's own the rest cannot be judged; they are gaps.
+    if (types.every((type) => known.has(type))) planRouter(document, PLUGINS, allowExperimental);
+    return types;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(error.problems.map((one) => ({ ...one, path: `router.config.${one.path}` })));
+  }
 }

@@ -356,9 +356,27 @@ describe('round trip of the router', () => {
     ['own configuration', { ...AGGREGATED, router: { config: CUSTOM } }],
   ] as const)('%s: the exported configuration, read back, makes the same decisions', (_, base) => {
     const scenario: Scenario = { ...base, workload: load, run: { requests: 80 } };
-    const text = exported('epp', scenario).files[0]!.text;
-    const { router } = importText(text, { path: '', gpu: 'h100-sxm', model: 'llama-3.1-8b' }, undefined);
-    expect(decisionsOf({ ...scenario, router: router! })).toEqual(decisionsOf(scenario));
+    for (const target of ['epp', 'llm-d']) {
+      const text = exported(target, scenario).files[0]!.text;
+      const { router } = importText(text, { path: '' }, undefined);
+      expect(decisionsOf({ ...scenario, router: router! }), target).toEqual(decisionsOf(scenario));
+    }
+  });
+
+  test('flags of the picker come back from Helm values', () => {
+    const router = { config: CUSTOM, scrapeIntervalMs: 200 };
+    const { files } = exported('llm-d', { ...AGGREGATED, router });
+    expect(importText(files[0]!.text, { path: '' }, undefined).router).toEqual(router);
+  });
+
+  test('a configuration that the picker would refuse is refused, with its place', () => {
+    const config = {
+      ...CUSTOM,
+      schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'queue-scorrer' }] }],
+    };
+    expect(complaint(() => exported('epp', { ...AGGREGATED, router: { config } }))).toContain(
+      'router.config.schedulingProfiles[0].plugins[0].pluginRef: found "queue-scorrer"',
+    );
   });
 
   function decisionsOf(scenario: Scenario): unknown[] {

@@ -1,7 +1,8 @@
 /** The gate: effects paired by seed, verdicts by the whole interval, equal runs equal, what cannot be paired refused. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type GateInput, gate } from '../../sim/gate/gate.ts';
+import { gate } from '../../sim/gate/gate.ts';
+import type { GateInput } from '../../sim/gate/pairing.ts';
 import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../sim/gate/tolerance.ts';
 import type { Report } from '../../sim/metrics/report.ts';
 import { studentInterval } from '../../sim/metrics/student-t.ts';
@@ -148,6 +149,13 @@ describe('refuses what cannot be paired', () => {
         gate(input('b', report([1], { document })), input('h', report([1], { document: other })), TTFT),
       ),
     ).toContain('document.run: found another run than in b');
+  });
+
+  test('the same traffic, written in another order, is the same', () => {
+    const document = parseScenario(scenarioDocument(10));
+    const other = { ...document, workload: Object.fromEntries(Object.entries(document.workload).reverse()) };
+    const head = report([1], { document: other as typeof document });
+    expect(gate(input('b', report([1], { document })), input('h', head), TTFT).verdict).toBe('passes');
   });
 
   test('metrics and tolerances that are none', () => {

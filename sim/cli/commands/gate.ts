@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
-import { type GateInput, type GateReport, gate } from '../../gate/gate.ts';
+import { type GateReport, gate } from '../../gate/gate.ts';
+import type { GateInput } from '../../gate/pairing.ts';
 import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../gate/tolerance.ts';
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { readText } from '../document.ts';

@@ -33,7 +33,8 @@ export const trtllmReader: ServerReader = {
   engine: 'trtllm',
   find(words) {
     const start = after(words, /(^|\/)trtllm-serve$/);
-    if (start < 0) return null;
+    // `trtllm-serve disaggregated` is the router of servers that are started apart.
+    if (start < 0 || words[start] === 'disaggregated') return null;
     const version = imageVersion(words, /tensorrt-llm/);
     const rest = words[start] === 'serve' ? words.slice(start + 1) : words.slice(start);
     return { words: rest, ...(version === undefined ? {} : { version }) };
