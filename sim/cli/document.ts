@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
 import { pathKeys } from '../scenario/paths.ts';
+import { inlineCalibration } from './calibration-files.ts';
 
 /** A document from a file, as plain data. */
 export interface LoadedDocument {
@@ -45,6 +46,7 @@ export function loadDocument(file: string): LoadedDocument {
     });
   }
   const settings: string[] = [];
+  inlineCalibration(data as Record<string, unknown>, dirname(file));
   return {
     file,
     settings,

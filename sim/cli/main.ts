@@ -1,6 +1,7 @@
 /** The `drydock` command: a list of subcommands, and the one place where errors become text and exit codes. */
 import { Command, CommanderError } from 'commander';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
+import { register as calibrate } from './commands/calibrate.ts';
 import { register as catalog } from './commands/catalog.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as emulate } from './commands/emulate.ts';
@@ -26,7 +27,7 @@ import { EXIT } from './exit-codes.ts';
 
 const COMMANDS = [
   ...[run, compare, why, plan, sweep, merge, gate, lab, plugin],
-  ...[route, serve, sidecar, emulate, twin, validate],
+  ...[route, serve, sidecar, emulate, twin, validate, calibrate],
   ...[exportFiles, importFiles],
   ...[catalog, presets, schema],
 ];

@@ -1,10 +1,11 @@
 /** Options that `run` and `compare` share, and how they change a document. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../src/core/check.ts';
 import { plainSchema } from '../scenario/json-schema.ts';
 import { PricesSchema } from '../scenario/schema.ts';
 import { schemaProblems } from '../scenario/validate.ts';
+import { namedCalibration } from './calibration-files.ts';
 import { type LoadedDocument, loadDocument } from './document.ts';
 import { FORMATS, type Format } from './output.ts';
 import { applySet, setIn } from './overrides.ts';
@@ -22,6 +23,7 @@ export interface RunOptions {
   readonly decisions?: string;
   readonly jobs?: number;
   readonly fastForward: boolean;
+  readonly calibration?: string;
   readonly format: Format;
   readonly quiet?: boolean;
 }
@@ -35,6 +37,10 @@ export function addRunOptions(command: Command): Command {
     .option('--seed <number>', 'seed of the first run, in place of the document', wholeNumber(0))
     .option('--seeds <count>', 'runs with seeds S, S+1, ... for intervals', wholeNumber(1), 1)
     .option('--set <path=value>', 'change a field, e.g. fleet.pools[0].replicas=4 (repeatable)', collect, [])
+    .option(
+      '--calibration <name|file>',
+      'step-time calibration: a built-in one, or a fitted one by name or file',
+    )
     .option('--requests <count>', 'stop arrivals after this many (run.requests)', wholeNumber(1))
     .option('--out <file>', 'write the report as JSON to a file as well')
     .option('--records <file>', 'write one CSV line per request')
@@ -56,6 +62,9 @@ export function applyOptions(document: LoadedDocument, options: RunOptions): voi
   if (options.prices !== undefined) applyPrices(data, options.prices);
   for (const setting of options.set) applySet(data, setting);
   document.settings.push(...options.set);
+  if (options.calibration !== undefined) {
+    data['calibration'] = namedCalibration(options.calibration, [dirname(document.file), '.']);
+  }
   if (options.seed !== undefined) data['seed'] = options.seed;
   if (options.requests !== undefined) setIn(data, 'run', 'requests', options.requests);
   if (options.trace !== undefined) setTrace(data, 'path', resolve(options.trace), '--trace');

@@ -1,4 +1,5 @@
 /** Catalogue ids of a case's GPU and model. */
+import { GPUS } from '../../models/gpus.ts';
 import { LLMS } from '../../models/llms.ts';
 import type { MeasuredCase } from './case.ts';
 import { skip } from './skip.ts';
@@ -37,7 +38,13 @@ const GPU_NAMES: readonly (readonly [start: string, id: string])[] = [
 export function caseGpu(measured: MeasuredCase): string {
   const name = measured.hardware.gpu.toLowerCase().replaceAll(/[-_ ]/g, '');
   const found = GPU_NAMES.find(([start]) => name.startsWith(start.replaceAll('-', '')));
-  return found?.[1] ?? skip(`GPU ${measured.hardware.gpu} is not in the catalogue`);
+  if (found !== undefined) return found[1];
+  // Any other GPU of the catalogue by the beginning of its id, the shortest one: the plain variant.
+  const bare = (id: string): string => id.replaceAll('-', '');
+  const [near] = GPUS.map((gpu) => gpu.id)
+    .filter((id) => bare(id).startsWith(name) || name.startsWith(bare(id)))
+    .sort((a, b) => a.length - b.length);
+  return near ?? skip(`GPU ${measured.hardware.gpu} is not in the catalogue`);
 }
 
 /** Catalogue id of a case's model. */

@@ -21,7 +21,10 @@ export function planStages(measured: MeasuredCase, readFile: ReadCaseFile, rng: 
   const { workload, per_request_file: perRequest } = measured;
   const { process } = workload.arrival;
   const file = workload.trace_file ?? perRequest;
-  if (file?.endsWith('.jsonl') === true) return [traceStage(readFile(file))];
+  if (file?.endsWith('.jsonl') === true) {
+    const { closed_loop_concurrency: clients } = workload;
+    return [traceStage(readFile(file), typeof clients === 'number' ? clients : null)];
+  }
   if (process === 'closed_loop_trace' || (workload.multi_turn === true && file != null)) {
     return [conversations(readFile(file ?? skip('no file of conversations')))];
   }
@@ -117,8 +120,8 @@ function gap(process: string, burstiness: number | undefined, rng: Rng): number 
   }
 }
 
-/** Requests at their recorded times, with the blocks that they share. */
-function traceStage(text: string): StagePlan {
+/** Recorded requests with the blocks that they share, at their times or by so many clients in turn. */
+function traceStage(text: string, clients: number | null): StagePlan {
   const rows = jsonRows(text);
   if (rows.length === 0) skip('its workload file is empty');
   let single = FIRST_SINGLE;
@@ -132,6 +135,7 @@ function traceStage(text: string): StagePlan {
       outputTokens: Math.max(1, row.output_tokens),
     };
   });
+  if (clients !== null) return { kind: 'shared', requests, clients };
   const firstS = rows[0]!.arrival_s;
   return { kind: 'open', requests, offsetsUs: rows.map((row) => (row.arrival_s - firstS) * 1e6) };
 }

@@ -56,6 +56,8 @@ describe('reading', () => {
   test('names of GPUs and models are found in the spelling of the files', () => {
     expect(caseGpu(measuredCase({ hardware: { gpu: 'A100-SXM-80GB' } }))).toBe('a100-80gb-sxm');
     expect(caseGpu(measuredCase({ hardware: { gpu: 'RTXPRO6000-96GB' } }))).toBe('rtx-pro-6000-server');
+    expect(caseGpu(measuredCase({ hardware: { gpu: 'TPU v6e' } }))).toBe('tpu-v6e');
+    expect(caseGpu(measuredCase({ hardware: { gpu: 'MI300X-OAM-192GB' } }))).toBe('mi300x');
     expect(caseModel(measuredCase({ model: 'Qwen/Qwen3-32B-AWQ' }))).toBe('qwen3-32b');
   });
 

@@ -5,7 +5,9 @@ import { LINKS } from '../../../models/links.ts';
 import { LLMS } from '../../../models/llms.ts';
 import { activeParams, totalParams } from '../../../models/params.ts';
 import { PRICES } from '../../../models/prices.ts';
+import { BUILTIN_CALIBRATIONS } from '../../latency/calibrations.ts';
 import { fixed } from '../../metrics/format-figure.ts';
+import { calibrationsIn } from '../calibration-files.ts';
 import { csv, type Format, json, print } from '../output.ts';
 import { formatOption } from '../run-options.ts';
 import { markdownTable, type Table, textTable } from '../table.ts';
@@ -21,12 +23,18 @@ const PARTS: Readonly<Record<string, Part>> = {
   models: { entries: LLMS, table: modelTable },
   links: { entries: LINKS, table: linkTable },
   prices: { entries: PRICES, table: priceTable },
+  calibrations: {
+    get entries() {
+      return [...BUILTIN_CALIBRATIONS, ...calibrationsIn('.')];
+    },
+    table: calibrationTable,
+  },
 };
 
 export function register(program: Command): void {
   program
     .command('catalog')
-    .summary('list built-in GPUs, models, links and prices')
+    .summary('list GPUs, models, links, prices and calibrations')
     .description('Lists what scenarios can name. `--format json` has every field and its sources.')
     .addArgument(new Argument('[part]', 'what to list; all when omitted').choices(Object.keys(PARTS)))
     .addOption(formatOption())
@@ -43,6 +51,39 @@ function list(part: string | undefined, options: { readonly format: Format }): v
   const tables = names.map((name) => PARTS[name]!.table());
   if (options.format === 'csv') print(tables.map((table) => csv(table.header, table.rows)).join('\n'));
   else print(tables.map(options.format === 'md' ? markdownTable : textTable).join('\n'));
+}
+
+/** Built-in ones and those of `calibrations/` in the working directory. */
+function calibrationTable(): Table {
+  const builtin = BUILTIN_CALIBRATIONS.map((c) => [
+    c.name,
+    c.engine,
+    `${c.dense.baseUs} + ${c.dense.perSequenceUs} b`,
+    `${c.moe.baseUs} + ${c.moe.perSequenceUs} b`,
+    `${c.promptLayerUs} / ${c.promptMoeLayerUs}`,
+    `${c.frontEndUs} + ${c.frontEndPerTokenUs} t`,
+    c.notes[0] ?? '',
+  ]);
+  const fitted = calibrationsIn('.').map((c) => {
+    const host = `${c.hostBaseUs ?? '-'} + ${c.hostPerSequenceUs ?? '-'} b`;
+    const front = `${c.frontEndUs ?? '-'} + ${c.frontEndPerTokenUs ?? '-'} t`;
+    const summary = c.fit?.['summary'];
+    const text = typeof summary === 'string' ? summary : '';
+    return [c.name, c.base ?? 'builtin', host, host, String(c.promptLayerUs ?? '-'), front, text];
+  });
+  return {
+    header: [
+      'calibration',
+      'engine',
+      'host µs dense',
+      'host µs experts',
+      'prompt µs/layer',
+      'front end µs',
+      'evidence',
+    ],
+    textColumns: [1, 2, 3, 4, 5, 6],
+    rows: [...builtin, ...fitted],
+  };
 }
 
 function gpuTable(): Table {

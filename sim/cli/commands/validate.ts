@@ -6,13 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
-import { ConfigError } from '../../../src/core/check.ts';
+import { ConfigError, nearest } from '../../../src/core/check.ts';
+import { CORRECTIONS, type Correction } from '../../latency/calibration.ts';
 import { findCalibration } from '../../latency/calibrations.ts';
 import { fixed } from '../../metrics/format-figure.ts';
 import { type MeasuredCase, parseCase } from '../../validate/case.ts';
 import { quantilePlot } from '../../validate/quantile-plot.ts';
 import { type SummaryRow, summarise } from '../../validate/summary.ts';
 import { type CaseReport, type SkippedCase, validateCase } from '../../validate/validate.ts';
+import { namedCalibration } from '../calibration-files.ts';
 import { unwritable } from '../document.ts';
 import { blocksText, csv, type Format, json, print } from '../output.ts';
 import type { Block } from '../report-tables.ts';
@@ -23,6 +25,7 @@ interface Options {
   readonly format: Format;
   readonly seed: string;
   readonly calibration?: string;
+  readonly without?: string;
   readonly only?: string;
   readonly plot?: string;
 }
@@ -38,7 +41,8 @@ export function register(program: Command): void {
     .requiredOption('--cases <file>', 'measured cases, one JSON object per line')
     .addOption(formatOption())
     .option('--seed <n>', 'seed of arrivals and lengths that are not recorded', '1')
-    .option('--calibration <name>', 'step-time calibration in place of the built-in one')
+    .option('--calibration <name|file>', 'step-time calibration in place of the built-in one')
+    .option('--without <corrections>', `leave out corrections, by comma: ${CORRECTIONS.join(', ')}`)
     .option('--plot <file>', 'write a quantile-quantile plot of predictions against measurements (SVG)')
     .option('--only <text>', 'only cases whose id, family or model contains the text')
     .addHelpText(
@@ -56,9 +60,12 @@ function run(options: Options): void {
   if (!Number.isInteger(seed) || seed < 0) {
     throw new ConfigError({ path: '--seed', found: options.seed, expected: 'an integer >= 0' });
   }
-  if (options.calibration !== undefined) {
-    findCalibration(options.calibration, { name: 'vllm', version: '0.19' }, '--calibration');
+  const calibration =
+    options.calibration === undefined ? undefined : namedCalibration(options.calibration, ['.']);
+  if (typeof calibration === 'string') {
+    findCalibration(calibration, { name: 'vllm', version: '0.19' }, '--calibration');
   }
+  const without = corrections(options.without ?? '');
   const all = readCases(options.cases);
   const { only } = options;
   const wanted =
@@ -75,7 +82,8 @@ function run(options: Options): void {
   for (const [i, measured] of wanted.entries()) {
     process.stderr.write(`\r${i + 1} of ${wanted.length} `);
     const result = validateCase(measured, fileReader(options.cases), seed, {
-      ...(options.calibration === undefined ? {} : { calibration: options.calibration }),
+      ...(calibration === undefined ? {} : { calibration }),
+      without,
     });
     if ('reason' in result) skipped.push(result);
     else reports.push(result);
@@ -86,6 +94,24 @@ function run(options: Options): void {
   if (options.format === 'json') print(json({ cases: reports, skipped, summary }));
   else if (options.format === 'csv') print(pointsCsv(reports));
   else print(blocksText(blocks(reports, skipped, summary, options.format), options.format));
+}
+
+/** Corrections by name, split at commas; throws ConfigError at a name that there is not. */
+function corrections(given: string): Correction[] {
+  return given
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => {
+      const known = CORRECTIONS.find((correction) => correction === name);
+      if (known !== undefined) return known;
+      const near = nearest(name, CORRECTIONS);
+      throw new ConfigError({
+        path: '--without',
+        found: `"${name}"`,
+        expected: near === undefined ? `some of ${CORRECTIONS.join(', ')}` : `e.g. "${near}"`,
+      });
+    });
 }
 
 function writePlot(file: string, svg: string): void {
