@@ -1,9 +1,11 @@
 /** The SLO and the thresholds of one report as checks for JUnit. */
+
 import { checkLabel } from '../compare/decision.ts';
 import type { AssertionOutcome } from '../metrics/assertion.ts';
 import { findFigure } from '../metrics/figures.ts';
 import { formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
 import type { Report, SloCheck } from '../metrics/report.ts';
+import { isFloor } from '../metrics/slo.ts';
 import type { CheckCase } from './junit.ts';
 
 const VERDICTS = { meets: 'passes', fails: 'fails', cannotTell: 'inconclusive' } as const;
@@ -19,8 +21,8 @@ export function reportCases(
     return formatWithInterval(value, unit, report.intervals[path]);
   };
   const ofSlo = report.slo.checks.map(({ metric, limit, value, verdict }: SloCheck): CheckCase => {
-    const sign = metric === 'slo.attainment' ? '>=' : '<=';
-    const unit = metric === 'slo.attainment' ? 'share' : 'ms';
+    const sign = isFloor(metric) ? '>=' : '<=';
+    const unit = isFloor(metric) ? 'share' : 'ms';
     return {
       group,
       name: `SLO ${checkLabel(metric)} ${sign} ${formatFigure(limit, unit)}`,

@@ -78,9 +78,9 @@ function costTable({ candidates }: PlanReport): Table {
   };
 }
 
-function kneeText({ kneeRps, kneeIsLowerBound }: Candidate): string {
+function kneeText({ kneeRps, kneeInterval, kneeIsLowerBound }: Candidate): string {
   if (kneeRps === null) return '-';
-  return `${kneeIsLowerBound ? '>= ' : ''}${formatFigure(kneeRps, 'perS')}`;
+  return `${kneeIsLowerBound ? '>= ' : ''}${formatWithInterval(kneeRps, 'perS', kneeInterval)}`;
 }
 
 function metricText({ metric, value, interval }: Metric): string {

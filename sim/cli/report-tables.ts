@@ -1,10 +1,12 @@
 /** A report as tables for a terminal (100 columns), the verdict last. */
+
 import { checkLabel } from '../compare/decision.ts';
 import type { AssertionOutcome } from '../metrics/assertion.ts';
 import type { ClassedReport } from '../metrics/build-report.ts';
 import { FIGURES, type Figure, type FigureUnit, figureValue, findFigure } from '../metrics/figures.ts';
 import { fixed, formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
 import type { LinkReport, Report, SloCheck, TierReport } from '../metrics/report.ts';
+import { isFloor } from '../metrics/slo.ts';
 import type { Table } from './table.ts';
 
 /** What is printed: tables with lines of text between them. */
@@ -249,11 +251,11 @@ function checkTable(report: Report): Table {
 }
 
 function checkUnit(check: SloCheck): FigureUnit {
-  return check.metric === 'slo.attainment' ? 'share' : 'ms';
+  return isFloor(check.metric) ? 'share' : 'ms';
 }
 
 function checkLimit(check: SloCheck): string {
-  const sign = check.metric === 'slo.attainment' ? '>=' : '<=';
+  const sign = isFloor(check.metric) ? '>=' : '<=';
   return `${sign} ${formatFigure(check.limit, checkUnit(check))}`;
 }
 

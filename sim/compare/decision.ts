@@ -5,6 +5,7 @@
 import { findFigure } from '../metrics/figures.ts';
 import { formatFigure } from '../metrics/format-figure.ts';
 import type { Interval, SloCheck } from '../metrics/report.ts';
+import { isFloor } from '../metrics/slo.ts';
 import type { ComparisonReport, FleetOutcome, WorkloadComparison } from './comparison-report.ts';
 
 /** What there is to choose: one fleet, several that nothing tells apart, or (both empty) none that meets the SLO. */
@@ -154,7 +155,7 @@ function worstCheck(checks: readonly SloCheck[]): SloCheck | null {
 /** A check in words: `TTFT p95 1.40 s against 1.00 s`. */
 export function checkWords(check: SloCheck): string {
   const figure = findFigure(check.metric);
-  const unit = figure?.unit ?? 'ms';
+  const unit = figure?.unit ?? (isFloor(check.metric) ? 'share' : 'ms');
   const label = figure?.label ?? checkLabel(check.metric);
   return `${label} ${formatFigure(check.value, unit)} against ${formatFigure(check.limit, unit)}`;
 }
@@ -163,6 +164,10 @@ export function checkWords(check: SloCheck): string {
 export function checkLabel(metric: string): string {
   const figure = findFigure(metric);
   if (figure !== undefined) return figure.label;
+  if (metric.startsWith('classes.')) {
+    const [, name, ...rest] = metric.split('.');
+    return `${name} ${rest[0] === 'attainment' ? 'within SLO' : checkLabel(rest.join('.'))}`;
+  }
   const [name, ...statistic] = metric.split('.');
   return `${name!.replace(/Ms$/, '').toUpperCase()} ${statistic.join('.')}`;
 }

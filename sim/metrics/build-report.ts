@@ -226,6 +226,12 @@ function sloFigures(results: readonly RunResult[], recorder: Recorder): SloFigur
     sketches: { ttftMs: total.ttft, itlMs: recorder.itl, tpotMs: total.tpot, e2eMs: total.e2e },
     attainment: attainmentOf(total),
     goodputRps: rateOver(results)(total.attained),
+    classes: recorder.classes.map((name, i) => {
+      // A workload with a single class keeps no statistics for it apart.
+      const stats = recorder.byClass[i] ?? total;
+      const { ttft, tpot, e2e } = stats;
+      return { name, sketches: { ttftMs: ttft, tpotMs: tpot, e2eMs: e2e }, attainment: attainmentOf(stats) };
+    }),
   };
 }
 

@@ -12,7 +12,7 @@ import { PhaseBins, type PhaseBinsData } from './phase-bins.ts';
 import { PHASES, writePhases } from './phases.ts';
 import { RequestStats, RequestTimes, type StatsData } from './request-stats.ts';
 import { QuantileSketch, type SketchData } from './sketch.ts';
-import { type RequestLimits, requestLimits } from './slo.ts';
+import { classLimits, type RequestLimits, requestLimits } from './slo.ts';
 
 /** What a recorder is set up with. */
 export interface RecorderOptions {
@@ -83,7 +83,9 @@ export class Recorder {
   readonly warmupUs: number;
   /** Arrival of the first request, µs; Infinity before. */
   firstArrivalUs = Number.POSITIVE_INFINITY;
-  readonly #limits: RequestLimits;
+  readonly #commonLimits: RequestLimits;
+  /** By class. */
+  readonly #limits: readonly RequestLimits[];
   readonly #onRecord: ((request: SimRequest) => void) | undefined;
   readonly #times = new RequestTimes();
   #isWarm: boolean;
@@ -101,7 +103,8 @@ export class Recorder {
     this.phases = new PhaseBins(data?.phases);
     this.window = { ...(data?.window ?? NO_WINDOW) };
     if (data !== undefined) this.firstArrivalUs = data.firstArrivalUs;
-    this.#limits = requestLimits(options.slo);
+    this.#commonLimits = requestLimits(options.slo);
+    this.#limits = options.classes.map((name) => classLimits(options.slo, name));
     this.#onRecord = options.onRecord;
     this.#isWarm = options.warmupUs === 0;
   }
@@ -153,8 +156,9 @@ export class Recorder {
     ofClass?.count(request);
     this.backlog.ended(request.request.arrivalUs, waitUs(request, times.queueUs, nowUs));
     if (request.request.arrivalUs >= this.warmupUs) {
-      this.total.measure(request, times, this.#limits, nowUs);
-      ofClass?.measure(request, times, this.#limits, nowUs);
+      const limits = this.#limits[request.classIndex] ?? this.#commonLimits;
+      this.total.measure(request, times, limits, nowUs);
+      ofClass?.measure(request, times, limits, nowUs);
       this.#attribute(request, times);
     }
     this.#onRecord?.(request);

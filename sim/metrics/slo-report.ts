@@ -5,13 +5,21 @@
 import type { SloSpec } from '../scenario/schema.ts';
 import type { Interval, Report, SloCheck, SloVerdict } from './report.ts';
 import type { QuantileSketch } from './sketch.ts';
-import { quantileOf, requiredAttainment, type SloMetric, sloLimits } from './slo.ts';
+import { isFloor, quantileOf, requiredAttainment, type SloMetric, sloLimits } from './slo.ts';
 
 /** What is held against the limits. */
 export interface SloFigures {
   readonly sketches: Readonly<Record<SloMetric, QuantileSketch>>;
   readonly attainment: number | null;
   readonly goodputRps: number;
+  readonly classes: readonly ClassFigures[];
+}
+
+/** Figures of one request class. */
+export interface ClassFigures {
+  readonly name: string;
+  readonly sketches: Readonly<Record<'ttftMs' | 'tpotMs' | 'e2eMs', QuantileSketch>>;
+  readonly attainment: number | null;
 }
 
 /** The `slo` part of a report. `intervals`: of each check's value over seeds, in the order of checks; empty with one seed. */
@@ -33,12 +41,38 @@ export function sloReport(
     value: figures.attainment,
     verdict: verdictOf(figures.attainment, required, 'atLeast', intervals[checks.length]),
   });
+  for (const check of classChecks(slo, figures.classes)) {
+    const direction = isFloor(check.metric) ? 'atLeast' : 'atMost';
+    checks.push({
+      ...check,
+      verdict: verdictOf(check.value, check.limit, direction, intervals[checks.length]),
+    });
+  }
   return {
     attainment: figures.attainment,
     goodputRps: figures.goodputRps,
     verdict: overall(checks),
     checks,
   };
+}
+
+/** Limits of classes in the order of the SLO; a class without requests has no values. */
+function classChecks(
+  slo: SloSpec | undefined,
+  classes: readonly ClassFigures[],
+): Omit<SloCheck, 'verdict'>[] {
+  return Object.entries(slo?.classes ?? {}).flatMap(([name, own]) => {
+    const figures = classes.find((one) => one.name === name);
+    const limits = sloLimits(own).map(({ metric, statistic, limitMs }) => ({
+      metric: `classes.${name}.${metric}.${statistic}`,
+      limit: limitMs,
+      value:
+        figures === undefined || metric === 'itlMs' ? null : statisticMs(figures.sketches[metric], statistic),
+    }));
+    if (own.attainment === undefined) return limits;
+    const metric = `classes.${name}.attainment`;
+    return [...limits, { metric, limit: own.attainment, value: figures?.attainment ?? null }];
+  });
 }
 
 /** Why requests can all be within the SLO while a limit on ITL is not kept. */

@@ -5,6 +5,8 @@
  * request's mean time per output token. Limits on the mean and on lower quantiles describe the distribution only. Where a
  * metric has several binding limits the smallest counts. `attainment` is the share of requests within all of them; a
  * request that was rejected, failed, cancelled or expired is not.
+ *
+ * A class may have limits of its own: they are held against its distributions, and in place of the SLO's for its requests.
  */
 import type { SloSpec } from '../scenario/schema.ts';
 
@@ -33,7 +35,7 @@ export interface SloLimit {
 }
 
 /** All limits in a fixed order: by metric, then by statistic. */
-export function sloLimits(slo: SloSpec | undefined): SloLimit[] {
+export function sloLimits(slo: Omit<SloSpec, 'classes'> | undefined): SloLimit[] {
   const limits: SloLimit[] = [];
   for (const metric of SLO_METRICS) {
     const byStatistic = slo?.[metric] ?? {};
@@ -59,6 +61,39 @@ export function requestLimits(slo: SloSpec | undefined): RequestLimits {
   return { ttftUs: tightestUs('ttftMs'), tpotUs: tightestUs('tpotMs', 'itlMs'), e2eUs: tightestUs('e2eMs') };
 }
 
+/** Limits that each request of a class is held against: its own where it has them, else the SLO's. */
+export function classLimits(slo: SloSpec | undefined, name: string): RequestLimits {
+  const own = slo?.classes?.[name];
+  if (own === undefined) return requestLimits(slo);
+  const { itlMs, ...rest } = slo!;
+  // The pace of a request has one limit: the class's where it gives one.
+  return requestLimits({
+    ...rest,
+    ...(own.tpotMs === undefined && itlMs !== undefined ? { itlMs } : {}),
+    ...own,
+  });
+}
+
+/** For each limit the loosest of the SLO and its classes: what breaks one of these is late, whatever its class. */
+export function loosestLimits(slo: SloSpec): RequestLimits {
+  const all = [requestLimits(slo), ...Object.keys(slo.classes ?? {}).map((name) => classLimits(slo, name))];
+  return {
+    ttftUs: Math.max(...all.map((one) => one.ttftUs)),
+    tpotUs: Math.max(...all.map((one) => one.tpotUs)),
+    e2eUs: Math.max(...all.map((one) => one.e2eUs)),
+  };
+}
+
+/** Whether any limit is given, of the whole or of a class. */
+export function hasLimits(slo: SloSpec | undefined): boolean {
+  return [slo, ...Object.values(slo?.classes ?? {})].some((one) => sloLimits(one).length > 0);
+}
+
+/** Whether a checked figure must be at least its limit: shares of requests. All others must be at most. */
+export function isFloor(metric: string): boolean {
+  return metric.endsWith('.attainment');
+}
+
 /**
  * Share of requests that must be within every limit: as the SLO says, else 95 %, or the lowest binding quantile where that
  * is less ({p90: 1000} asks for 90 %). Null without any limit.
@@ -66,7 +101,7 @@ export function requestLimits(slo: SloSpec | undefined): RequestLimits {
 export function requiredAttainment(slo: SloSpec | undefined): number | null {
   const limits = sloLimits(slo);
   if (slo?.attainment !== undefined) return slo.attainment;
-  if (limits.length === 0) return null;
+  if (!hasLimits(slo)) return null;
   return limits
     .filter(isBinding)
     .reduce((least, limit) => Math.min(least, quantileOf(limit.statistic)!), DEFAULT_ATTAINMENT);

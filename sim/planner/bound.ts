@@ -9,7 +9,7 @@
  */
 import type { Fleet, PoolSetup } from '../cluster/fleet.ts';
 import type { DecodeTerms, StepModel, StepShape } from '../latency/step-model.ts';
-import { quantileOf, requestLimits, requiredAttainment, sloLimits } from '../metrics/slo.ts';
+import { loosestLimits, quantileOf, requiredAttainment, sloLimits } from '../metrics/slo.ts';
 import type { SloSpec } from '../scenario/schema.ts';
 import type { OfferedRequest, Traffic } from './traffic.ts';
 
@@ -45,8 +45,20 @@ export function brokenBound(fleet: Fleet, slo: SloSpec, traffics: readonly Traff
   return null;
 }
 
+/** Floors by step model: fleets that differ in replicas share theirs. */
+const KNOWN = new WeakMap<StepModel, Floors>();
+
 /** The best step times of a pool's engines. */
 export function floorsOf(pool: PoolSetup): Floors {
+  let floors = KNOWN.get(pool.stepModel);
+  if (floors === undefined) {
+    floors = computeFloors(pool);
+    KNOWN.set(pool.stepModel, floors);
+  }
+  return floors;
+}
+
+function computeFloors(pool: PoolSetup): Floors {
   const { stepModel, engine } = pool;
   const budget = engine.maxBatchedTokens;
   let perTokenUs = Number.POSITIVE_INFINITY;
@@ -139,7 +151,7 @@ function latencyBroken(
 
 function workBroken(fleet: Fleet, floors: readonly Floors[], slo: SloSpec, traffic: Traffic): string | null {
   if (!traffic.isOpen) return null;
-  const { ttftUs, tpotUs, e2eUs } = requestLimits(slo);
+  const { ttftUs, tpotUs, e2eUs } = loosestLimits(slo);
   for (const leg of ['prefill', 'decode'] as const) {
     const replicas = replicasOf(fleet, leg);
     const perTokenUs = bestOf(fleet, floors, leg, (f) => f.perTokenUs);

@@ -1,16 +1,20 @@
 /** From confirmed fleets to ranked answers: cost, knee, what binds, and which of them cannot be told apart. */
+import type { Interval } from '../metrics/report.ts';
 import { studentInterval } from '../metrics/student-t.ts';
 import type { Confirmed } from './confirm.ts';
 import { probabilityMeets, type Setting, scenarioOf, type Trial, useOfLimit } from './evaluate.ts';
-import { findKnee, type Knee } from './knee.ts';
+import { findKnees, type Knees } from './knee.ts';
 import type { Binding, Candidate, Metric } from './report.ts';
+
+/** Seeds whose knees are averaged. */
+const KNEE_SEEDS = 3;
 
 /** Ranks by cost; at equal cost by the share of their limits that they use, near-ties sharing a rank. */
 export function* describeCandidates(
   setting: Setting,
   confirmed: readonly Confirmed[],
   offeredRps: number | null,
-  seed: number,
+  seeds: readonly number[],
 ): Generator<void, Candidate[]> {
   const use = (one: Confirmed): number => mean(one.trials.map((trial) => trial.worst));
   const sorted = [...confirmed].sort(
@@ -21,7 +25,7 @@ export function* describeCandidates(
     const before = sorted[i - 1];
     const isTied = before !== undefined && isNearTie(before, one);
     const rank = isTied ? candidates[i - 1]!.rank : i + 1;
-    const knee = yield* findKnee(setting, one.choice, seed);
+    const knee = yield* findKnees(setting, one.choice, seeds.slice(0, KNEE_SEEDS));
     candidates.push(describe(setting, one, rank, knee, offeredRps));
   }
   return candidates;
@@ -40,7 +44,7 @@ function describe(
   setting: Setting,
   { choice, trials, metrics }: Confirmed,
   rank: number,
-  knee: Knee,
+  knee: Knees,
   offeredRps: number | null,
 ): Candidate {
   const perHour = choice.costPerHour!;
@@ -60,7 +64,8 @@ function describe(
     probabilityMeets: probabilityMeets(trials),
     kneeRps: offeredRps === null ? null : offeredRps * knee.rate,
     headroom: knee.rate - 1,
-    kneeIsLowerBound: knee.above === null,
+    kneeInterval: offeredRps === null ? null : scaled(knee.interval, offeredRps),
+    kneeIsLowerBound: knee.isLowerBound,
     binding: bindingOf(setting, choice, metrics, knee.above ?? trials[0]!),
     stage: 'confirm',
     scenario: scenarioToOpen(setting, choice),
@@ -75,6 +80,11 @@ function scenarioToOpen(setting: Setting, choice: Confirmed['choice']): Candidat
     ...scenarioOf(setting, choice, { rate: 1 }),
     ...(prices === undefined ? {} : { prices }),
   };
+}
+
+function scaled(interval: Interval | null, factor: number): Interval | null {
+  if (interval === null) return null;
+  return { ...interval, low: interval.low * factor, high: interval.high * factor };
 }
 
 /** The limit with the least slack, and the busiest resource in the run just above the knee. */

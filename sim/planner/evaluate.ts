@@ -6,7 +6,7 @@ import { Simulation } from '../cluster/simulate.ts';
 import { buildReport } from '../metrics/build-report.ts';
 import type { PriceOf } from '../metrics/pool-report.ts';
 import type { Interval, Report } from '../metrics/report.ts';
-import { requestLimits, requiredAttainment } from '../metrics/slo.ts';
+import { isFloor, loosestLimits, requiredAttainment } from '../metrics/slo.ts';
 import { studentQuantile, studentTwoSided } from '../metrics/student-t.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import type { FleetSpec, RunSpec, Scenario, SloSpec } from '../scenario/schema.ts';
@@ -64,6 +64,7 @@ export function scenarioOf(
     slo: setting.slo,
     run,
     ...(choice.router === undefined ? {} : { router: choice.router }),
+    ...(plan.prices === undefined ? {} : { prices: plan.prices }),
     ...(plan.calibration === undefined ? {} : { calibration: plan.calibration }),
   };
 }
@@ -113,7 +114,7 @@ function missCounter(
   slo: SloSpec,
   warmupUs: number,
 ): { readonly count: number; see(request: SimRequest): void } {
-  const { ttftUs, tpotUs, e2eUs } = requestLimits(slo);
+  const { ttftUs, tpotUs, e2eUs } = loosestLimits(slo);
   let count = 0;
   return {
     get count() {
@@ -143,7 +144,7 @@ export function worstRatio(report: Report, isGivenUp: boolean): number {
 /** Share of a limit that a value takes; Infinity where there is no value. */
 export function useOfLimit(metric: string, limit: number, value: number | null): number {
   if (value === null) return Number.POSITIVE_INFINITY;
-  if (metric !== 'slo.attainment') return value / limit;
+  if (!isFloor(metric)) return value / limit;
   if (value >= limit) return limit >= 1 ? 1 : (1 - value) / (1 - limit);
   return limit >= 1 ? 1 + (1 - value) : (1 - value) / (1 - limit);
 }
@@ -178,9 +179,9 @@ export function verdictOf(metrics: readonly Metric[]): 'meets' | 'fails' | 'open
   for (const { metric, limit, value, interval } of metrics) {
     if (value === null) return 'fails';
     const [low, high] = interval === null ? [value, value] : [interval.low, interval.high];
-    const isFloor = metric === 'slo.attainment';
-    if (isFloor ? high < limit : low > limit) return 'fails';
-    if (isFloor ? low < limit : high > limit) isOpen = true;
+    const mustReach = isFloor(metric);
+    if (mustReach ? high < limit : low > limit) return 'fails';
+    if (mustReach ? low < limit : high > limit) isOpen = true;
   }
   return isOpen ? 'open' : 'meets';
 }
@@ -191,7 +192,7 @@ export function probabilityMeets(trials: readonly Trial[]): number {
   for (const [i, { metric, limit }] of trials[0]!.report.slo.checks.entries()) {
     const values = trials.map((trial) => trial.report.slo.checks[i]!.value ?? Number.POSITIVE_INFINITY);
     const { mean, errorOfMean } = momentsOf(values);
-    const slack = metric === 'slo.attainment' ? mean - limit : limit - mean;
+    const slack = isFloor(metric) ? mean - limit : limit - mean;
     missing += 1 - probabilityPositive(slack, errorOfMean, values.length);
   }
   return Math.max(0, 1 - missing);

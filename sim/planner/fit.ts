@@ -71,10 +71,10 @@ export class Fitter {
 }
 
 function topologyProblem(choice: FleetChoice): Fit | null {
-  for (const { gpu, parallel } of choice.fleet.pools) {
+  for (const { gpu, parallel, node: shape } of choice.fleet.pools) {
     const { tp = 1, dp = 1, ep = 1 } = parallel ?? {};
     const { gpusPerNode, scaleUpDomain } = findGpu(gpu);
-    const node = Math.max(gpusPerNode, scaleUpDomain);
+    const node = shape?.gpus ?? Math.max(gpusPerNode, scaleUpDomain);
     if (tp > node) return out('topology', `tp ${tp} spans nodes of ${node} ${gpu}`);
     if (ep > tp * dp) return out('topology', `ep ${ep} needs more ranks than tp ${tp} x dp ${dp}`);
   }

@@ -1,4 +1,6 @@
-/** The highest load at which a fleet meets the SLO: doubling until it does not, then bisection. Paired on one seed. */
+/** The highest load at which a fleet meets the SLO: doubling until it does not, then bisection; for each seed by itself. */
+import type { Interval } from '../metrics/report.ts';
+import { studentInterval } from '../metrics/student-t.ts';
 import { runTrial, type Setting, type Trial } from './evaluate.ts';
 import type { FleetChoice } from './space.ts';
 
@@ -10,15 +12,44 @@ const WIDTH = 0.05;
 const LEAST_RATE = 1 / 64;
 
 /** Where the SLO breaks. */
-export interface Knee {
+interface Knee {
   /** Largest multiple found to meet the SLO; 0 where none does. */
   readonly rate: number;
   /** The run just above it; null when nothing tried was too much. */
   readonly above: Trial | null;
 }
 
+/** Knees of several seeds. */
+export interface Knees {
+  /** Mean over seeds, as a multiple of the plan's rate. */
+  readonly rate: number;
+  /** Student-t over seeds; null with fewer than two. */
+  readonly interval: Interval | null;
+  /** True where some seed met the SLO at every rate tried. */
+  readonly isLowerBound: boolean;
+  /** A run just above a knee; null where nothing tried was too much. */
+  readonly above: Trial | null;
+}
+
+/** Finds the knee of each seed. */
+export function* findKnees(
+  setting: Setting,
+  choice: FleetChoice,
+  seeds: readonly number[],
+): Generator<void, Knees> {
+  const knees: Knee[] = [];
+  for (const seed of seeds) knees.push(yield* findKnee(setting, choice, seed));
+  const rates = knees.map((knee) => knee.rate);
+  return {
+    rate: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
+    interval: studentInterval(rates),
+    isLowerBound: knees.some((knee) => knee.above === null),
+    above: knees.find((knee) => knee.above !== null)?.above ?? null,
+  };
+}
+
 /** Finds the knee as a multiple of the plan's rate. */
-export function* findKnee(setting: Setting, choice: FleetChoice, seed: number): Generator<void, Knee> {
+function* findKnee(setting: Setting, choice: FleetChoice, seed: number): Generator<void, Knee> {
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let above: Trial | null = null;

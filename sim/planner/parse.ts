@@ -2,7 +2,7 @@
 import { findGpu } from '../../models/gpus.ts';
 import { findLlm } from '../../models/llms.ts';
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
-import { sloLimits } from '../metrics/slo.ts';
+import { hasLimits } from '../metrics/slo.ts';
 import { describeValue } from '../scenario/describe.ts';
 import { plainSchema } from '../scenario/json-schema.ts';
 import { parseScenario } from '../scenario/parse.ts';
@@ -39,7 +39,7 @@ function rangeProblems(plan: Plan): ConfigProblem[] {
       expected: 'one of the two: they bound the search',
     });
   }
-  if (sloLimits(plan.slo).length === 0) {
+  if (!hasLimits(plan.slo)) {
     problems.push({ path: 'slo', found: 'no limit', expected: 'a limit such as ttftMs: {p95: 1000}' });
   }
   return problems;
@@ -48,13 +48,19 @@ function rangeProblems(plan: Plan): ConfigProblem[] {
 function catalogueProblems(plan: Plan): readonly ConfigProblem[] {
   return [
     ...problemsOf(() => findLlm(plan.model, 'model')),
-    ...plan.search.gpus.flatMap((id, i) => problemsOf(() => findGpu(id, `search.gpus[${i}]`))),
+    ...gpuProblems(plan.search.gpus, 'search.gpus'),
+    ...gpuProblems(plan.search.prefill?.gpus, 'search.prefill.gpus'),
+    ...gpuProblems(plan.search.decode?.gpus, 'search.decode.gpus'),
   ];
+}
+
+function gpuProblems(ids: readonly string[] = [], path: string): readonly ConfigProblem[] {
+  return ids.flatMap((id, i) => problemsOf(() => findGpu(id, `${path}[${i}]`)));
 }
 
 /** The rules of scenarios hold for the plan's traffic; they are asked about a fleet that is never run. */
 function trafficProblems(plan: Plan): readonly ConfigProblem[] {
-  const { workload, slo, run } = plan;
+  const { workload, slo, run, prices } = plan;
   const pool = {
     name: 'all',
     role: 'both',
@@ -64,7 +70,11 @@ function trafficProblems(plan: Plan): readonly ConfigProblem[] {
     engine: { name: 'vllm' },
   };
   return problemsOf(() =>
-    parseScenario({ workload, slo, ...(run === undefined ? {} : { run }), fleet: { pools: [pool] } }),
+    parseScenario({
+      ...{ workload, slo, fleet: { pools: [pool] } },
+      ...(run === undefined ? {} : { run }),
+      ...(prices === undefined ? {} : { prices }),
+    }),
   );
 }
 

@@ -2,9 +2,6 @@
  * The search: fit, bound, screen, confirm. A generator, so that a terminal can show progress and a worker can drop it; it
  * yields between bursts of events and returns the answer. Fleets are taken in order of cost: once enough of them are
  * confirmed, dearer ones are not run. Every fleet sees the requests of the same seeds (common random numbers).
- *
- * Screening is a race of short runs: the excess over a limit that is tolerated halves as the runs double in length, so
- * that only what is far off is dropped early.
  */
 import { formatFigure } from '../metrics/format-figure.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
@@ -15,12 +12,13 @@ import type { ReadLines } from '../workload/trace/trace-workload.ts';
 import { brokenBound } from './bound.ts';
 import { describeCandidates } from './candidates.ts';
 import { type Confirmed, confirm } from './confirm.ts';
-import { metricsOf, runTrial, type Setting, type Trial } from './evaluate.ts';
+import type { Setting } from './evaluate.ts';
 import { Fitter } from './fit.ts';
 import { type Miss, reject } from './rejection.ts';
 import { findRelaxations } from './relax.ts';
 import { type PlanReport, type Rejected, STAGES, type StageName, type StageReport } from './report.ts';
 import type { Plan } from './schema.ts';
+import { screen } from './screen.ts';
 import { type FleetChoice, fleetChoices } from './space.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -38,16 +36,6 @@ export interface PlanProgress {
   /** 0..1 of the stage, or of the fleets looked at. */
   readonly done: number;
 }
-
-/** Screening runs: share of the plan's requests, and tolerated excess over a limit. */
-const RUNGS = [
-  { share: 1 / 8, excess: 1 },
-  { share: 1 / 4, excess: 0.5 },
-  { share: 1 / 2, excess: 0.25 },
-] as const;
-
-/** Shortest screening run: fewer requests say little about a p95. */
-const FEWEST_REQUESTS = 100;
 
 /** Confirmed fleets that are looked for unless the plan says otherwise. */
 const DEFAULT_ANSWERS = 5;
@@ -141,7 +129,7 @@ export function* planFleets(
     seeds[0]!,
     host.readLines,
   ).rateRps;
-  const candidates = yield* withProgress(describeCandidates(setting, confirmed, offeredRps, seeds[0]!), {
+  const candidates = yield* withProgress(describeCandidates(setting, confirmed, offeredRps, seeds), {
     stage: 'confirm',
     label: 'knee loads',
     done: 1,
@@ -199,36 +187,6 @@ function* fitAndBound(
     yield { stage: 'bound', label: choice.name, done: i / choices.length };
   }
   return left;
-}
-
-type Screened = { readonly isThrough: true } | { readonly isThrough: false; readonly miss: Miss };
-
-function* screen(setting: Setting, choice: FleetChoice, seed: number): Generator<void, Screened> {
-  const all = setting.run.requests;
-  for (const { share, excess } of RUNGS) {
-    const requests =
-      all === undefined ? undefined : Math.min(all, Math.max(FEWEST_REQUESTS, Math.ceil(all * share)));
-    const variant = { seed, rate: 1, patience: excess, ...(requests === undefined ? {} : { requests }) };
-    const trial: Trial = yield* runTrial(setting, choice, variant);
-    if (trial.worst > 1 + excess) {
-      const detail = `${missWords(trial)} in a run of ${requests ?? 'all'} requests`;
-      const metrics = metricsOf([trial], setting.plan.confidence ?? 0.95);
-      const out = { ...reject(choice, 'screen', 'missesInScreen', detail), metrics };
-      return { isThrough: false, miss: { choice, worst: trial.worst, rejected: out } };
-    }
-    // A workload with an end of its own is run whole at once: longer runs are the confirmation's business.
-    if (all === undefined) break;
-  }
-  return { isThrough: true };
-}
-
-function missWords(trial: Trial): string {
-  const { checks } = trial.report.slo;
-  const failing = checks.filter((check) => check.verdict !== 'meets');
-  const words = failing.map(({ metric, limit, value }) =>
-    value === null ? `${metric} has no value` : `${metric} ${value.toPrecision(3)} against ${limit}`,
-  );
-  return `${words.join(', ')}${trial.isGivenUp ? ' (given up early)' : ''}`;
 }
 
 function addMiss(misses: Miss[], rejected: Rejected[], miss: Miss): void {

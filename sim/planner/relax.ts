@@ -10,6 +10,7 @@ import type { Setting } from './evaluate.ts';
 import { Fitter } from './fit.ts';
 import type { Miss } from './rejection.ts';
 import type { Relaxation } from './report.ts';
+import { screen } from './screen.ts';
 import type { FleetChoice } from './space.ts';
 import { fleetChoices } from './space.ts';
 import { scaledWorkload } from './traffic.ts';
@@ -20,7 +21,9 @@ const FLEETS = 3;
 const MOST_FACTOR = 64;
 /** Relative width at which bisections end. */
 const WIDTH = 0.03;
-/** Fleets beyond a budget that are run in one pass. */
+/** Fleets beyond a budget that are looked at one by one, least first. */
+const FLEETS_ONE_BY_ONE = 400;
+/** Fleets of the rest that are run in one pass. */
 const FLEETS_BEYOND = 12;
 /** A budget is raised to so many times its value at most. */
 const MOST_BUDGET = 4;
@@ -42,7 +45,7 @@ export function* findRelaxations(
     }
   }
   found.push(yield* relaxRate(setting, seeds, asked));
-  for (const key of ['maxGpus', 'maxCostPerHour'] as const)
+  for (const key of ['maxGpus', 'maxCostPerHour', 'maxPowerW'] as const)
     found.push(yield* relaxBudget(setting, seeds, key));
   return found.filter((one) => one !== null);
 }
@@ -152,7 +155,7 @@ function atRate(setting: Setting, rate: number): Setting {
 function* relaxBudget(
   setting: Setting,
   seeds: readonly number[],
-  key: 'maxGpus' | 'maxCostPerHour',
+  key: 'maxGpus' | 'maxCostPerHour' | 'maxPowerW',
 ): Generator<void, Relaxation | null> {
   const from = setting.plan.budget?.[key];
   if (from === undefined) return null;
@@ -164,7 +167,8 @@ function* relaxBudget(
   };
   const wider: Setting = { ...setting, plan: { ...setting.plan, budget, search } };
   const amount = (choice: FleetChoice): number =>
-    key === 'maxGpus' ? choice.gpus : (choice.costPerHour ?? Number.MAX_VALUE);
+    (key === 'maxGpus' ? choice.gpus : key === 'maxPowerW' ? choice.powerW : choice.costPerHour) ??
+    Number.MAX_VALUE;
   const fitter = new Fitter(wider.plan);
   const beyond = fleetChoices(wider.plan, setting.priceOf)
     .filter((choice) => amount(choice) > from && fitter.judge(choice).fleet !== null)
@@ -177,15 +181,19 @@ function* relaxBudget(
   return { constraint, from, to, fleet: choice.name, detail };
 }
 
-/** The first fleet that is confirmed; long lists are sampled, then looked at more closely before the first find. */
+/** The first fleet that is confirmed: one by one to begin with; what is left of long lists is sampled, then narrowed down. */
 function* firstConfirmed(
   setting: Setting,
   ordered: readonly FleetChoice[],
   seeds: readonly number[],
 ): Generator<void, FleetChoice | null> {
-  let left = ordered;
+  for (const choice of ordered.slice(0, FLEETS_ONE_BY_ONE)) {
+    if ((yield* isWorthwhile(setting, choice, seeds)) && (yield* isConfirmed(setting, choice, seeds)))
+      return choice;
+  }
+  let left = ordered.slice(FLEETS_ONE_BY_ONE);
   let found: FleetChoice | null = null;
-  for (;;) {
+  while (left.length > 0) {
     const sample = everyNth(left, FLEETS_BEYOND);
     let at = -1;
     for (const [i, choice] of sample.entries()) {
@@ -199,6 +207,16 @@ function* firstConfirmed(
     const after = at === 0 ? 0 : left.indexOf(sample[at - 1]!) + 1;
     left = left.slice(after, left.indexOf(found) + 1);
   }
+  return found;
+}
+
+/** Screening spares full runs of what is far off. */
+function* isWorthwhile(
+  setting: Setting,
+  choice: FleetChoice,
+  seeds: readonly number[],
+): Generator<void, boolean> {
+  return (yield* screen(setting, choice, seeds[0]!)).isThrough;
 }
 
 /** At most `count` of the items, spread evenly, the first and last ones among them. */

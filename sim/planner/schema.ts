@@ -3,6 +3,7 @@
  * everything that a list leaves out has one value.
  */
 import Type, { type Static, type TSchema } from 'typebox';
+import { KvStoreSchema, KvTiersSchema } from '../scenario/kv-schema.ts';
 import {
   CalibrationSchema,
   FleetSchema,
@@ -47,6 +48,29 @@ const EngineVariantSchema = Type.Object(
   closed,
 );
 
+/** What one leg of disaggregated fleets is made of, where it is not as the rest. */
+const LegSearchSchema = Type.Object(
+  {
+    gpus: Type.Optional(Type.Array(Type.String({ description: 'Catalogue id' }), { minItems: 1 })),
+    parallel: Type.Optional(ParallelSchema),
+  },
+  { ...closed, description: 'GPUs and sizes of this leg; every combination with the other leg is searched' },
+);
+
+const RouterVariantSchema = Type.Object(
+  {
+    name: Type.String({ description: 'Empty for the default' }),
+    router: RouterSchema,
+    weights: Type.Optional(
+      Type.Record(Type.String(), Type.Array(Type.Number({ minimum: 0 }), { minItems: 1 }), {
+        description:
+          "Weights by scorer, each list searched; of the default's scorers where `router` names no config",
+      }),
+    ),
+  },
+  closed,
+);
+
 const SearchSchema = Type.Object(
   {
     gpus: Type.Array(Type.String({ description: 'Catalogue id' }), { minItems: 1 }),
@@ -64,11 +88,28 @@ const SearchSchema = Type.Object(
       ),
     ),
     engines: Type.Optional(Type.Array(EngineVariantSchema, { minItems: 1, description: 'default: vllm' })),
-    routers: Type.Optional(
-      Type.Array(Type.Object({ name: Type.String({ minLength: 1 }), router: RouterSchema }, closed), {
-        minItems: 1,
+    mixed: Type.Optional(
+      Type.Boolean({
+        description: 'Prefill and decode workers may differ in GPU type and sizes (disaggregated layouts)',
       }),
     ),
+    prefill: Type.Optional(LegSearchSchema),
+    decode: Type.Optional(LegSearchSchema),
+    nodes: sizes("GPUs per node, billed whole; default: the GPU's usual node, billed as prices say"),
+    kvTiers: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ description: 'Empty for none' }),
+            kvTiers: Type.Optional(KvTiersSchema),
+            kvStore: Type.Optional(KvStoreSchema),
+          },
+          closed,
+        ),
+        { minItems: 1, description: 'KV tiers below the GPU; default: none' },
+      ),
+    ),
+    routers: Type.Optional(Type.Array(RouterVariantSchema, { minItems: 1 })),
     network: FleetSchema.properties.network,
   },
   closed,
@@ -111,3 +152,5 @@ export const PlanSchema = Type.Object(
 
 export type Plan = Static<typeof PlanSchema>;
 export type EngineVariant = Static<typeof EngineVariantSchema>;
+export type LegSearch = Static<typeof LegSearchSchema>;
+export type RouterVariant = Static<typeof RouterVariantSchema>;

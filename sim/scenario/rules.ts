@@ -25,6 +25,7 @@ export function scenarioProblems(scenario: Scenario): ConfigProblem[] {
     ...poolProblems(scenario.fleet.pools, 'fleet.pools'),
     ...emptyPoolProblems(scenario.fleet.pools, scenario.autoscaler, 'fleet.pools'),
     ...commonProblems(scenario),
+    ...classSloProblems(scenario),
   ];
 }
 
@@ -41,6 +42,7 @@ export function comparisonProblems(comparison: Comparison): ConfigProblem[] {
       ...emptyPoolProblems(fleet.pools, comparison.autoscaler, `fleets[${i}].pools`),
     ]),
     ...commonProblems(comparison),
+    ...classSloProblems(comparison),
   ];
 }
 
@@ -50,6 +52,21 @@ function commonProblems(document: Scenario | Comparison): ConfigProblem[] {
     ...runProblems(document.run ?? {}),
     ...problemsOf(() => parseAssertions(document.assert ?? [])),
   ];
+}
+
+/** Classes of an SLO are classes of the workload, as far as it is known which it has. */
+function classSloProblems({ slo, workload }: Pick<Scenario, 'slo' | 'workload'>): ConfigProblem[] {
+  if (slo?.classes === undefined || workload.kind === 'trace') return [];
+  const { classes = [{ name: 'default' }] } =
+    workload.kind === 'preset' ? presetWorkload(workload) : workload;
+  const names = classes.map((one) => one.name);
+  return Object.keys(slo.classes)
+    .filter((name) => !names.includes(name))
+    .map((name) => ({
+      path: `slo.classes.${name}`,
+      found: 'no such class of the workload',
+      expected: `one of ${names.join(', ')}`,
+    }));
 }
 
 function pricesProblems(prices: PricesSpec | undefined): ConfigProblem[] {

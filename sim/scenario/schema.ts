@@ -140,6 +140,23 @@ const LimitsSchema = Type.Record(
   },
 );
 
+/** Objectives of one request class. */
+const ClassSloSchema = Type.Object(
+  {
+    ttftMs: Type.Optional(LimitsSchema),
+    tpotMs: Type.Optional(LimitsSchema),
+    e2eMs: Type.Optional(LimitsSchema),
+    attainment: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'Share of the class that must be within its limits',
+      }),
+    ),
+  },
+  closed,
+);
+
 /** Service-level objectives. */
 export const SloSchema = Type.Object(
   {
@@ -152,6 +169,12 @@ export const SloSchema = Type.Object(
         minimum: 0,
         maximum: 1,
         description: 'Share of requests that must be within every limit; default 0.95',
+      }),
+    ),
+    classes: Type.Optional(
+      Type.Record(Type.String(), ClassSloSchema, {
+        description:
+          "By request class: what it names replaces the SLO's own limit for requests of that class",
       }),
     ),
   },

@@ -5,6 +5,7 @@
 import type { Attribution } from '../metrics/attribution.ts';
 import { findFigure } from '../metrics/figures.ts';
 import type { Interval, Report } from '../metrics/report.ts';
+import { isFloor } from '../metrics/slo.ts';
 import { studentInterval } from '../metrics/student-t.ts';
 import type { Flips } from './flip.ts';
 
@@ -101,7 +102,7 @@ export function valueAt(report: Report, path: string): number | null {
 /** Whether all limits are kept, by point values. */
 export function meetsByValue({ slo }: Report): boolean {
   return slo.checks.every(({ metric, limit, value }) =>
-    value === null ? false : metric === 'slo.attainment' ? value >= limit : value <= limit,
+    value === null ? false : isFloor(metric) ? value >= limit : value <= limit,
   );
 }
 
@@ -110,7 +111,7 @@ export function bindingMetric({ slo }: Report): string {
   let most = Number.NEGATIVE_INFINITY;
   let metric = 'ttftMs.p95';
   for (const check of slo.checks) {
-    if (check.value === null || check.metric === 'slo.attainment') continue;
+    if (check.value === null || isFloor(check.metric)) continue;
     const use = check.value / check.limit;
     if (use <= most) continue;
     most = use;

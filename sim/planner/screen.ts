@@ -1,0 +1,49 @@
+/**
+ * Stage 3: a race of short runs. The excess over a limit that is tolerated halves as the runs double in length, so that only
+ * what is far off is dropped early.
+ */
+import { metricsOf, runTrial, type Setting, type Trial } from './evaluate.ts';
+import { type Miss, reject } from './rejection.ts';
+import type { FleetChoice } from './space.ts';
+
+/** Screening runs: share of the plan's requests, and tolerated excess over a limit. */
+const RUNGS = [
+  { share: 1 / 8, excess: 1 },
+  { share: 1 / 4, excess: 0.5 },
+  { share: 1 / 2, excess: 0.25 },
+] as const;
+
+/** Shortest screening run: fewer requests say little about a p95. */
+const FEWEST_REQUESTS = 100;
+
+/** Whether a fleet is worth full runs. */
+export type Screened = { readonly isThrough: true } | { readonly isThrough: false; readonly miss: Miss };
+
+/** Screens a fleet on one seed. */
+export function* screen(setting: Setting, choice: FleetChoice, seed: number): Generator<void, Screened> {
+  const all = setting.run.requests;
+  for (const { share, excess } of RUNGS) {
+    const requests =
+      all === undefined ? undefined : Math.min(all, Math.max(FEWEST_REQUESTS, Math.ceil(all * share)));
+    const variant = { seed, rate: 1, patience: excess, ...(requests === undefined ? {} : { requests }) };
+    const trial: Trial = yield* runTrial(setting, choice, variant);
+    if (trial.worst > 1 + excess) {
+      const detail = `${missWords(trial)} in a run of ${requests ?? 'all'} requests`;
+      const metrics = metricsOf([trial], setting.plan.confidence ?? 0.95);
+      const out = { ...reject(choice, 'screen', 'missesInScreen', detail), metrics };
+      return { isThrough: false, miss: { choice, worst: trial.worst, rejected: out } };
+    }
+    // A workload with an end of its own is run whole at once: longer runs are the confirmation's business.
+    if (all === undefined) break;
+  }
+  return { isThrough: true };
+}
+
+function missWords(trial: Trial): string {
+  const { checks } = trial.report.slo;
+  const failing = checks.filter((check) => check.verdict !== 'meets');
+  const words = failing.map(({ metric, limit, value }) =>
+    value === null ? `${metric} has no value` : `${metric} ${value.toPrecision(3)} against ${limit}`,
+  );
+  return `${words.join(', ')}${trial.isGivenUp ? ' (given up early)' : ''}`;
+}
