@@ -1,21 +1,30 @@
-/** `npm run bench [-- --mooncake FILE] [--large]`: one JSON object a line on stdout. */
+/** `npm run bench [-- --mooncake FILE] [--large]`, or `-- --plan` alone: one JSON object a line on stdout. */
 import { parseArgs } from 'node:util';
 import { browserBench } from './browser.ts';
 import { endToEndBenches } from './end-to-end.ts';
 import { engineBenches } from './engine-step.ts';
 import { kernelBenches } from './kernel.ts';
+import { planBench } from './plan.ts';
 import type { BenchResult } from './print.ts';
 import { routerBenches } from './router.ts';
 
 const { values } = parseArgs({
-  options: { mooncake: { type: 'string' }, large: { type: 'boolean', default: false } },
+  options: {
+    mooncake: { type: 'string' },
+    large: { type: 'boolean', default: false },
+    plan: { type: 'boolean', default: false },
+  },
 });
 const print = (result: BenchResult): void => {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 };
-kernelBenches(print);
-engineBenches(print);
-routerBenches(print);
-endToEndBenches(print, { mooncake: values.mooncake, large: values.large });
-await browserBench(print);
-print({ name: 'peak memory', value: process.resourceUsage().maxRSS / 1024, unit: 'MiB' });
+if (values.plan) {
+  planBench(print);
+} else {
+  kernelBenches(print);
+  engineBenches(print);
+  routerBenches(print);
+  endToEndBenches(print, { mooncake: values.mooncake, large: values.large });
+  await browserBench(print);
+  print({ name: 'peak memory', value: process.resourceUsage().maxRSS / 1024, unit: 'MiB' });
+}

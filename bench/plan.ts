@@ -1,0 +1,62 @@
+/**
+ * The planner against brute force: full runs of every fleet of a space that can be built, seeds added until each is decided,
+ * and the winner by the planner's own order. The stages must have dropped nothing that would have won.
+ */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { settle } from '../sim/planner/confirm.ts';
+import type { Setting } from '../sim/planner/evaluate.ts';
+import { Fitter } from '../sim/planner/fit.ts';
+import { parsePlan } from '../sim/planner/parse.ts';
+import { DEFAULT_MAX_SEEDS, planFleets } from '../sim/planner/planner.ts';
+import { fleetChoices } from '../sim/planner/space.ts';
+import { seedsFrom } from '../sim/run/plan-cells.ts';
+import { priceLookup } from '../sim/run/prices.ts';
+import { boundedRun } from '../sim/workload/bounds.ts';
+import type { Print } from './print.ts';
+
+const FILE = 'scenarios/plans/plan-chat-70b.yaml';
+
+/** Plans the shipped space both ways. */
+export function planBench(print: Print): void {
+  const plan = parsePlan(parse(readFileSync(FILE, 'utf8')));
+  const priceOf = priceLookup(plan.prices);
+  const startMs = performance.now();
+  const report = finish(planFleets(plan, FILE, { nowMs: () => performance.now() }));
+  const planMs = performance.now() - startMs;
+  const run = boundedRun(plan.workload, plan.run ?? {});
+  const setting: Setting = { plan, slo: plan.slo, run, priceOf, readLines: undefined };
+  const seeds = seedsFrom(plan.seed, plan.maxSeeds ?? DEFAULT_MAX_SEEDS);
+  const fitter = new Fitter(plan);
+  const choices = fleetChoices(plan, priceOf).filter((choice) => fitter.judge(choice).fleet !== null);
+  const meeting = choices.flatMap((choice) => {
+    const { verdict, trials } = finish(settle(setting, choice, seeds, 1));
+    if (verdict !== 'meets') return [];
+    return [{ choice, use: trials.reduce((sum, trial) => sum + trial.worst, 0) / trials.length }];
+  });
+  meeting.sort((a, b) => a.choice.costPerHour! - b.choice.costPerHour! || a.use - b.use);
+  const dearest = report.candidates.at(-1)?.costPerHour ?? 0;
+  const among = meeting
+    .filter(({ choice }) => choice.costPerHour! <= dearest)
+    .map(({ choice }) => choice.name);
+  const planned = report.candidates.map((one) => one.fleet);
+  print({
+    name: 'planner against brute force',
+    value: planned[0] === meeting[0]?.choice.name ? 1 : 0,
+    unit: 'same winner',
+    fleets: choices.length,
+    meeting: meeting.length,
+    winner: meeting[0]?.choice.name ?? 'none',
+    planned: planned[0] ?? 'none',
+    missedAtPlannedCost: among.filter((name) => !planned.includes(name)).length,
+    planS: planMs / 1e3,
+    bruteForceS: (performance.now() - startMs - planMs) / 1e3,
+  });
+}
+
+function finish<T>(work: Generator<unknown, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
