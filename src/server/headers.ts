@@ -78,11 +78,18 @@ export function clientHeaders(headers: IncomingHttpHeaders): Map<string, string>
   return kept(headers, NOT_TO_CLIENT);
 }
 
+/** Headers that a Connection header makes hop-by-hop; undefined: none. */
+function connectionNames(connection: string | undefined): string[] | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
+  return connection.split(',').map((name) => name.trim().toLowerCase());
+}
+
 function kept(headers: IncomingHttpHeaders, drop: ReadonlySet<string>): Map<string, string> {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const named = connectionNames(headers.connection);
   const out = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || drop.has(name) || named.includes(name)) continue;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || drop.has(name) || named?.includes(name) === true) continue;
     out.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return out;

@@ -82,6 +82,8 @@ export class LiveRouter {
   readonly #bodilessRng: Rng;
   readonly #pending = new Map<number, Pending>();
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer is set for; Infinity: it is not. */
+  #ringsUs = Number.POSITIVE_INFINITY;
   #nextId = 0;
   #lastUs = 0;
 
@@ -275,13 +277,24 @@ export class LiveRouter {
     const startMs = performance.now();
     this.core.apply(event);
     if (event.kind === 'arrived') this.metrics.scheduled((performance.now() - startMs) / 1000);
+    this.#arm();
+  }
+
+  /** A timer that rings too early is set again then: cheaper than a new one with every event. */
+  #arm(): void {
+    const { wakeUs } = this.core;
+    if (wakeUs >= this.#ringsUs) return;
     clearTimeout(this.#timer);
-    if (this.core.wakeUs === Number.POSITIVE_INFINITY) return;
-    const delayMs = Math.max(0, (this.core.wakeUs - this.nowUs()) / 1000);
-    this.#timer = setTimeout(
-      () => this.#apply({ kind: 'timer', nowUs: this.nowUs() }),
-      Math.min(LONGEST_TIMER_MS, Math.ceil(delayMs)),
-    );
+    this.#ringsUs = wakeUs;
+    const delayMs = Math.max(0, (wakeUs - this.nowUs()) / 1000);
+    this.#timer = setTimeout(() => this.#ring(), Math.min(LONGEST_TIMER_MS, Math.ceil(delayMs)));
+  }
+
+  #ring(): void {
+    this.#ringsUs = Number.POSITIVE_INFINITY;
+    const nowUs = this.nowUs();
+    if (nowUs >= this.core.wakeUs) this.#apply({ kind: 'timer', nowUs });
+    else this.#arm();
   }
 
   #dispatched(request: InferenceRequest, dispatch: Dispatch): void {

@@ -8,6 +8,8 @@ import type { ResponseUsage } from '../routing/contract.ts';
 /** Characters kept at most: longer lines and bodies are passed on unread. */
 const KEPT_CHARS = 4 * 1024 * 1024;
 
+const NEWLINE = 0x0a;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export class UsageReader {
@@ -25,6 +27,8 @@ export class UsageReader {
 
   read(chunk: Buffer): void {
     if (this.#isTooLong) return;
+    // Most parts of a stream are whole events that tell no usage.
+    if (this.#isStream && this.#rest === '' && chunk.at(-1) === NEWLINE && !chunk.includes('"usage"')) return;
     this.#rest += this.#decoder.write(chunk);
     if (this.#isStream) {
       const lines = this.#rest.split('\n');

@@ -33,6 +33,13 @@ type RequestLabels = Readonly<
   Record<'model_name' | 'target_model_name' | 'fairness_id' | 'priority', string>
 >;
 
+/** Labels of a request, and the two forms in which its first token is told. */
+interface LabelSet {
+  readonly all: RequestLabels;
+  readonly streamed: Labels;
+  readonly whole: Labels;
+}
+
 /** How a call went, in seconds and bytes. */
 export interface CallFigures {
   readonly seconds: number;
@@ -60,8 +67,8 @@ export interface Moment {
 
 export class GatewayMetrics {
   readonly #registry = new Registry();
-  readonly #running = new Map<string, number>();
-  readonly #labelSets = new Map<string, RequestLabels>();
+  readonly #labelSets = new Map<string, LabelSet>();
+  readonly #attempts = new Map<string, Labels>();
   #streams = 0;
   readonly #seen = new Map<string, Set<string>>();
 
@@ -74,7 +81,6 @@ export class GatewayMetrics {
     const labels = this.#labels(request);
     this.#registry.add('llm_d_epp_request_total', labels);
     this.#registry.observe('llm_d_epp_request_size_bytes', labels, request.sizeBytes, BYTES);
-    this.#run(request, 1);
   }
 
   /** A request has left flow control, to be sent (`rejection` null) or refused. */
@@ -89,7 +95,8 @@ export class GatewayMetrics {
   }
 
   firstToken(request: InferenceRequest, seconds: number, streaming: boolean): void {
-    const labels = { ...this.#labels(request), streaming: String(streaming) };
+    const { streamed, whole } = this.#setOf(request);
+    const labels = streaming ? streamed : whole;
     this.#registry.observe('llm_d_epp_request_ttft_seconds', labels, seconds, SECONDS);
   }
 
@@ -103,7 +110,6 @@ export class GatewayMetrics {
     const labels = this.#labels(request);
     const { seconds, firstTokenSeconds, isStream, responseBytes } = figures;
     const { promptTokens, outputTokens, cachedTokens } = usage;
-    this.#run(request, -1);
     const observe = (name: string, value: number, bounds: readonly number[]): void =>
       this.#registry.observe(`llm_d_epp_${name}`, labels, value, bounds);
     observe('request_duration_seconds', seconds, SECONDS);
@@ -123,7 +129,13 @@ export class GatewayMetrics {
   }
 
   attempted(model: string, endpoint: string, status: 'success' | 'failure'): void {
-    const labels = { status, target_model_name: this.#capped('model', model), endpoint_name: endpoint };
+    const key = `${status}\n${model}\n${endpoint}`;
+    let labels = this.#attempts.get(key);
+    if (labels === undefined) {
+      if (this.#attempts.size >= LABEL_SETS) this.#attempts.clear();
+      labels = { status, target_model_name: this.#capped('model', model), endpoint_name: endpoint };
+      this.#attempts.set(key, labels);
+    }
     this.#registry.add('llm_d_epp_scheduler_attempts_total', labels);
   }
 
@@ -168,11 +180,14 @@ export class GatewayMetrics {
   }
 
   #countInFlight(inFlight: Moment['inFlight']): void {
-    const counts = new Counts();
+    const [running, counts] = [new Counts(), new Counts()];
     for (const [request, address] of inFlight) {
-      const { fairness_id, priority } = this.#labels(request);
+      const labels = this.#labels(request);
+      const { fairness_id, priority } = labels;
+      running.add(labels, 1);
       counts.add({ endpoint_name: address, fairness_id, priority }, 1);
     }
+    running.show(this.#registry, 'llm_d_epp_request_running');
     counts.show(this.#registry, 'llm_d_epp_inflight_requests');
   }
 
@@ -191,25 +206,22 @@ export class GatewayMetrics {
     this.#registry.set('llm_d_epp_flow_control_pool_saturation', stage, flow.saturation);
   }
 
-  #run(request: InferenceRequest, change: number): void {
-    const labels = this.#labels(request);
-    const key = JSON.stringify(labels);
-    const running = (this.#running.get(key) ?? 0) + change;
-    this.#running.set(key, running);
-    this.#registry.set('llm_d_epp_request_running', labels, running);
+  #labels(request: InferenceRequest): RequestLabels {
+    return this.#setOf(request).all;
   }
 
-  /** One object for each set of values, whose text is made once. */
-  #labels(request: InferenceRequest): RequestLabels {
+  /** The same objects for the same values, so that their texts are made once. */
+  #setOf(request: InferenceRequest): LabelSet {
     const { incomingModel, model, fairnessId, priority } = request;
     const key = `${priority}\n${incomingModel}\n${model}\n${fairnessId}`;
-    let labels = this.#labelSets.get(key);
-    if (labels === undefined) {
+    let set = this.#labelSets.get(key);
+    if (set === undefined) {
       if (this.#labelSets.size >= LABEL_SETS) this.#labelSets.clear();
-      labels = this.#makeLabels(request);
-      this.#labelSets.set(key, labels);
+      const all = this.#makeLabels(request);
+      set = { all, streamed: { ...all, streaming: 'true' }, whole: { ...all, streaming: 'false' } };
+      this.#labelSets.set(key, set);
     }
-    return labels;
+    return set;
   }
 
   #makeLabels(request: InferenceRequest): RequestLabels {
