@@ -9,6 +9,7 @@ import { Rail } from '../rail/rail.tsx';
 import { comparisonRun } from '../state/comparison-run.ts';
 import { useScenario } from '../state/document-store.ts';
 import '../style/compare.css';
+import { WhySection } from '../why/why-section.tsx';
 import { Charts } from './charts.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { Evidence } from './evidence.tsx';
@@ -60,6 +61,7 @@ export function ComparePage() {
             <ComparisonTable workload={workload} />
             <WhatDiffers fleets={workload.fleets} />
             <Charts workload={workload} curves={shown.result.curves} />
+            <WhySection title="What would change the decision" />
             <Evidence report={shown.result.report} origin={shown.origin} workload={workload} />
           </div>
         )}

@@ -13,6 +13,7 @@ import { useScenario } from '../state/document-store.ts';
 import { inspectRun } from '../state/inspect-run.ts';
 import { useView } from '../state/view-store.ts';
 import '../style/inspect.css';
+import { WhySection } from '../why/why-section.tsx';
 import { CacheHits, LinkUse } from './cache-and-links.tsx';
 import { RequestDetails } from './request-details.tsx';
 import { Slowest } from './slowest.tsx';
@@ -92,6 +93,7 @@ function Views({ result: { recording, report, fleet } }: { readonly result: Insp
   return (
     <div className="views">
       <WhyDrawer report={report} />
+      <WhySection title="What would help, and how much" />
       <Slowest recording={recording} />
       <Timeline recording={recording} window={window} onWindow={setWindow} />
       <RequestDetails recording={recording} />

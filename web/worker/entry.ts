@@ -4,6 +4,7 @@ import { recordingBuffers } from '../../sim/inspect/recording.ts';
 import { createInspectWorker } from '../../sim/worker/inspect-worker.ts';
 import { createPlanWorker } from '../../sim/worker/plan-worker.ts';
 import { createSimulationWorker } from '../../sim/worker/simulation-worker.ts';
+import { createWhyWorker } from '../../sim/worker/why-worker.ts';
 import type { DashboardWorker } from './api.ts';
 import { choices } from './choices.ts';
 import { problemsOf, schemaOf } from './documents.ts';
@@ -12,7 +13,9 @@ import { planComparison, planScenario } from './plan-fleets.ts';
 import { openPool } from './pool-host.ts';
 
 const host = createHost();
-const simulation = createSimulationWorker(host, openPool(host));
+const pool = openPool(host);
+const simulation = createSimulationWorker(host, pool);
+const reasons = createWhyWorker(pool);
 const plans = createPlanWorker(createHost());
 const inspections = createInspectWorker(createHost());
 
@@ -25,7 +28,12 @@ const worker: DashboardWorker = {
       ? transfer(outcome, recordingBuffers(outcome.result.recording))
       : outcome;
   },
-  cancel: (jobId) => plans.cancelPlan(jobId) || inspections.cancelInspect(jobId) || simulation.cancel(jobId),
+  runWhy: reasons.runWhy,
+  cancel: (jobId) =>
+    plans.cancelPlan(jobId) ||
+    inspections.cancelInspect(jobId) ||
+    reasons.cancelWhy(jobId) ||
+    simulation.cancel(jobId),
   choices,
   schema: schemaOf,
   check: problemsOf,
