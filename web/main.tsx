@@ -6,13 +6,17 @@ import './style/layout.css';
 import './style/shell.css';
 import './style/table.css';
 import './style/chart.css';
+import './style/print.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { keepForOffline } from './shell/offline.ts';
 import { startAddress } from './state/address.ts';
+import { rememberRuns, startLibrary } from './state/library-store.ts';
 import { RUNS } from './state/runs.ts';
 
+await startLibrary();
 await startAddress();
 for (const run of RUNS) run.start();
+rememberRuns();
 createRoot(document.getElementById('root')!).render(<App />);
 keepForOffline();

@@ -33,13 +33,6 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await page.getByRole('button', { name: 'Run again' }).waitFor();
     expect(await violations(page)).toEqual([]);
   });
-
-  it('axe-core finds no violation in the library', async () => {
-    const { page, complaints } = await dashboard.open('#/library', { colorScheme });
-    await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();
-    expect(await violations(page)).toEqual([]);
-    expect(complaints).toEqual([]);
-  });
 });
 
 describe('the page', () => {
@@ -48,13 +41,6 @@ describe('the page', () => {
     await finished(page);
     for (const summary of await page.getByText('As a table').all()) await summary.click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  });
-
-  it('does not scroll sideways in the library either', async () => {
-    const { page } = await dashboard.open('#/library', { viewport: { width: 390, height: 844 } });
-    await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();
-    await page.getByText('4 sources').first().click();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 
   it('keeps the chosen theme over a reload', async () => {

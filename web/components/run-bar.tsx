@@ -22,7 +22,8 @@ interface RunBarProps<Result> {
 export function RunBar<Result>({ runner, words }: RunBarProps<Result>) {
   const status = runner.use((state) => state.status);
   const shown = runner.useShown();
-  const canRun = status.kind === 'cancelled' || status.kind === 'failed' || status.kind === 'waiting';
+  const isHeld = status.kind === 'waiting' && status.reason !== '';
+  const canRun = status.kind === 'cancelled' || status.kind === 'failed' || isHeld;
   return (
     <div className="run-bar">
       {status.kind === 'running' && (
@@ -100,7 +101,7 @@ function statusText<Result>(status: RunStatus, shown: Shown<Result> | null, word
       return `${words.doing}, ${percentText(status.done)}${runs}${part}`;
     }
     case 'waiting':
-      return `${status.reason}${old}`;
+      return status.reason === '' ? '' : `${status.reason}${old}`;
     case 'done':
       return shown === null ? '' : words.done(shown.result);
     case 'cancelled':

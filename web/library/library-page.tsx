@@ -1,106 +1,58 @@
-/** The catalogue that simulations draw on: GPUs and models, and where every figure comes from. A chunk of its own. */
-import { GPUS } from '../../models/gpus.ts';
-import { LLMS } from '../../models/llms.ts';
-import { defaultPrice } from '../../models/prices.ts';
-import type { Source } from '../../models/schema.ts';
+/** The library: what can be started from, what was dropped and kept here, and what all simulations draw on. */
+import { lazy, Suspense, useState } from 'react';
+import { useLibrary } from '../state/shelves.ts';
 import '../style/library.css';
-import { countText, figureText, gibText, UNKNOWN } from '../format.ts';
+import { Assumptions } from './assumptions.tsx';
+import { Imports } from './imports.tsx';
+import { Runs } from './runs.tsx';
+import { Scenarios } from './scenarios.tsx';
 
-const GPU_HEADS = [
-  'GPU',
-  'Memory',
-  'GB/s',
-  'TFLOPS bf16',
-  'TFLOPS fp8',
-  'Price per hour',
-  'Sources',
+const HardwareAndModels = lazy(() =>
+  import('./catalogue.tsx').then((m) => ({ default: m.HardwareAndModels })),
+);
+
+const SHELVES = [
+  { id: 'scenarios', name: 'Scenarios' },
+  { id: 'imports', name: 'Traces and imports' },
+  { id: 'runs', name: 'Runs' },
+  { id: 'catalogue', name: 'Hardware and models' },
+  { id: 'assumptions', name: 'Assumptions' },
 ] as const;
-const MODEL_HEADS = ['Model', 'Parameters, 1e9', 'Layers', 'Context, tokens', 'Sources'] as const;
+
+type Shelf = (typeof SHELVES)[number]['id'];
 
 export function LibraryPage() {
+  const [shelf, setShelf] = useState<Shelf>('scenarios');
+  const isKeeping = useLibrary((state) => state.isKeeping);
   return (
     <main id="main" tabIndex={-1} className="library">
-      <h1>
-        {countText(GPUS.length)} GPUs and {countText(LLMS.length)} models, every figure with its source
-      </h1>
-      <Catalogue id="gpus" title="GPUs" heads={GPU_HEADS}>
-        {GPUS.map((gpu) => (
-          <tr key={gpu.id}>
-            <th scope="row">
-              {gpu.name}
-              {gpu.announced === true && <span className="quiet-text"> (announced)</span>}
-            </th>
-            <td>{gibText(gpu.memoryBytes)}</td>
-            <td>{countText(gpu.memoryGBps)}</td>
-            <td>{rateText(gpu.peak.bf16)}</td>
-            <td>{rateText(gpu.peak.fp8)}</td>
-            <td>{figureText(defaultPrice(gpu.id)?.usdPerGpuHour ?? null, 'usdPerHour')}</td>
-            <SourceCell sources={gpu.sources} />
-          </tr>
+      <h1>Library</h1>
+      <nav aria-label="Shelves" className="shelves">
+        {SHELVES.map(({ id, name }) => (
+          <button
+            key={id}
+            type="button"
+            aria-current={id === shelf ? 'true' : undefined}
+            onClick={() => setShelf(id)}
+          >
+            {name}
+          </button>
         ))}
-      </Catalogue>
-      <Catalogue id="models" title="Models" heads={MODEL_HEADS}>
-        {LLMS.map((llm) => (
-          <tr key={llm.id}>
-            <th scope="row">{llm.name}</th>
-            <td>{figureText(llm.publishedParamsB ?? null, 'perS').replace(/\s?\/s$/, '')}</td>
-            <td>{countText(llm.layers)}</td>
-            <td>{countText(llm.maxContextTokens)}</td>
-            <SourceCell sources={llm.sources} />
-          </tr>
-        ))}
-      </Catalogue>
+      </nav>
+      {!isKeeping && (
+        <p className="notice">
+          This browser keeps nothing, or is full: what is here stays until the tab is closed.
+        </p>
+      )}
+      {shelf === 'scenarios' && <Scenarios />}
+      {shelf === 'imports' && <Imports />}
+      {shelf === 'runs' && <Runs />}
+      {shelf === 'catalogue' && (
+        <Suspense fallback={<p className="loading">Opening the catalogue…</p>}>
+          <HardwareAndModels />
+        </Suspense>
+      )}
+      {shelf === 'assumptions' && <Assumptions />}
     </main>
   );
-}
-
-interface CatalogueProps {
-  readonly id: string;
-  readonly title: string;
-  readonly heads: readonly string[];
-  readonly children: React.ReactNode;
-}
-
-function Catalogue({ id, title, heads, children }: CatalogueProps) {
-  return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="scroll" aria-label={`Table of ${title}`} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{children}</tbody>
-        </table>
-      </section>
-    </section>
-  );
-}
-
-function SourceCell({ sources }: { readonly sources: readonly Source[] }) {
-  return (
-    <td className="sources">
-      <details>
-        <summary>{sources.length === 1 ? '1 source' : `${sources.length} sources`}</summary>
-        <ul>
-          {sources.map((source) => (
-            <li key={source.ref}>
-              {source.ref}, read {source.date}
-            </li>
-          ))}
-        </ul>
-      </details>
-    </td>
-  );
-}
-
-function rateText(tflops: number | null): string {
-  return tflops === null ? UNKNOWN : countText(tflops);
 }

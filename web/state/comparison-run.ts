@@ -3,6 +3,7 @@ import type { ComparisonResult } from '../../sim/worker/api.ts';
 import { DEFAULT_STATE, keyOf } from './document-store.ts';
 import { JobRunner } from './job-runner.ts';
 import { client } from './simulator.ts';
+import { tracesOf } from './traces.ts';
 
 export const comparisonRun = new JobRunner<ComparisonResult>({
   screens: ['compare'],
@@ -15,5 +16,7 @@ export const comparisonRun = new JobRunner<ComparisonResult>({
     },
   },
   start: ({ document, seeds }, jobId, onProgress) =>
-    client.run(jobId, onProgress, (remote, tell) => remote.runComparison(document, { jobId, seeds }, tell)),
+    client.run(jobId, onProgress, (remote, tell) =>
+      remote.runComparison(document, { jobId, seeds, traces: tracesOf(document) }, tell),
+    ),
 });

@@ -3,6 +3,7 @@ import type { InspectResult } from '../../sim/worker/inspect-worker.ts';
 import { JobRunner } from './job-runner.ts';
 import { canonical } from './setup.ts';
 import { client } from './simulator.ts';
+import { tracesOf } from './traces.ts';
 import { useView } from './view-store.ts';
 
 export const inspectRun = new JobRunner<InspectResult>({
@@ -11,7 +12,7 @@ export const inspectRun = new JobRunner<InspectResult>({
   start: ({ document }, jobId, onProgress) => {
     const { fleet } = useView.getState();
     return client.run(jobId, onProgress, (remote, tell) =>
-      remote.runInspect(document, { jobId, fleet }, tell),
+      remote.runInspect(document, { jobId, fleet, traces: tracesOf(document) }, tell),
     );
   },
 });

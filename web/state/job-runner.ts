@@ -21,7 +21,7 @@ export type RunStatus =
       readonly runsTotal: number;
       readonly label: string;
     }
-  /** A job too long to be started by an edit waits for its button. */
+  /** A job too long to be started by an edit waits for its button; no reason: that is being found out. */
   | { readonly kind: 'waiting'; readonly reason: string }
   | { readonly kind: 'done' }
   | { readonly kind: 'cancelled'; readonly done: number }
@@ -71,6 +71,8 @@ const CACHE_SIZE = 24;
 /** Keys of results that are not whole, or not from here, begin with these. */
 const PART = 'part ';
 const BUILD = 'build ';
+/** Not known yet whether it may start by itself. */
+const UNDECIDED: RunStatus = { kind: 'waiting', reason: '' };
 const STARTING: RunStatus = { kind: 'running', done: 0, runsDone: 0, runsTotal: 0, label: '' };
 
 let jobs = 0;
@@ -161,7 +163,8 @@ export class JobRunner<Result> {
     this.#stop();
     this.#key = key;
     if (key === null || this.#showCached(key)) return;
-    this.use.setState({ status: STARTING, isCurrent: this.#isBuilt(key) });
+    const status = this.#runnable.heldBack === undefined ? STARTING : UNDECIDED;
+    this.use.setState({ status, isCurrent: this.#isBuilt(key) });
     this.#settleTimer = setTimeout(() => void this.#runUnlessHeld(state, key), settleMs);
   }
 
@@ -191,7 +194,7 @@ export class JobRunner<Result> {
   #stop(): void {
     clearTimeout(this.#settleTimer);
     const { kind } = this.use.getState().status;
-    if (this.#activeJobId !== null || kind === 'running') this.#key = null;
+    if (this.#activeJobId !== null || kind === 'running' || kind === 'waiting') this.#key = null;
     this.#retire();
   }
 

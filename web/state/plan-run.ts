@@ -4,6 +4,7 @@ import { DEFAULT_STATE } from './document-store.ts';
 import { JobRunner } from './job-runner.ts';
 import { canonical } from './setup.ts';
 import { client } from './simulator.ts';
+import { tracesOf } from './traces.ts';
 
 /** Most fleets that a search started by an edit may have to look at. */
 const FLEETS_AT_ONCE = 400;
@@ -16,7 +17,9 @@ export const planRun = new JobRunner<PlanReport>({
     load: async () => (await import('virtual:precomputed/plan')).default,
   },
   start: ({ plan }, jobId, onProgress) =>
-    client.run(jobId, onProgress, (remote, tell) => remote.runPlan(plan, { jobId }, tell)),
+    client.run(jobId, onProgress, (remote, tell) =>
+      remote.runPlan(plan, { jobId, traces: tracesOf(plan) }, tell),
+    ),
   heldBack: async ({ plan }) => {
     const size = await client.remote.planSize(plan);
     if (size === null || size <= FLEETS_AT_ONCE) return null;

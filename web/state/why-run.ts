@@ -7,6 +7,7 @@ import { useScreen } from './address.ts';
 import { keyOf } from './document-store.ts';
 import { JobRunner } from './job-runner.ts';
 import { client } from './simulator.ts';
+import { tracesOf } from './traces.ts';
 import { useView } from './view-store.ts';
 
 /** Fewest seeds that give an interval worth looking at. */
@@ -19,7 +20,10 @@ export const whyRun = new JobRunner<WhyReport>({
   screens: ['compare', 'inspect'],
   keyOf: (state) => `${fleetAsked()} ${keyOf(state)}`,
   start: ({ document, seeds }, jobId, onProgress) => {
-    const options = { jobId, seeds: Math.max(FEWEST_SEEDS, seeds), fleet: fleetAsked() };
+    const options = {
+      ...{ jobId, seeds: Math.max(FEWEST_SEEDS, seeds), fleet: fleetAsked() },
+      traces: tracesOf(document),
+    };
     return client.run(jobId, onProgress, (remote, tell) => remote.runWhy(document, options, tell));
   },
   heldBack: () => Promise.resolve('Simulates every change with the same seeds: some hundred short runs'),

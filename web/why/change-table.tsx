@@ -1,7 +1,7 @@
 /** Single changes, re-simulated with the same seeds: what would help, what would not, and what the best possible would bring. */
 import { checkLabel } from '../../sim/compare/decision.ts';
 import { findFigure } from '../../sim/metrics/figures.ts';
-import { boundWords } from '../../sim/why/changes.ts';
+import { IDEALISED } from '../../sim/scenario/idealised.ts';
 import type { ChangeReport, PairedDifference, WhyReport } from '../../sim/why/report.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { differenceText, UNKNOWN } from '../format.ts';
@@ -32,7 +32,7 @@ export function ChangeTable({ report }: { readonly report: WhyReport }) {
           {sorted.map((change) => (
             <tr key={change.name}>
               <th scope="row">
-                {change.name}
+                {nameOf(change)}
                 {change.kind === 'bound' && (
                   <span className="under">an upper bound that cannot be built</span>
                 )}
@@ -59,4 +59,9 @@ function changeText(change: PairedDifference | undefined, path: string): string 
   const { interval } = change;
   if (interval !== null && interval.low <= 0 && interval.high >= 0) return 'no difference shown';
   return differenceText(change.difference, findFigure(path)?.unit ?? 'ms', interval);
+}
+
+/** Upper bounds have names of the document; here they are said in words. */
+function nameOf({ name, kind }: ChangeReport): string {
+  return kind === 'bound' ? ((IDEALISED as Readonly<Record<string, string>>)[name] ?? name) : name;
 }

@@ -9,6 +9,7 @@ import type { InspectWorker } from '../../sim/worker/inspect-worker.ts';
 import type { WhyWorker } from '../../sim/worker/why-worker.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
 import type { DocumentKind } from '../state/document-store.ts';
+import type { ReadFile } from './imports.ts';
 
 /** An entry of a catalogue as a form offers it. */
 export interface Choice {
@@ -50,10 +51,12 @@ export interface DashboardWorker
   /** What a fleet can be saved as. */
   exportTargets(): Promise<readonly Choice[]>;
   exportFleet(target: string, source: ExportSource): Promise<ExportOutcome>;
+  /** Reads a file of another tool; `gpu`: of servers that name none. */
+  readFile(name: string, text: string, gpu: string): Promise<ReadFile>;
   /** Searches the fleets of a plan; `done` is the share of the fleets looked at. */
   runPlan(
     document: unknown,
-    options: JobId,
+    options: JobId & Pick<JobOptions, 'traces'>,
     onProgress: ProgressSink<PlanReport>,
   ): Promise<JobOutcome<PlanReport>>;
 }

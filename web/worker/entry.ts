@@ -39,6 +39,7 @@ const worker: DashboardWorker = {
   check: problemsOf,
   planComparison,
   planScenario,
+  readFile: async (name, text, gpu) => (await import('./imports.ts')).readFile(name, text, gpu),
   exportTargets: async () => (await import('./exports.ts')).targetChoices(),
   exportFleet: async (target, source) => (await import('./exports.ts')).exported(target, source),
 };

@@ -1,0 +1,105 @@
+/** The catalogue that simulations draw on: GPUs and models, and where every figure comes from. */
+import { GPUS } from '../../models/gpus.ts';
+import { LLMS } from '../../models/llms.ts';
+import { defaultPrice } from '../../models/prices.ts';
+import type { Source } from '../../models/schema.ts';
+import { countText, figureText, gibText, UNKNOWN } from '../format.ts';
+
+const GPU_HEADS = [
+  'GPU',
+  'Memory',
+  'GB/s',
+  'TFLOPS bf16',
+  'TFLOPS fp8',
+  'Price per hour',
+  'Sources',
+] as const;
+const MODEL_HEADS = ['Model', 'Parameters, 1e9', 'Layers', 'Context, tokens', 'Sources'] as const;
+
+export function HardwareAndModels() {
+  return (
+    <>
+      <p>
+        {countText(GPUS.length)} GPUs and {countText(LLMS.length)} models, every figure with its source.
+      </p>
+      <Catalogue id="gpus" title="GPUs" heads={GPU_HEADS}>
+        {GPUS.map((gpu) => (
+          <tr key={gpu.id}>
+            <th scope="row">
+              {gpu.name}
+              {gpu.announced === true && <span className="quiet-text"> (announced)</span>}
+            </th>
+            <td>{gibText(gpu.memoryBytes)}</td>
+            <td>{countText(gpu.memoryGBps)}</td>
+            <td>{rateText(gpu.peak.bf16)}</td>
+            <td>{rateText(gpu.peak.fp8)}</td>
+            <td>{figureText(defaultPrice(gpu.id)?.usdPerGpuHour ?? null, 'usdPerHour')}</td>
+            <SourceCell sources={gpu.sources} />
+          </tr>
+        ))}
+      </Catalogue>
+      <Catalogue id="models" title="Models" heads={MODEL_HEADS}>
+        {LLMS.map((llm) => (
+          <tr key={llm.id}>
+            <th scope="row">{llm.name}</th>
+            <td>{figureText(llm.publishedParamsB ?? null, 'perS').replace(/\s?\/s$/, '')}</td>
+            <td>{countText(llm.layers)}</td>
+            <td>{countText(llm.maxContextTokens)}</td>
+            <SourceCell sources={llm.sources} />
+          </tr>
+        ))}
+      </Catalogue>
+    </>
+  );
+}
+
+interface CatalogueProps {
+  readonly id: string;
+  readonly title: string;
+  readonly heads: readonly string[];
+  readonly children: React.ReactNode;
+}
+
+function Catalogue({ id, title, heads, children }: CatalogueProps) {
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="scroll" aria-label={`Table of ${title}`} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {heads.map((head) => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{children}</tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+function SourceCell({ sources }: { readonly sources: readonly Source[] }) {
+  return (
+    <td className="sources">
+      <details>
+        <summary>{sources.length === 1 ? '1 source' : `${sources.length} sources`}</summary>
+        <ul>
+          {sources.map((source) => (
+            <li key={source.ref}>
+              {source.ref}, read {source.date}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </td>
+  );
+}
+
+function rateText(tflops: number | null): string {
+  return tflops === null ? UNKNOWN : countText(tflops);
+}

@@ -1,0 +1,68 @@
+/** The library's shelves as the page sees them: read from the browser once, written through. */
+import { comparisonRun } from './comparison-run.ts';
+import { keyOf, useScenario } from './document-store.ts';
+import { type KeptDocument, type KeptRun, type KeptTrace, type Shelves, useLibrary } from './shelves.ts';
+import { forget, keep, kept, type StoreName } from './storage.ts';
+
+/** Runs that are remembered. */
+const MOST_RUNS = 50;
+
+/** Resolves once what is kept can be used: a document may name a trace. */
+export async function startLibrary(): Promise<void> {
+  const [traces, documents, runs] = await Promise.all([
+    kept<KeptTrace>('traces'),
+    kept<KeptDocument>('documents'),
+    kept<KeptRun>('runs'),
+  ]);
+  useLibrary.setState({ traces, documents, runs });
+}
+
+/** Remembers every comparison that has been run to its end. */
+export function rememberRuns(): void {
+  comparisonRun.use.subscribe(({ status, isCurrent }) => {
+    const result = status.kind === 'done' && isCurrent ? comparisonRun.current() : null;
+    if (result === null) return;
+    const state = useScenario.getState();
+    const { report } = result;
+    put('runs', hashOf(keyOf(state)), {
+      name: report.comparison,
+      sentence: report.sentence,
+      engineDigest: report.engineDigest,
+      at: new Date().toISOString(),
+      document: state.document,
+      seeds: state.seeds,
+    } satisfies KeptRun);
+    const { runs } = useLibrary.getState();
+    const oldest = [...runs].sort(([, a], [, b]) => (a.at < b.at ? -1 : 1));
+    for (const [key] of oldest.slice(0, Math.max(0, oldest.length - MOST_RUNS))) remove('runs', key);
+  });
+}
+
+export function put(name: StoreName, key: string, value: KeptTrace | KeptDocument | KeptRun): void {
+  useLibrary.setState(
+    (state) => ({ [name]: new Map<string, unknown>([...state[name], [key, value]]) }) as Partial<Shelves>,
+  );
+  void keep(name, key, value).then((isKept) => {
+    if (!isKept) useLibrary.setState({ isKeeping: false });
+  });
+}
+
+export function remove(name: StoreName, key: string): void {
+  useLibrary.setState(
+    (state) =>
+      ({
+        [name]: new Map<string, unknown>([...state[name]].filter(([own]) => own !== key)),
+      }) as Partial<Shelves>,
+  );
+  void forget(name, key);
+}
+
+/** Short name of a long key. FNV-1a, 32 bits, twice. */
+function hashOf(text: string): string {
+  let [a, b] = [0x811c9dc5, 0x01234567];
+  for (let i = 0; i < text.length; i += 1) {
+    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
+    b = Math.imul(b ^ text.charCodeAt(i), 0x01000197);
+  }
+  return `${(a >>> 0).toString(16)}${(b >>> 0).toString(16)}`;
+}

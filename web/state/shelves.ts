@@ -1,0 +1,39 @@
+/** What the library holds, as the page sees it. */
+import { create } from 'zustand';
+import type { DocumentKind } from './document-store.ts';
+
+export interface KeptTrace {
+  readonly text: string;
+  readonly bytes: number;
+}
+
+export interface KeptDocument {
+  readonly kind: DocumentKind;
+  readonly document: unknown;
+  readonly savedAt: string;
+}
+
+/** What a finished comparison said, and the way back to it. */
+export interface KeptRun {
+  readonly name: string;
+  readonly sentence: string;
+  readonly engineDigest: string;
+  readonly at: string;
+  readonly document: unknown;
+  readonly seeds: number;
+}
+
+export interface Shelves {
+  readonly traces: ReadonlyMap<string, KeptTrace>;
+  readonly documents: ReadonlyMap<string, KeptDocument>;
+  readonly runs: ReadonlyMap<string, KeptRun>;
+  /** False once the browser has refused to keep something. */
+  readonly isKeeping: boolean;
+}
+
+export const useLibrary = create<Shelves>()(() => ({
+  traces: new Map(),
+  documents: new Map(),
+  runs: new Map(),
+  isKeeping: true,
+}));
