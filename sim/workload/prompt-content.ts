@@ -18,6 +18,31 @@ interface KeptKeys {
   readonly keys: Uint32Array;
 }
 
+/** Keys of blocks that a shared prefix fills, made once for all prompts that begin with it. */
+export class PrefixKeys {
+  readonly tokens: number;
+  readonly #runs: ContentRuns;
+  readonly #seed: number;
+  #kept: KeptKeys | null = null;
+
+  constructor(content: number, tokens: number, seed: number) {
+    this.tokens = tokens;
+    this.#runs = { ids: [content], lengths: [tokens] };
+    this.#seed = seed;
+  }
+
+  /** Keys of the first `blocks` blocks, all of them within the prefix. */
+  of(blockSizeTokens: number, blocks: number): Uint32Array {
+    let kept = this.#kept;
+    if (kept?.blockSizeTokens !== blockSizeTokens || kept.maxBlocks !== blocks) {
+      const keys = blockKeys(this.#runs, this.#seed, blockSizeTokens, blocks);
+      kept = { blockSizeTokens, maxBlocks: blocks, keys };
+      this.#kept = kept;
+    }
+    return kept.keys;
+  }
+}
+
 /** Prompt content and identity in one. The arrays are owned by it and must not be written. */
 export class PromptContent implements PromptIdentity, ContentRuns {
   readonly ids: readonly number[];
@@ -28,10 +53,19 @@ export class PromptContent implements PromptIdentity, ContentRuns {
   readonly seed: number;
   /** First token of single-use content; Infinity when all of the prompt may recur. */
   readonly singleUseFrom: number;
+  /** Of the prefix that it begins with, where others do too. */
+  readonly #prefix: PrefixKeys | null;
   #approximate: KeptKeys | null = null;
   #precise: KeptKeys | null = null;
 
-  constructor(ids: readonly number[], lengths: readonly number[], tokens: number, seed: number) {
+  constructor(
+    ids: readonly number[],
+    lengths: readonly number[],
+    tokens: number,
+    seed: number,
+    prefix: PrefixKeys | null = null,
+  ) {
+    this.#prefix = prefix;
     this.ids = ids;
     this.lengths = lengths;
     this.tokens = tokens;
@@ -40,9 +74,12 @@ export class PromptContent implements PromptIdentity, ContentRuns {
   }
 
   approximateKeys(blockSizeTokens: number, maxBlocks: number): Uint32Array {
+    const blocks = Math.min(maxBlocks, Math.ceil(this.tokens / blockSizeTokens));
+    const prefix = this.#prefix;
+    if (prefix !== null && blocks * blockSizeTokens <= prefix.tokens)
+      return prefix.of(blockSizeTokens, blocks);
     let kept = this.#approximate;
     if (kept?.blockSizeTokens !== blockSizeTokens || kept.maxBlocks !== maxBlocks) {
-      const blocks = Math.min(maxBlocks, Math.ceil(this.tokens / blockSizeTokens));
       kept = { blockSizeTokens, maxBlocks, keys: blockKeys(this, this.seed, blockSizeTokens, blocks) };
       this.#approximate = kept;
     }

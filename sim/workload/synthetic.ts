@@ -14,7 +14,7 @@ import { type ArrivalProcess, createArrivals, ENDED, HELD } from './arrivals.ts'
 import type { ArrivalBounds } from './bounds.ts';
 import { realSampler, type Sampler, tokenSampler } from './dist/sampler.ts';
 import { weightedSampler } from './dist/zipf.ts';
-import { PromptContent } from './prompt-content.ts';
+import { PrefixKeys, PromptContent } from './prompt-content.ts';
 import type { SimRequest } from './request.ts';
 import { type ClassVariant, type RequestClass, requestClasses } from './request-class.ts';
 import { simulatedRequest } from './simulated-request.ts';
@@ -55,6 +55,8 @@ export class SyntheticWorkload implements Workload {
   readonly #turns: Sampler | null;
   readonly #think: Sampler;
   readonly #sessions = new IdMap<Session>();
+  /** Block keys by the content of a shared prefix. */
+  readonly #prefixKeys = new IdMap<PrefixKeys>();
   #nextId = 0;
   /** Requests made or promised: all turns of a session count when it starts, so that the bound cuts alike for all fleets. */
   #planned = 0;
@@ -124,16 +126,28 @@ export class SyntheticWorkload implements Workload {
     const content = this.#nextSingleUse;
     this.#nextSingleUse -= 2;
     const { prefixes } = of;
+    const { keySeed } = variant.traits;
+    const prefix = variant.firstContent + group;
     const prompt =
       prefixes === null
-        ? new PromptContent([content], [input], input, variant.traits.keySeed)
+        ? new PromptContent([content], [input], input, keySeed)
         : new PromptContent(
-            [variant.firstContent + group, content],
+            [prefix, content],
             [prefixes.tokens, input],
             prefixes.tokens + input,
-            variant.traits.keySeed,
+            keySeed,
+            this.#keysOf(prefix, prefixes.tokens, keySeed),
           );
     return this.#request(variant, prompt, of.output(), content - 1, -1, arrivalUs);
+  }
+
+  #keysOf(prefix: number, tokens: number, keySeed: number): PrefixKeys {
+    let keys = this.#prefixKeys.get(prefix);
+    if (keys === undefined) {
+      keys = new PrefixKeys(prefix, tokens, keySeed);
+      this.#prefixKeys.set(prefix, keys);
+    }
+    return keys;
   }
 
   #startSession(of: RequestClass, variant: ClassVariant, group: number, arrivalUs: number): SimRequest {

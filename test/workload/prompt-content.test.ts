@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { modelSeed, PromptContent } from '../../sim/workload/prompt-content.ts';
+import { modelSeed, PrefixKeys, PromptContent } from '../../sim/workload/prompt-content.ts';
 
 type Runs = readonly (readonly [id: number, tokens: number])[];
 
@@ -39,6 +39,26 @@ const anyRuns = fc.array(
 );
 
 describe('block keys', () => {
+  test('are the same whether a shared prefix keeps its own or not, in any order of asking', () => {
+    const ask = fc.record({ own: fc.integer({ min: 0, max: 30 }), most: fc.constantFrom(0, 1, 2, 3, 5, 99) });
+    const blocks = fc.constantFrom(1, 4, 16);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.array(ask), blocks, (tokens, asks, block) => {
+        const prefix = new PrefixKeys(7, tokens, SEED);
+        for (const [i, { own, most }] of asks.entries()) {
+          const runs: Runs = [
+            [7, tokens],
+            [-1 - i, own],
+          ];
+          const sharing = new PromptContent([7, -1 - i], [tokens, own], tokens + own, SEED, prefix);
+          expect(keysOf(sharing.approximateKeys(block, most))).toEqual(
+            keysOf(prompt(runs).approximateKeys(block, most)),
+          );
+        }
+      }),
+    );
+  });
+
   test('full-block keys agree exactly up to the shared token prefix', () => {
     fc.assert(
       fc.property(anyRuns, anyRuns, anyRuns, fc.constantFrom(1, 4, 16), (head, a, b, block) => {
