@@ -48,6 +48,11 @@ export function containerPool(
   });
 }
 
+/** Whether a container starts a server that is known. */
+export function startsServer(container: Plain): boolean {
+  return findServer(containerWords(container, [])) !== null;
+}
+
 /** Image, command and arguments as one line of words; `sh -c "..."` is opened. */
 function containerWords(container: Plain, before: readonly string[]): string[] {
   const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -2,7 +2,6 @@
  * An EndpointPickerConfig as the router of a fleet. It names no servers: unless other inputs do, a fleet of one pool is made
  * for `--model` and `--gpu`, of two where it disaggregates.
  */
-import { parse } from 'yaml';
 import { ConfigError } from '../../src/core/check.ts';
 import { decodeDocument } from '../../src/routing/config/document.ts';
 import { planRouter } from '../../src/routing/config/plan.ts';
@@ -10,6 +9,7 @@ import { PLUGINS } from '../../src/routing/plugins.ts';
 import type { PoolSpec, RouterSpec } from '../scenario/schema.ts';
 import type { ImportContext, Imported, Importer } from './imported.ts';
 import { gpuId, modelSpec } from './pool.ts';
+import { readYaml } from './yaml.ts';
 
 const DISAGGREGATING = ['disagg-profile-handler', 'pd-profile-handler'];
 
@@ -18,15 +18,14 @@ export const eppImporter: Importer = {
   summary: 'EndpointPickerConfig of llm-d',
   detects: (text) => /^kind:\s*EndpointPickerConfig\s*$/m.test(text),
   read(text, context) {
-    const config = mapping(text);
+    const config = mapping(readYaml(text));
     return { ...readRouter(config), pools: [], standIn: () => poolsFor(config, context) };
   },
 };
 
 /** The router of a configuration, checked. Throws ConfigError with the path in it. */
-export function readRouter(
-  config: Record<string, unknown>,
-): Pick<Imported, 'notes'> & { router: RouterSpec } {
+export function readRouter(value: unknown): Pick<Imported, 'notes'> & { router: RouterSpec } {
+  const config = mapping(value);
   const plan = planRouter(decodeDocument(config), PLUGINS, true);
   const alpha = plan.plugins.filter((plugin) => plugin.bound.definition.stability === 'alpha');
   const notes = alpha.map(
@@ -51,8 +50,7 @@ export function poolsFor(config: Readonly<Record<string, unknown>>, context: Imp
   return isDisaggregated ? [pool('prefill', 'prefill'), pool('decode', 'decode')] : [pool('servers', 'both')];
 }
 
-function mapping(text: string): Record<string, unknown> {
-  const value: unknown = parse(text);
+function mapping(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   throw new ConfigError({ path: '', found: 'no mapping', expected: 'an EndpointPickerConfig' });

@@ -2,7 +2,6 @@
  * Helm values of llm-d: the model server chart (llm-d-modelservice: `modelArtifacts`, `decode`, `prefill`) and the router charts
  * (`router.epp`, formerly `inferenceExtension`), alone or in one file.
  */
-import { parse } from 'yaml';
 import { ConfigError } from '../../src/core/check.ts';
 import { type PoolLine, readPoolLine } from '../export/pool-line.ts';
 import type { PoolSpec, RouterSpec } from '../scenario/schema.ts';
@@ -10,6 +9,7 @@ import { isMapping } from '../scenario/validate.ts';
 import { containerPool, selectedGpu } from './container.ts';
 import { readRouter } from './epp.ts';
 import type { ImportContext, Importer } from './imported.ts';
+import { readYaml } from './yaml.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -37,7 +37,7 @@ export const helmImporter: Importer = {
   detects: (text) =>
     /^(modelArtifacts|decode|prefill):/m.test(text) || /^\s+pluginsCustomConfig:/m.test(text),
   read(text, context) {
-    const values: unknown = parse(text);
+    const values = readYaml(text);
     if (!isMapping(values)) {
       throw new ConfigError({ path: '', found: 'no mapping', expected: 'Helm values' });
     }
@@ -138,15 +138,8 @@ function readPicker(values: Plain): { readonly router?: RouterSpec; readonly not
   const configs = picker['pluginsCustomConfig'];
   const name = String(picker['pluginsConfigFile'] ?? Object.keys(configs)[0]);
   const text = configs[name] ?? Object.values(configs)[0];
-  const config: unknown = typeof text === 'string' ? parse(text) : text;
-  if (!isMapping(config)) {
-    throw new ConfigError({
-      path: `router.epp.pluginsCustomConfig.${name}`,
-      found: 'no mapping',
-      expected: 'an EndpointPickerConfig',
-    });
-  }
-  const read = readRouter(config as Record<string, unknown>);
+  const config = typeof text === 'string' ? readYaml(text, `pluginsCustomConfig.${name}`) : text;
+  const read = readRouter(config);
   const interval = flagOf(picker, 'refresh-metrics-interval');
   const scrape = /^(\d+)ms$/.exec(interval ?? '')?.[1];
   return {

@@ -1,12 +1,11 @@
 /** Kubernetes manifests: Deployments and StatefulSets of model servers, an EndpointPickerConfig in a ConfigMap. */
-import { parseAllDocuments } from 'yaml';
 import { readPoolLine } from '../export/pool-line.ts';
 import type { PoolSpec, RouterSpec } from '../scenario/schema.ts';
 import { isMapping } from '../scenario/validate.ts';
-import { containerPool, selectedGpu } from './container.ts';
-import { findServer } from './engine/readers.ts';
+import { containerPool, selectedGpu, startsServer } from './container.ts';
 import { readRouter } from './epp.ts';
 import type { Imported, Importer } from './imported.ts';
+import { readYaml, readYamlDocuments } from './yaml.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -17,14 +16,14 @@ export const manifestsImporter: Importer = {
   summary: 'Kubernetes manifests of model servers',
   detects: (text) => /^kind:\s*\w+\s*$/m.test(text) && /^apiVersion:/m.test(text),
   read(text, context): Imported {
-    const documents = parseAllDocuments(text).map((one) => (one as { toJS(): unknown }).toJS());
+    const documents = readYamlDocuments(text).flatMap(itemsOf);
     const lines = text.split('\n').flatMap((one) => readPoolLine(one) ?? []);
     const pools: PoolSpec[] = [];
     const notes: string[] = [];
     let router: RouterSpec | undefined;
-    for (const document of documents.filter(isMapping)) {
+    for (const document of documents) {
       const kind = String(document['kind']);
-      if (WORKLOADS.includes(kind) && startsServer(document)) {
+      if (WORKLOADS.includes(kind) && hasServer(document)) {
         const placement = placementOf(document);
         const { pool, notes: own } = containerPool(
           placement,
@@ -39,7 +38,7 @@ export const manifestsImporter: Importer = {
           String(value).includes('EndpointPickerConfig'),
         );
         if (config === undefined) continue;
-        const read = readRouter(parseAllDocuments(String(config))[0]!.toJS() as Record<string, unknown>);
+        const read = readRouter(readYaml(String(config), nameOf(document)));
         router = read.router;
         notes.push(...read.notes);
       } else {
@@ -62,17 +61,16 @@ function podSpec(document: Plain): Plain {
   return isMapping(pod) ? pod : {};
 }
 
-function startsServer(document: Plain): boolean {
+/** A list, as `kubectl get` prints several objects, is its items. */
+function itemsOf(document: unknown): Plain[] {
+  if (!isMapping(document)) return [];
+  const items = document['items'];
+  return document['kind'] === 'List' && Array.isArray(items) ? items.filter(isMapping) : [document];
+}
+
+function hasServer(document: Plain): boolean {
   const containers = podSpec(document)['containers'];
-  return (
-    Array.isArray(containers) &&
-    containers.some(
-      (one) =>
-        isMapping(one) &&
-        findServer([one['image'], one['command'], one['args']].flat().map((word) => String(word ?? ''))) !==
-          null,
-    )
-  );
+  return Array.isArray(containers) && containers.some((one) => isMapping(one) && startsServer(one));
 }
 
 function placementOf(document: Plain) {

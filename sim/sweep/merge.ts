@@ -38,7 +38,7 @@ export function readBlob(value: unknown, name: string): SweepBlob {
     isMapping(blob.sweep) &&
     isMapping(blob.shard) &&
     Array.isArray(blob.results) &&
-    blob.results.every((result) => isMapping(result) && Number.isInteger(result['cell']));
+    blob.results.every(isResult);
   if (!isWhole) throw problem(name, '', 'a damaged blob', { expected: 'sweep, shard and results' });
   if (documentHash(blob.sweep) !== blob.documentHash) {
     throw problem(name, 'documentHash', `${blob.documentHash}, which its sweep does not have`, {
@@ -46,6 +46,18 @@ export function readBlob(value: unknown, name: string): SweepBlob {
     });
   }
   return blob;
+}
+
+function isResult(result: unknown): boolean {
+  if (!isMapping(result) || !Number.isInteger(result['cell'])) return false;
+  if (result['status'] === 'invalid') return typeof result['reason'] === 'string';
+  const curve = result['curve'];
+  return (
+    isMapping(curve) &&
+    isMapping(curve['peak']) &&
+    Array.isArray(curve['points']) &&
+    curve['points'].every((point) => isMapping(point) && isMapping(point['figures']))
+  );
 }
 
 /** The results of all shards. Throws ConfigError; `ownDigest` is that of the simulator that merges. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gate } from '../../sim/gate/gate.ts';
 import type { GateInput } from '../../sim/gate/pairing.ts';
+import { readReport } from '../../sim/gate/read-report.ts';
 import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../sim/gate/tolerance.ts';
 import type { Report } from '../../sim/metrics/report.ts';
 import { studentInterval } from '../../sim/metrics/student-t.ts';
@@ -156,6 +157,17 @@ describe('refuses what cannot be paired', () => {
     const other = { ...document, workload: Object.fromEntries(Object.entries(document.workload).reverse()) };
     const head = report([1], { document: other as typeof document });
     expect(gate(input('b', report([1], { document })), input('h', head), TTFT).verdict).toBe('passes');
+  });
+
+  test('what is no report, or lacks what is looked at', () => {
+    const whole = report([1, 2], { document: parseScenario(scenarioDocument(10)) });
+    expect(readReport(whole, 'x').file).toBe('x');
+    for (const field of ['engineDigest', 'seeds', 'slo', 'intervals', 'ttftMs', 'scenario']) {
+      const { [field]: _, ...rest } = whole as unknown as Record<string, unknown>;
+      expect(complaint(() => readReport(rest, 'x.json'))).toMatch(/^x\.json: found (a damaged|no) report/);
+    }
+    expect(complaint(() => readReport({ candidates: [] }, 'x'))).toContain('a report of drydock plan');
+    expect(complaint(() => readReport(null, 'x'))).toContain('no report of drydock');
   });
 
   test('metrics and tolerances that are none', () => {

@@ -325,6 +325,58 @@ test('an exported Kustomize folder is imported as a whole: what is no server is 
   expect(parts.flatMap((part) => part.notes)).toContain('InferencePool trip: not read');
 });
 
+test('kubectl get of several objects is a list; a script in the container is opened', () => {
+  const server = (name: string): unknown => ({
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas: 2,
+      template: {
+        spec: {
+          containers: [
+            { image: 'me/engine', command: ['bash', '-c', 'cd /app && exec vllm serve Qwen/Qwen3-8B'] },
+          ],
+        },
+      },
+    },
+  });
+  const text = `apiVersion: v1\nkind: List\nitems: ${JSON.stringify([server('a'), server('b')])}\n`;
+  expect(read(text).pools.map(({ name, model }) => [name, model])).toEqual([
+    ['a', 'qwen3-8b'],
+    ['b', 'qwen3-8b'],
+  ]);
+});
+
+test('whatever the text, it is read or refused: never an internal error', () => {
+  const samples = [
+    HELM,
+    'vllm serve Qwen/Qwen3-8B -tp 2 --max-num-seqs 3 # note\ncat > x <<EOF\na: 1\nEOF\n',
+    'apiVersion: llm-d.ai/v1alpha1\nkind: EndpointPickerConfig\nplugins:\n- type: queue-scorer\n',
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{args: [vllm, serve, x]}]}}}\n',
+    '{"model_type": "llama", "hidden_size": 8}',
+    'request_id,timestamp,input_tokens,output_tokens\n0,0,1,1\n',
+    ...exportTarget('kustomize')
+      .make({ name: 'x', scenario: scenarioOf([{}]) })
+      .files.map(({ text }) => text),
+  ];
+  const edit = fc.record({ at: fc.nat(4000), length: fc.nat(12), put: fc.string({ maxLength: 6 }) });
+  fc.assert(
+    fc.property(fc.constantFrom(...samples), fc.array(edit, { maxLength: 4 }), (sample, edits) => {
+      let text = sample;
+      for (const { at, length, put } of edits) {
+        const start = at % (text.length + 1);
+        text = text.slice(0, start) + put + text.slice(start + length);
+      }
+      try {
+        assembleScenario([read(text, { ...H100, path: 'x', model: 'qwen3-8b' })], 'x');
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
 describe('round trip: an exported fleet comes back as it was', () => {
   const common = {
     replicas: fc.integer({ min: 1, max: 9 }),

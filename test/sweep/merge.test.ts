@@ -114,6 +114,8 @@ describe('refuses', () => {
   test('what is no blob, and a blob whose sweep was edited', () => {
     expect(complaint(() => readBlob({ schemaVersion: 1 }, 'x.json'))).toContain('x.json: kind: found null');
     const [{ blob }] = blobsOf(1) as [NamedBlob];
+    const broken = { ...blob, results: [{ cell: 0, status: 'done' }] };
+    expect(complaint(() => readBlob(broken, 'x.json'))).toContain('a damaged blob');
     const edited = { ...blob, sweep: { ...blob.sweep, name: 'other' } };
     expect(complaint(() => readBlob(edited, 'x.json'))).toContain('which its sweep does not have');
   });

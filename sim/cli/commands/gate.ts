@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { type GateReport, gate } from '../../gate/gate.ts';
-import type { GateInput } from '../../gate/pairing.ts';
+import { readReport } from '../../gate/read-report.ts';
 import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../gate/tolerance.ts';
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { readText } from '../document.ts';
@@ -65,8 +65,8 @@ function run(baseFile: string, headFile: string, options: GateOptions): void {
     options.tolerance === undefined ? DEFAULT_TOLERANCE : parseTolerance(options.tolerance, '--tolerance');
   const metrics = options.metric.map((text) => parseMetric(text, tolerance));
   const report = gate(
-    readReport(baseFile),
-    readReport(headFile),
+    readReport(parsed(baseFile), baseFile),
+    readReport(parsed(headFile), headFile),
     metrics.length === 0 ? undefined : metrics,
     tolerance,
   );
@@ -85,12 +85,10 @@ function run(baseFile: string, headFile: string, options: GateOptions): void {
   if (report.verdict !== 'passes') throw new Stop(CODES[report.verdict], answer);
 }
 
-/** A report of run or compare. Throws ConfigError for anything else. */
-function readReport(file: string): GateInput {
+function parsed(file: string): unknown {
   const text = readText(file, 'a report of drydock run or compare (--out)');
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new ConfigError({
       file,
@@ -99,20 +97,4 @@ function readReport(file: string): GateInput {
       expected: 'a report',
     });
   }
-  const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const isReport = Array.isArray(fields['seeds']) && ('ttftMs' in fields || 'comparison' in fields);
-  if (fields['schemaVersion'] === 1 && isReport) return { file, report: value as GateInput['report'] };
-  throw new ConfigError({
-    file,
-    path: 'schemaVersion',
-    found: kindOf(fields),
-    expected: 'a report of drydock run or compare (--out), schemaVersion 1',
-  });
-}
-
-function kindOf(fields: Readonly<Record<string, unknown>>): string {
-  if (typeof fields['kind'] === 'string') return fields['kind'];
-  if ('candidates' in fields) return 'a report of drydock plan';
-  if ('variants' in fields) return 'a report of drydock sweep';
-  return 'no report of drydock';
 }

@@ -1,10 +1,10 @@
 /** `trtllm-serve` with its YAML file (`--config`, formerly `--extra_llm_api_options`). */
-import { parse } from 'yaml';
 import { ConfigError } from '../../../src/core/check.ts';
 import { ARGS } from '../../engine/trtllm/config.ts';
 import { TRTLLM_PLACES } from '../../export/engine/trtllm.ts';
 import { isMapping } from '../../scenario/validate.ts';
 import { countValue, type OptionNames, readOptions, typedValue } from '../options.ts';
+import { readYaml } from '../yaml.ts';
 import { kvFormat } from './precision.ts';
 import { after, HARMLESS, imageVersion, notModelled, type ServerReader } from './server.ts';
 
@@ -68,7 +68,7 @@ export const trtllmReader: ServerReader = {
 
 /** Reads the YAML file into arguments; the KV format it names. */
 function readConfig(text: string, path: string, args: Args, notes: string[]): string | undefined {
-  const config: unknown = parse(text);
+  const config = readYaml(text, path);
   if (!isMapping(config)) {
     throw new ConfigError({
       path: '--config',

@@ -1,10 +1,10 @@
 /** `vllm serve`, `python -m vllm.entrypoints.openai.api_server` and the vllm-openai image. */
 
-import { parse } from 'yaml';
 import { lookUpLlm } from '../../../models/llms.ts';
 import { ARGS } from '../../engine/vllm/config.ts';
 import { VLLM_KV } from '../../export/engine/vllm.ts';
 import { countValue, type OptionNames, readOptions, typedValue } from '../options.ts';
+import { readYaml } from '../yaml.ts';
 import { kvFormat, weightFormat } from './precision.ts';
 import { after, HARMLESS, imageVersion, notModelled, type ServerReader } from './server.ts';
 
@@ -94,7 +94,7 @@ function withConfigFile(
   if (typeof path !== 'string') return given;
   const rest = [...given].filter(([name]) => name !== 'config');
   const text = readFile(path);
-  const parsed: unknown = text === undefined ? undefined : parse(text);
+  const parsed = text === undefined ? undefined : readYaml(text, path);
   if (typeof parsed !== 'object' || parsed === null) {
     notes.push(`--config ${path}: the file cannot be read here, its options are left out`);
     return new Map(rest);
