@@ -15,13 +15,18 @@ import { aggregated, disaggregated, mooncake, prefixAware } from './scenarios.ts
 
 const readLines = (path: string): string[] => readFileSync(path, 'utf8').split('\n');
 
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3;
+}
+
 export function endToEndBenches(
   print: Print,
   options: { mooncake: string | undefined; large: boolean },
 ): void {
   const report = (name: string, scenario: Scenario, runs = 3): void => {
-    const { requestsPerS, requests } = bestRate(scenario, runs, { readLines });
-    print({ name, value: requestsPerS, unit: 'requests/s', requests });
+    const { requestsPerS, requestsPerCpuS, requests } = bestRate(scenario, runs, { readLines, cpuMs });
+    print({ name, value: requestsPerS, unit: 'requests/s', perCpuSecond: requestsPerCpuS, requests });
   };
   report('(a) 16 aggregated replicas, load-aware', aggregated(16, 500_000));
   report('(b) 64 endpoints, shared prefixes, prefix-aware', prefixAware(300_000));
@@ -29,8 +34,8 @@ export function endToEndBenches(
   if (options.mooncake !== undefined)
     report('(d) Mooncake trace, prefix caching', mooncake(options.mooncake));
   const small = aggregated(16, 100_000);
-  const fast = bestRate(small, 3).requestsPerS;
-  const slow = bestRate(small, 3, { fastForward: false }).requestsPerS;
+  const fast = bestRate(small, 3, { cpuMs }).requestsPerCpuS;
+  const slow = bestRate(small, 3, { cpuMs, fastForward: false }).requestsPerCpuS;
   print({ name: '(f) fast-forward over step by step', value: fast / slow, unit: 'ratio' });
   if (options.large) report('(e) 1,000 replicas, 10 million requests', aggregated(1000, 10_000_000), 1);
 }

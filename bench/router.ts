@@ -166,6 +166,7 @@ function scheduleBench(print: Print, endpoints: number): void {
     },
     evict: () => {},
   };
+  table.signalsChanged();
   const router = createRouter({
     config: CONFIG,
     table,
@@ -184,6 +185,8 @@ function scheduleBench(print: Print, endpoints: number): void {
     () => {
       nowUs += 1000;
       round += 1;
+      // A scrape: what rests on signals is computed anew.
+      table.signalsChanged();
       for (let i = 0; i < BATCH; i++) {
         router.finished(live[i]!, usage, 'natural', nowUs);
         live[i] = requestOf(i, pool[(i + round * BATCH) % PROMPTS]!);
