@@ -3,7 +3,6 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LiveFleet } from '../../sim/cli/emulate/live-fleet.ts';
 import { buildFleet } from '../../sim/cluster/fleet.ts';
-import { parseScenario } from '../../sim/scenario/parse.ts';
 import { CONNECTORS } from '../../src/server/disaggregation/connectors.ts';
 import type { DisaggregationPolicy } from '../../src/server/disaggregation/two-legs.ts';
 import { Gateway } from '../../src/server/gateway.ts';
@@ -234,25 +233,15 @@ const PD_CONFIG = {
   ],
 };
 
-const pool = { gpu: 'h100-sxm', model: 'llama-3.1-8b', engine: { name: 'vllm' }, replicas: 1 };
-const scenario = parseScenario({
-  workload: {
-    kind: 'synthetic',
-    arrivals: { process: 'constant', rateRps: 1 },
-    input: { dist: 'constant', value: 1 },
-    output: { dist: 'constant', value: 1 },
-  },
-  fleet: {
-    pools: [
-      { ...pool, name: 'p', role: 'prefill' },
-      { ...pool, name: 'd', role: 'decode' },
-    ],
-  },
-});
+const POOL = { gpu: 'h100-sxm', model: 'llama-3.1-8b', engine: { name: 'vllm' }, replicas: 1 } as const;
+const PD_POOLS = [
+  { ...POOL, name: 'p', role: 'prefill' },
+  { ...POOL, name: 'd', role: 'decode' },
+] as const;
 
 describe('an emulated prefill/decode fleet behind the gateway', () => {
   test('serves requests in two legs; every held block is free afterwards, also when clients leave', async () => {
-    const live = await LiveFleet.start(buildFleet(scenario.fleet, undefined, 'fleet'), 4, 0);
+    const live = await LiveFleet.start(buildFleet({ pools: [...PD_POOLS] }, undefined, 'fleet'), 4, 0);
     onTestFinished(() => live.close());
     const router = liveRouterOf([], { config: PD_CONFIG });
     router.setEndpoints(live.endpoints);

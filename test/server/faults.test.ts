@@ -2,31 +2,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FaultState, parseFault, parseFaultHeader } from '../../sim/cli/emulate/faults.ts';
 import { LiveFleet } from '../../sim/cli/emulate/live-fleet.ts';
-import { buildFleet } from '../../sim/cluster/fleet.ts';
-import { parseScenario } from '../../sim/scenario/parse.ts';
 import { Gateway } from '../../src/server/gateway.ts';
-import { liveRouterOf, post, until, WITH_FALLBACKS } from './fixtures.ts';
-
-const scenario = parseScenario({
-  workload: {
-    kind: 'synthetic',
-    arrivals: { process: 'constant', rateRps: 1 },
-    input: { dist: 'constant', value: 1 },
-    output: { dist: 'constant', value: 1 },
-  },
-  fleet: {
-    pools: [
-      {
-        name: 'v',
-        role: 'both',
-        replicas: 2,
-        gpu: 'h100-sxm',
-        model: 'llama-3.1-8b',
-        engine: { name: 'vllm' },
-      },
-    ],
-  },
-});
+import { liveRouterOf, post, until, vllmFleet, WITH_FALLBACKS } from './fixtures.ts';
 
 describe('faults', () => {
   test('are read from headers and bodies, and mistakes are named', () => {
@@ -47,7 +24,7 @@ describe('faults', () => {
   });
 
   test('a gateway goes round refusals, breaks off with its model server, and keeps its last metrics', async () => {
-    const live = await LiveFleet.start(buildFleet(scenario.fleet, undefined, 'fleet'), 10, 0);
+    const live = await LiveFleet.start(vllmFleet(2), 10, 0);
     onTestFinished(() => live.close());
     const router = liveRouterOf([], { config: WITH_FALLBACKS });
     router.setEndpoints(live.endpoints);

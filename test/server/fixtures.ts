@@ -6,6 +6,7 @@ import {
   type RequestListener,
 } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { buildFleet, type Fleet } from '../../sim/cluster/fleet.ts';
 import { createStreams } from '../../sim/kernel/streams.ts';
 import type { Endpoint } from '../../src/routing/endpoint.ts';
 import { Gateway, type GatewayOptions } from '../../src/server/gateway.ts';
@@ -22,6 +23,13 @@ export async function modelServer(listener: RequestListener): Promise<string> {
     server.close();
   });
   return `127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+/** So many vLLM engines of Llama 3.1 8B on an H100 each. */
+export function vllmFleet(replicas: number): Fleet {
+  const engine = { name: 'vllm' } as const;
+  const pool = { name: 'v', role: 'both', replicas, gpu: 'h100-sxm', model: 'llama-3.1-8b', engine } as const;
+  return buildFleet({ pools: [pool] }, undefined, 'fleet');
 }
 
 /** An address at which nobody listens. */

@@ -3,13 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Publisher, Router } from 'zeromq';
 import { LiveFleet } from '../../sim/cli/emulate/live-fleet.ts';
 import { repeatDecisions } from '../../sim/cli/twin/repeat.ts';
-import { buildFleet } from '../../sim/cluster/fleet.ts';
-import { parseScenario } from '../../sim/scenario/parse.ts';
 import { Gateway } from '../../src/server/gateway.ts';
 import { decodeEvents } from '../../src/server/kv-events/decode.ts';
 import { Subscription } from '../../src/server/kv-events/subscription.ts';
 import type { RoutingEvent } from '../../src/server/routing-core.ts';
-import { liveRouterOf, post, until } from './fixtures.ts';
+import { liveRouterOf, post, until, vllmFleet } from './fixtures.ts';
 
 const bigints = { useBigInt64: true };
 
@@ -114,30 +112,9 @@ const PRECISE = {
   ],
 };
 
-const scenario = parseScenario({
-  workload: {
-    kind: 'synthetic',
-    arrivals: { process: 'constant', rateRps: 1 },
-    input: { dist: 'constant', value: 1 },
-    output: { dist: 'constant', value: 1 },
-  },
-  fleet: {
-    pools: [
-      {
-        name: 'v',
-        role: 'both',
-        replicas: 3,
-        gpu: 'h100-sxm',
-        model: 'llama-3.1-8b',
-        engine: { name: 'vllm' },
-      },
-    ],
-  },
-});
-
 describe('precise prefix routing from live events', () => {
   test('a prompt follows the engine whose cache has told that it holds it; a replay of the events decides alike', async () => {
-    const live = await LiveFleet.start(buildFleet(scenario.fleet, undefined, 'fleet'), 10, 0);
+    const live = await LiveFleet.start(vllmFleet(3), 10, 0);
     onTestFinished(() => live.close());
     const events: RoutingEvent[] = [];
     const decided: (readonly string[])[] = [];

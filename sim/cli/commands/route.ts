@@ -4,9 +4,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { stringify } from 'yaml';
 import { ConfigError } from '../../../src/core/check.ts';
 import { builderOptions } from '../../../src/parsing/builder-config.ts';
+import { ModelRewrites } from '../../../src/parsing/model-rewrite.ts';
 import { RequestBuilder } from '../../../src/parsing/request-builder.ts';
 import { createRouter } from '../../../src/router.ts';
 import type { EndpointTable } from '../../../src/routing/endpoint.ts';
+import { readResourcesFile } from '../../../src/server/discovery/resources-file.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { type LoadedDocument, loadDocument, readText, unreadable } from '../document.ts';
 import { print } from '../output.ts';
@@ -22,6 +24,7 @@ interface RouteOptions {
   readonly decisions?: string;
   readonly seed: number;
   readonly objective: ReadonlyMap<string, number>;
+  readonly resources?: string;
   readonly allowExperimentalPlugins?: true;
 }
 
@@ -50,6 +53,7 @@ export function register(program: Command): void {
       addObjective,
       new Map<string, number>(),
     )
+    .option('--resources <file>', 'InferenceObjective and InferenceModelRewrite manifests')
     .option('--allow-experimental-plugins', 'allow plugins that upstream marks as Alpha')
     .action(route);
 }
@@ -60,10 +64,14 @@ function route(options: RouteOptions): void {
   const lines = readRequests(options.requests);
   const config = document?.data ?? null;
   const streams = createStreams(options.seed);
+  const resources = options.resources === undefined ? undefined : readResourcesFile(options.resources);
+  const priorities = new Map([...(resources?.objectives ?? []), ...options.objective]);
+  const rewrites = new ModelRewrites(streams.open('router/model-rewrite'));
+  rewrites.set(resources?.rewrites ?? []);
   const replayed = located(document, () => {
     const replay = new Replay({
       table,
-      builder: new RequestBuilder(builderOptions(config, options.objective)),
+      builder: new RequestBuilder(builderOptions(config, priorities, rewrites)),
       bodilessRng: streams.open('route/bodiless'),
       makeRouter: (output, recorder) => {
         const router = createRouter({
