@@ -34,13 +34,11 @@ export interface Floors {
 /** Why a fleet cannot meet the SLO, or null. */
 export function brokenBound(fleet: Fleet, slo: SloSpec, traffics: readonly Traffic[]): string | null {
   const floors = fleet.pools.map((pool) => floorsOf(pool));
-  const found = traffics.map((traffic) => [
-    latencyBroken(fleet, floors, slo, traffic),
-    workBroken(fleet, floors, slo, traffic),
-  ]);
-  // The mean over seeds is beyond a limit for certain only if every seed is.
-  for (const kind of [0, 1]) {
-    if (found.length > 0 && found.every((one) => one[kind] !== null)) return found[0]![kind]!;
+  for (const bound of [latencyBroken, workBroken]) {
+    const first = traffics.length === 0 ? null : bound(fleet, floors, slo, traffics[0]!);
+    // The mean over seeds is beyond a limit for certain only if every seed is.
+    if (first === null) continue;
+    if (traffics.slice(1).every((traffic) => bound(fleet, floors, slo, traffic) !== null)) return first;
   }
   return null;
 }
