@@ -80,7 +80,7 @@ function poolFor(context: ImportContext): Imported['pools'] {
 
 function nameOf(path: string): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== 'config.json');
-  return parts.at(-1) ?? 'model';
+  return parts.at(-1)?.replace(/\.json$/, '') ?? 'model';
 }
 
 function parsed(text: string): unknown {

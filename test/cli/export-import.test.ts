@@ -91,7 +91,11 @@ test('a config.json alone is described, with an accelerator it is a scenario', (
   const described = run('import', 'config.json');
   expect(described.status).toBe(0);
   expect(described.stderr).toContain('KV per token  32,768 bytes in bf16');
-  expect(parse(described.stdout).model).toMatchObject({ layers: 16, kvHeads: 8 });
+  expect(parse(described.stdout)).toMatchObject({
+    model: { layers: 16, kvHeads: 8 },
+    size: { kvBytesPerToken: { bf16: 32_768, fp8: 16_384 }, contextTokens: 8192 },
+    unread: [],
+  });
   const scenario = run('import', 'config.json', '--gpu', 'l40s');
   writeFileSync(join(folder.path, 'config-fleet.yaml'), scenario.stdout);
   expect(run('run', 'config-fleet.yaml', '--requests', '10', '--quiet').status).toBe(0);

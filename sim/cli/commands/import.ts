@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { ConfigError } from '../../../src/core/check.ts';
 import { buildFleet } from '../../cluster/fleet.ts';
+import { modelSize } from '../../import/hf-config.ts';
 import type { ImportContext, Imported } from '../../import/imported.ts';
 import { IMPORTERS, importText } from '../../import/importers.ts';
 import { assembleScenario } from '../../import/scenario.ts';
@@ -160,11 +161,14 @@ function check(document: Readonly<Record<string, unknown>>, folder: string): str
   }
 }
 
-/** A model or workload alone, as a piece of a scenario. */
+/** A workload alone as a piece of a scenario; a model alone in the catalogue's schema, with its size. */
 function printParts(parts: readonly Imported[]): void {
-  for (const { workload, model } of parts) {
+  for (const { workload, model, notes } of parts) {
     if (workload !== undefined) print(stringify({ workload }));
-    else if (model !== undefined) print(stringify({ model: { ...model, sources: undefined } }));
+    else if (model !== undefined) {
+      const { sources: _, ...shape } = model;
+      print(stringify({ model: shape, size: modelSize(model), unread: notes }));
+    }
   }
 }
 
