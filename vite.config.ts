@@ -48,7 +48,12 @@ export default defineConfig(({ mode }) => {
         minify: false,
         rollupOptions: {
           // The worker threads' file lies beside the command's.
-          input: { drydock: 'sim/cli/main.ts', worker: 'sim/cli/worker.ts' },
+          // `drydock/plugin` is types (dist/plugin); at run time it is an empty module.
+          input: {
+            drydock: 'sim/cli/main.ts',
+            worker: 'sim/cli/worker.ts',
+            plugin: 'src/plugin-api/plugin-types.ts',
+          },
           output: {
             banner: (chunk: { isEntry: boolean }) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
             entryFileNames: '[name].js',

@@ -9,6 +9,7 @@ import { localWorker, type PoolWorker, RunPool } from '../worker/run-pool.ts';
 import type { RunHost } from '../worker/run-worker.ts';
 import { DecisionWriter } from './decisions.ts';
 import { fileLines } from './lines.ts';
+import { loadPluginFiles } from './plugin/load-plugin.ts';
 import { RecordWriter } from './records.ts';
 
 /** What runs need, in the main thread and in worker threads alike. `base` is the folder that paths start from. */
@@ -16,6 +17,7 @@ export const NODE_HOST: RunHost = {
   nowMs: () => performance.now(),
   pause: () => setImmediate(),
   readLines: (path, base) => fileLines(resolve(base ?? '.', path)),
+  loadPlugins: loadPluginFiles,
   openRecords: ({ where, run }) => new RecordWriter(where, run),
   openDecisions: ({ where, run }) => new DecisionWriter(where, run),
 };

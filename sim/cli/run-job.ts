@@ -1,5 +1,5 @@
 /** Runs a job from the terminal: cells times seeds, with the files that their scenarios name read from disk. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigError } from '../../src/core/check.ts';
 import type { RunResult } from '../metrics/run-result.ts';
@@ -9,6 +9,7 @@ import { throwIfFailed } from '../run/run-spec.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type LoadedDocument, readText } from './document.ts';
 import { EXIT, Stop } from './exit-codes.ts';
+import { loadPluginFiles } from './plugin/load-plugin.ts';
 import { workersFor } from './pool-host.ts';
 import { recordsHead } from './records.ts';
 import { RunFile } from './run-file.ts';
@@ -39,8 +40,11 @@ export async function runJob(
     file === undefined ? null : new RunFile(file, head, runs, areSideBySide);
   const records = open(options.records, recordsHead(runs));
   const decisions = open(options.decisions, '');
+  // Mistakes in modules are told before anything runs.
+  await loadPluginFiles(options.plugin);
   const job = new Job(ready, {
     seeds,
+    plugins: options.plugin.map((file) => resolve(file)),
     fastForward: options.fastForward,
     baseOf: (cell) => documentOf(cell).resolve(''),
     ...(records === null ? {} : { recordsOf: (index, run) => records.placeOf(index, run) }),

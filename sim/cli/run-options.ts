@@ -21,6 +21,7 @@ export interface RunOptions {
   readonly out?: string;
   readonly records?: string;
   readonly decisions?: string;
+  readonly plugin: readonly string[];
   readonly jobs?: number;
   readonly fastForward: boolean;
   readonly calibration?: string;
@@ -45,6 +46,7 @@ export function addRunOptions(command: Command): Command {
     .option('--out <file>', 'write the report as JSON to a file as well')
     .option('--records <file>', 'write one CSV line per request')
     .option('--decisions <file>', 'write one JSON line per routing decision: scores, state ages, choice')
+    .addOption(pluginOption())
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
     .option('--no-fast-forward', 'one event per engine step; same results, slower')
     .option('--quiet', 'no progress')
@@ -54,6 +56,13 @@ export function addRunOptions(command: Command): Command {
 /** `--format table|json|md|csv`. */
 export function formatOption(): Option {
   return new Option('--format <format>', 'output format').choices([...FORMATS]).default('table');
+}
+
+/** `--plugin <file>`, several times. */
+export function pluginOption(): Option {
+  return new Option('--plugin <file>', 'module with plugins of your own (docs/lab.md; repeatable)')
+    .argParser(collect)
+    .default([], 'none');
 }
 
 /** Applies the options to a document, before it is checked against the schema. */

@@ -10,10 +10,12 @@ import { defaultNetwork, findLink } from '../../models/links.ts';
 import { findLlm } from '../../models/llms.ts';
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
+import type { SchedulingPolicyDefinition } from '../../src/plugin-api/engine-policy.ts';
 import { engineKind } from '../engine/engines.ts';
 import type { EngineSetup } from '../engine/kind.ts';
 import type { TierSetup } from '../engine/kv/tiers/tier.ts';
 import type { AdapterSetup } from '../engine/lora.ts';
+import { schedulingPolicy } from '../engine/scheduling-policy.ts';
 import { buildStepModel } from '../latency/build.ts';
 import type { Calibration } from '../latency/calibration.ts';
 import type { StepModel } from '../latency/step-model.ts';
@@ -76,9 +78,10 @@ export function buildFleet(
   calibration: CalibrationSpec | Calibration | undefined,
   path: string,
   readLines?: ReadLines,
+  enginePolicies: readonly SchedulingPolicyDefinition[] = [],
 ): Fleet {
   const pools = spec.pools.map((pool, i) =>
-    buildPool(pool, spec, calibration, `${path}.pools[${i}]`, readLines),
+    buildPool(pool, spec, calibration, `${path}.pools[${i}]`, readLines, enginePolicies),
   );
   checkPairs(pools, path);
   const { kvStore } = spec;
@@ -124,6 +127,7 @@ export function buildPool(
   calibration: CalibrationSpec | Calibration | undefined,
   path: string,
   readLines: ReadLines | undefined,
+  enginePolicies: readonly SchedulingPolicyDefinition[] = [],
 ): PoolSetup {
   const gpu = findGpu(spec.gpu, `${path}.gpu`);
   const { model, unread } = resolveModel(spec, `${path}.model`, readLines);
@@ -131,6 +135,7 @@ export function buildPool(
   checkParallel(model, { tp, pp, dp, ep }, `${path}.parallel`);
   const weights = spec.precision?.weights ?? model.nativePrecision;
   const adapters = adapterSetup(spec.adapters, { gpu, model, tp, engine: spec.engine.name, path });
+  const policy = schedulingPolicy(spec.engine, enginePolicies, `${path}.engine`);
   const engine = engineKind(spec.engine.name, `${path}.engine.name`).setUp({
     gpu,
     model,
@@ -143,6 +148,7 @@ export function buildPool(
     version: spec.engine.version,
     args: spec.engine.args ?? {},
     ...(adapters === null ? {} : { adapters }),
+    ...(policy === null ? {} : { schedulingPolicy: policy }),
     path,
   });
   const stepModel = buildStepModel(calibration, {

@@ -2,6 +2,7 @@
  * One run of one scenario: builds the parts from plain data, advances in bounded pieces (so that a worker can report and be
  * cancelled), and leaves a RunResult.
  */
+import type { SchedulingPolicyDefinition } from '../../src/plugin-api/engine-policy.ts';
 import { createRouter, type EndpointPicker } from '../../src/router.ts';
 import type { DecisionRecord } from '../../src/routing/decision.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
@@ -44,6 +45,8 @@ export interface SimulationOptions {
   readonly fleetPath?: string;
   /** Plugin types of the router beside the built-in ones. */
   readonly extraPlugins?: readonly PluginDefinition[];
+  /** Scheduling policies that engines of pools may name. */
+  readonly enginePolicies?: readonly SchedulingPolicyDefinition[];
   /** Seed of the router's own draws (ties) where they are to differ from the run's; default: the run's seed. */
   readonly routerSeed?: number | string;
 }
@@ -80,6 +83,7 @@ export class Simulation {
       scenario.calibration,
       options.fleetPath ?? 'fleet',
       options.readLines,
+      options.enginePolicies,
     );
     this.#fleet = run.stepTimeFactor === undefined ? fleet : slowedFleet(fleet, run.stepTimeFactor);
     checkModels(scenario.workload, this.#fleet);
@@ -159,7 +163,7 @@ export class Simulation {
       rollouts.length === 0
         ? null
         : new Rollouts(this.#kernel, this.#cluster, this.#fleet, rollouts, (pool, spec, path) =>
-            changedPool(scenario, pool, spec, path, options.readLines),
+            changedPool(scenario, pool, spec, path, options),
           );
   }
 
@@ -313,7 +317,7 @@ function changedPool(
   pool: number,
   change: RolloutSpec[number],
   path: string,
-  readLines: SimulationOptions['readLines'],
+  { readLines, enginePolicies }: SimulationOptions,
 ): PoolSetup {
   const before = scenario.fleet.pools[pool]!;
   const { version, args } = change.engine ?? {};
@@ -322,7 +326,14 @@ function changedPool(
     ...(version === undefined ? {} : { version }),
     args: { ...before.engine.args, ...args },
   };
-  return buildPool({ ...before, engine }, scenario.fleet, scenario.calibration, path, readLines);
+  return buildPool(
+    { ...before, engine },
+    scenario.fleet,
+    scenario.calibration,
+    path,
+    readLines,
+    enginePolicies,
+  );
 }
 
 /** One sentence for each pool that was scaled. */

@@ -2,6 +2,7 @@
 
 import type { GpuSpec, LlmSpec } from '../../models/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
+import type { EngineSchedulingPolicy } from '../../src/plugin-api/engine-policy.ts';
 import type { CudaGraphs } from '../latency/cuda-graphs.ts';
 import type { DrafterCost } from '../latency/deployment.ts';
 import type { StepModel } from '../latency/step-model.ts';
@@ -24,6 +25,8 @@ export interface EngineContext {
   readonly args: Readonly<Record<string, number | string | boolean>>;
   /** LoRA adapters that instances can load. */
   readonly adapters?: AdapterSetup;
+  /** Order of the waiting queue in place of the engine's own; engines that cannot take one are never given any. */
+  readonly schedulingPolicy?: EngineSchedulingPolicy;
   /** Path of the pool in the user's document. */
   readonly path: string;
 }

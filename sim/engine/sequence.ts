@@ -36,6 +36,8 @@ export class Sequence<Leaf> {
   enqueuedUs: number;
   /** Last output token; -1 before the first. */
   lastTokenUs = -1;
+  /** Place in a queue that a user's policy orders. */
+  rank = 0;
   /** Order of admission: the running list is sorted by it. */
   admission = 0;
   admittedBefore = false;

@@ -14,6 +14,11 @@ export function scenarioGaps(scenario: Scenario): string[] {
     for (const { kind, GiB } of kvTiers)
       gaps.push(`pool ${name}: ${GiB} GiB of KV in the ${kind} tier; set up a KV connector`);
   }
+  for (const { name, engine } of fleet.pools) {
+    const type = engine.schedulingPolicy?.type;
+    if (type !== undefined)
+      gaps.push(`pool ${name}: queue order ${type}; give the server a scheduler that does the same`);
+  }
   if (fleet.kvStore !== undefined)
     gaps.push(`the shared KV store of ${fleet.kvStore.GiB} GiB; set up Mooncake or LMCache`);
   if (autoscaler !== undefined) gaps.push('autoscaler: set up a HorizontalPodAutoscaler or KEDA');

@@ -107,6 +107,7 @@ export class LabJob {
       fastForward: true,
       fleetPath: cell.fleetPath,
       extraPlugins: cell.plugins,
+      enginePolicies: cell.enginePolicies,
       onRecord: (request) => tally.add(request),
       ...(cell.isNull ? { routerSeed: `${seed}/null` } : {}),
       ...(this.#settings.readLines === undefined ? {} : { readLines: this.#settings.readLines }),

@@ -61,8 +61,9 @@ function policyProblems(policy: PolicySpec, lab: Lab, path: string): ConfigProbl
       expected: near ?? `one of ${names.join(', ')}`,
     });
   }
-  if (policy.baseline === undefined && policy.config === undefined) {
-    problems.push({ path, found: 'neither baseline nor config', expected: 'one of them' });
+  if (policy.baseline === undefined && policy.config === undefined && policy.schedulingPolicy === undefined) {
+    const expected = 'one of them, or schedulingPolicy';
+    problems.push({ path, found: 'neither baseline nor config', expected });
   }
   const names = Object.keys(lab.fleets ?? {});
   if (policy.fleet === undefined) {

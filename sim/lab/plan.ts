@@ -1,9 +1,12 @@
 /** From a lab to what is run: policies under workloads at loads, and the baseline once more with other ties (A/A). */
 import { assert, ConfigError } from '../../src/core/check.ts';
+import type { SchedulingPolicyDefinition } from '../../src/plugin-api/engine-policy.ts';
+import type { UserPlugins } from '../../src/plugin-api/plugin-module.ts';
 import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { parseScenario } from '../scenario/parse.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { FleetSpec, Scenario } from '../scenario/schema.ts';
 import { BASELINES } from './baselines/all.ts';
+import { BOXED } from './baselines/boxed.ts';
 import { atLoad, loadName } from './loads.ts';
 import type { Lab, PolicySpec } from './schema.ts';
 
@@ -19,12 +22,13 @@ export interface LabCell {
   /** Path of the router configuration in the user's document. */
   readonly configPath: string;
   readonly plugins: readonly PluginDefinition[];
+  readonly enginePolicies: readonly SchedulingPolicyDefinition[];
 }
 
 /** What the shell has read for a policy: its configuration as data, and the plugins of its module. */
 export interface PolicyFiles {
   readonly config?: Readonly<Record<string, unknown>>;
-  readonly plugins?: readonly PluginDefinition[];
+  readonly plugins?: UserPlugins;
 }
 
 /** Seeds of every cell. */
@@ -36,7 +40,7 @@ export function labSeeds(lab: Lab): number[] {
 export function planLab(
   lab: Lab,
   filesOf: (policy: PolicySpec) => PolicyFiles,
-  extraPlugins: readonly PluginDefinition[] = [],
+  extraPlugins: UserPlugins = { router: [], engine: [] },
 ): LabCell[] {
   const files = new Map(lab.policies.map((policy) => [policy.name, filesOf(policy)]));
   const cells: LabCell[] = [];
@@ -56,7 +60,7 @@ function labCell(
   workload: string,
   loadIndex: number,
   files: PolicyFiles,
-  extraPlugins: readonly PluginDefinition[],
+  extraPlugins: UserPlugins,
   isNull: boolean,
 ): LabCell {
   const load = (lab.loads ?? [1])[loadIndex]!;
@@ -72,7 +76,7 @@ function labCell(
     name: `${policy.name}, ${workload}, ${loadName(load)}`,
     seed: lab.seed ?? 1,
     workload: atLoad(lab.workloads[workload]!, load, `loads[${loadIndex}]`),
-    fleet,
+    fleet: ordered(fleet, policy.schedulingPolicy ?? baseline?.schedulingPolicy),
     router: { ...lab.router, ...(config === undefined ? {} : { config }) },
   });
   return {
@@ -83,8 +87,21 @@ function labCell(
     scenario,
     fleetPath: policy.fleet === undefined ? 'fleet' : `fleets.${policy.fleet}`,
     configPath: `policies[${lab.policies.indexOf(policy)}].config`,
-    plugins: [...extraPlugins, ...(files.plugins ?? []), ...(baseline?.plugins ?? [])],
+    plugins: distinct([...extraPlugins.router, ...(files.plugins?.router ?? []), ...BOXED.router]),
+    enginePolicies: distinct([...extraPlugins.engine, ...(files.plugins?.engine ?? [])]),
   };
+}
+
+/** A module may be given on the command line and by a policy as well. */
+function distinct<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}
+
+/** The fleet with engines whose queues are in that order. */
+function ordered(fleet: FleetSpec, schedulingPolicy: PolicySpec['schedulingPolicy']): FleetSpec {
+  if (schedulingPolicy === undefined) return fleet;
+  const pools = fleet.pools.map((pool) => ({ ...pool, engine: { ...pool.engine, schedulingPolicy } }));
+  return { ...fleet, pools };
 }
 
 /** Parses the scenario of a cell; problems of its workload are named by the lab's own path. */

@@ -29,7 +29,15 @@ export const PolicySchema = Type.Object(
         },
       ),
     ),
-    plugin: Type.Optional(Type.String({ description: 'Path of a module with plugins that `config` names' })),
+    plugin: Type.Optional(
+      Type.String({ description: 'Path of a module with plugins that the policy names' }),
+    ),
+    schedulingPolicy: Type.Optional(
+      Type.Object(
+        { type: Type.String(), parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())) },
+        { ...closed, description: 'Order of the waiting queue in the engines of all pools' },
+      ),
+    ),
     fleet: Type.Optional(Type.String({ description: 'Name in `fleets`; omitted: `fleet`' })),
   },
   closed,

@@ -14,6 +14,8 @@ export interface JobSettings {
   readonly fastForward: boolean;
   /** Where the paths of a cell's scenario start. */
   readonly baseOf?: (cell: Cell) => string;
+  /** Modules with plugins. */
+  readonly plugins?: readonly string[];
   /** Where the records of run `index` go. */
   readonly recordsOf?: (index: number, run: string) => LinePlace;
   /** Where the routing decisions of run `index` go. */
@@ -28,7 +30,7 @@ export class Job {
 
   constructor(cells: readonly Cell[], settings: JobSettings) {
     assert(cells.length > 0 && settings.seeds.length > 0, 'a job needs a cell and a seed');
-    const { seeds, fastForward, baseOf, recordsOf, decisionsOf } = settings;
+    const { seeds, fastForward, baseOf, plugins, recordsOf, decisionsOf } = settings;
     this.cells = cells;
     this.specs = seeds.flatMap((seed, s) =>
       cells.map((cell, c) => {
@@ -37,6 +39,7 @@ export class Job {
         return {
           ...{ scenario: cell.scenario, seed, fleetPath: cell.fleetPath, fastForward },
           ...(baseOf === undefined ? {} : { base: baseOf(cell) }),
+          ...(plugins === undefined ? {} : { plugins }),
           ...(recordsOf === undefined ? {} : { records: recordsOf(index, run) }),
           ...(decisionsOf === undefined ? {} : { decisions: decisionsOf(index, run) }),
         };

@@ -17,6 +17,8 @@ export interface RunSpec {
   readonly fastForward?: boolean;
   /** Where paths in the scenario start; what that means is the host's business (Node: a folder). */
   readonly base?: string;
+  /** Modules with plugins; what a path means is the host's business. */
+  readonly plugins?: readonly string[];
   /** Where the run's records go, one a request; none without it. */
   readonly records?: LinePlace;
   /** Where the router's decisions go; none without it. */

@@ -69,6 +69,18 @@ export const PoolSchema = Type.Object(
             description: "The engine's own argument names, e.g. max_num_batched_tokens",
           }),
         ),
+        schedulingPolicy: Type.Optional(
+          Type.Object(
+            {
+              type: Type.String({ description: 'sjf-predicted, or a type of a module (--plugin)' }),
+              parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+            },
+            {
+              ...closed,
+              description: "Order of the waiting queue in place of the engine's own (vllm, sglang)",
+            },
+          ),
+        ),
       },
       closed,
     ),

@@ -4,7 +4,7 @@
  * same question differently the second time would make every comparison worthless.
  */
 import { ConfigError } from '../../src/core/check.ts';
-import { type PluginModule, pluginsOf } from '../../src/plugin-api/plugin-module.ts';
+import { type PluginModule, userPluginsOf } from '../../src/plugin-api/plugin-module.ts';
 import type { DecisionRecord } from '../../src/routing/decision.ts';
 import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Simulation } from '../cluster/simulate.ts';
@@ -121,6 +121,7 @@ export function createLabWorker(host: WorkerHost): LabWorker {
         fastForward: true,
         fleetPath: cell.fleetPath,
         extraPlugins: cell.plugins,
+        enginePolicies: cell.enginePolicies,
       },
       onDecision: (decision, table) => {
         if (shown.length < MOST_DECISIONS) shown.push(shownDecision(decision, table));
@@ -178,7 +179,7 @@ function filesOf(modules: Readonly<Record<string, PluginModule>>): (policy: Poli
     }
     return {
       ...(config === undefined ? {} : { config }),
-      ...(plugin === undefined ? {} : { plugins: pluginsOf(modules[plugin]!, `${path}.plugin`) }),
+      ...(plugin === undefined ? {} : { plugins: userPluginsOf(modules[plugin]!, `${path}.plugin`) }),
     };
   };
 }

@@ -3,9 +3,11 @@
  * knows no browser and no Node: clock, pause and files come from the host.
  */
 import { ConfigError } from '../../src/core/check.ts';
+import type { UserPlugins } from '../../src/plugin-api/plugin-module.ts';
 import type { DecisionRecord } from '../../src/routing/decision.ts';
 import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Simulation } from '../cluster/simulate.ts';
+import { withBoxed } from '../lab/baselines/boxed.ts';
 import { toRunData } from '../metrics/run-data.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { type LinePlace, outcomeOfError, type RunOutcomeData, type RunSpec } from '../run/run-spec.ts';
@@ -27,6 +29,8 @@ export interface RunHost {
   readonly pause: () => Promise<void>;
   /** Lines of a file that a scenario names; without it only texts that were handed in can be read. */
   readonly readLines?: (path: string, base: string | undefined) => Iterable<string>;
+  /** Loads modules with plugins; without it runs can have none beside those in the box. */
+  readonly loadPlugins?: (paths: readonly string[]) => Promise<UserPlugins>;
   /** Opens a place for records. */
   readonly openRecords?: (place: LinePlace) => RecordSink;
   /** Opens a place for routing decisions. */
@@ -65,6 +69,7 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
 
   async function run(spec: RunSpec): Promise<RunOutcomeData> {
     isCancelled = false;
+    const plugins = withBoxed(await host.loadPlugins?.(spec.plugins ?? []));
     const records = spec.records === undefined ? undefined : host.openRecords?.(spec.records);
     const decisions = spec.decisions === undefined ? undefined : host.openDecisions?.(spec.decisions);
     try {
@@ -73,6 +78,8 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
         fastForward: spec.fastForward ?? true,
         fleetPath: spec.fleetPath ?? 'fleet',
         readLines: (path) => linesOf(path, spec.base),
+        extraPlugins: plugins.router,
+        enginePolicies: plugins.engine,
         ...(records === undefined ? {} : { onRecord: (request) => records.write(request) }),
         ...(decisions === undefined
           ? {}

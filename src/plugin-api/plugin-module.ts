@@ -6,6 +6,7 @@
 import { ConfigError, nearest } from '../core/check.ts';
 import { foundText } from '../routing/config/fields.ts';
 import { definePlugin, type PluginDefinition, type PluginSpec } from '../routing/plugin.ts';
+import type { SchedulingPolicyDefinition, UserSchedulingPolicy } from './engine-policy.ts';
 
 /** Value of a parameter without a `parse` of its own. */
 export type ParameterValue = number | string | boolean;
@@ -23,16 +24,43 @@ export interface UserPlugin<P = Readonly<Record<string, ParameterValue>>>
 /** A loaded module. */
 export type PluginModule = Readonly<Record<string, unknown>>;
 
-/** Definitions of everything that the module exports; throws ConfigError where it is not as it should be. */
+/** What modules of users hold: plugins of the router, and scheduling policies of engines. */
+export interface UserPlugins {
+  readonly router: readonly PluginDefinition[];
+  readonly engine: readonly SchedulingPolicyDefinition[];
+}
+
+/** The kind of plugin that orders an engine's waiting queue. */
+const ENGINE_POLICY = 'engine-scheduling-policy';
+
+/** The router's plugins that the module exports; throws ConfigError where it is not as it should be. */
 export function pluginsOf(module: PluginModule, path: string): readonly PluginDefinition[] {
+  return userPluginsOf(module, path).router;
+}
+
+/** Everything that the module exports; throws ConfigError where it is not as it should be. */
+export function userPluginsOf(module: PluginModule, path: string): UserPlugins {
   const exported = module['plugins'] ?? module['plugin'] ?? module['default'];
   const list = Array.isArray(exported) ? exported : [exported];
   if (exported === undefined || list.length === 0)
     throw new ConfigError({ path, found: 'no plugin', expected: 'an export named plugin or plugins' });
-  return list.map((one, i) => definitionOf(one, list.length === 1 ? 'plugin' : `plugins[${i}]`));
+  const router: PluginDefinition[] = [];
+  const engine: SchedulingPolicyDefinition[] = [];
+  for (const [i, one] of list.entries()) {
+    const plugin = checked(one, list.length === 1 ? 'plugin' : `plugins[${i}]`);
+    if ((plugin.kinds as readonly string[]).includes(ENGINE_POLICY))
+      engine.push(policyDefinition(plugin as object as UserSchedulingPolicy));
+    else router.push(routerDefinition(plugin));
+  }
+  return { router, engine };
 }
 
-function definitionOf(value: unknown, path: string): PluginDefinition {
+/** What several modules export. */
+export function joinedPlugins(all: readonly UserPlugins[]): UserPlugins {
+  return { router: all.flatMap(({ router }) => router), engine: all.flatMap(({ engine }) => engine) };
+}
+
+function checked(value: unknown, path: string): UserPlugin {
   if (typeof value !== 'object' || value === null)
     throw new ConfigError({
       path,
@@ -47,12 +75,23 @@ function definitionOf(value: unknown, path: string): PluginDefinition {
   if (!Array.isArray(plugin.kinds) || plugin.kinds.length === 0)
     throw wrong('kinds', plugin.kinds, 'a list such as ["scorer"]');
   if (typeof plugin.create !== 'function') throw wrong('create', plugin.create, 'a function');
+  return plugin;
+}
+
+function routerDefinition(plugin: UserPlugin): PluginDefinition {
   return definePlugin<Readonly<Record<string, ParameterValue>>>({
     ...plugin,
     stability: 'beta',
     summary: plugin.summary ?? '',
     parse: plugin.parse ?? ((raw, at) => withDefaults(raw, plugin.defaults ?? {}, at)),
   });
+}
+
+function policyDefinition({ type, summary = '', defaults = {}, create }: UserSchedulingPolicy) {
+  return {
+    ...{ type, summary },
+    bind: (raw: unknown, path: string) => create(withDefaults(raw, defaults, path)),
+  };
 }
 
 function withDefaults(

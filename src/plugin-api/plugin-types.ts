@@ -17,4 +17,5 @@ export type {
   Scorer,
 } from '../routing/plugin.ts';
 export type { InferenceRequest } from '../routing/request.ts';
+export type { EngineSchedulingPolicy, UserSchedulingPolicy, WaitingRequest } from './engine-policy.ts';
 export type { ParameterValue, UserPlugin } from './plugin-module.ts';

@@ -9,6 +9,7 @@ import { bodilessRow } from '../parsing/bodiless.ts';
 import type { IncomingRequest } from '../parsing/request-builder.ts';
 import type { Dispatch, Rejection, ResponseUsage, TerminationCause } from '../routing/contract.ts';
 import type { Endpoint } from '../routing/endpoint.ts';
+import type { PluginDefinition } from '../routing/plugin.ts';
 import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import type { KvEventFeed } from './kv-events/kv-event-feed.ts';
@@ -25,6 +26,8 @@ export interface LiveRouterOptions {
   readonly streams: Streams;
   readonly allowExperimentalPlugins: boolean;
   readonly scrapeIntervalMs: number;
+  /** Plugin types beside the built-in ones (a user's own). */
+  readonly extraPlugins?: readonly PluginDefinition[];
   /** How endpoints are scraped; absent: plain HTTP. */
   readonly upstreamTls?: UpstreamTls;
   /** Logs and traces. */

@@ -13,6 +13,7 @@ import { type KvEvent, KvEventConsumer, type KvEventCounts } from '../prefix/kv-
 import { createRouter, type EndpointPicker } from '../router.ts';
 import type { Rejection, ResponseUsage, RouterOutput, TerminationCause } from '../routing/contract.ts';
 import { type Endpoint, EndpointTable } from '../routing/endpoint.ts';
+import type { PluginDefinition } from '../routing/plugin.ts';
 import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 
 /** What one scrape read; absent fields keep their last value. */
@@ -74,6 +75,8 @@ export interface CoreOptions {
   readonly streams: Streams;
   readonly allowExperimentalPlugins: boolean;
   readonly output: RouterOutput;
+  /** Plugin types beside the built-in ones (a user's own). */
+  readonly extraPlugins?: readonly PluginDefinition[];
   /** A request that cannot be built never reaches the router. */
   readonly refused: (id: number, rejection: Rejection) => void;
 }
@@ -110,6 +113,7 @@ export class RoutingCore {
       },
       streams,
       allowExperimentalPlugins,
+      ...(options.extraPlugins === undefined ? {} : { extraPlugins: options.extraPlugins }),
     });
     this.#kvConsumers = preciseProducers(this.router).map(({ index, parameters }) => {
       const { hashAlgorithm, hashSeed, blockSizeTokens } = parameters;

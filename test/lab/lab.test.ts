@@ -159,7 +159,7 @@ test('a plugin of a user that sends everything to one endpoint loses', () => {
       { name: 'base', baseline: 'least-requests' },
       { name: 'own', config },
     ]),
-    { plugins },
+    { plugins: { router: plugins, engine: [] } },
   );
   expect(verdictOf(report, 'own', 'ttftMs.p95')).toBe('loss');
   expect(verdictOf(report, 'own', 'fairness.endpoints')).toBe('loss');

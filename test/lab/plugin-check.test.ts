@@ -29,8 +29,13 @@ async function inFolder<T>(name: string, text: string, action: (file: string) =>
 }
 
 test('what the scaffold writes loads and keeps the contract', async () => {
-  const [plugin] = await inFolder('mine.mjs', scorerSource('mine'), loadPlugins);
-  expect(checkPlugin(plugin!)).toMatchObject({ type: 'mine', problems: [], exercised: ['scorer'] });
+  const { router } = await inFolder('mine.mjs', scorerSource('mine'), loadPlugins);
+  expect(checkPlugin(router[0]!)).toMatchObject({ type: 'mine', problems: [], exercised: ['scorer'] });
+});
+
+test('as a TypeScript module it does, too', async () => {
+  const { router } = await inFolder('mine.ts', scorerSource('mine', 'ts'), loadPlugins);
+  expect(checkPlugin(router[0]!)).toMatchObject({ type: 'mine', problems: [], exercised: ['scorer'] });
 });
 
 test('the plugins in the box keep the contract', () => {

@@ -7,12 +7,15 @@ import { unwritable } from '../document.ts';
 import { LiveFleet } from '../emulate/live-fleet.ts';
 import { loadLiveScenario } from '../emulate/live-scenario.ts';
 import { json, print } from '../output.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
+import { pluginOption } from '../run-options.ts';
 import { portNumber, untilStopped } from '../serving.ts';
 
 interface EmulateOptions {
   readonly speed: number;
   readonly portBase: number;
   readonly endpoints?: string;
+  readonly plugin: readonly string[];
 }
 
 export function register(program: Command): void {
@@ -26,11 +29,12 @@ export function register(program: Command): void {
     .option('--speed <factor>', 'how many times faster than real time', positive, 1)
     .option('--port-base <port>', 'first port; 0: any free ones', portNumber, 8100)
     .option('--endpoints <file>', 'write the endpoints file as well')
+    .addOption(pluginOption())
     .action(emulate);
 }
 
 async function emulate(file: string, options: EmulateOptions): Promise<void> {
-  const { fleet } = loadLiveScenario(file);
+  const { fleet } = loadLiveScenario(file, await loadPluginFiles(options.plugin));
   const live = await startFleet(fleet, options);
   const { endpoints } = live;
   print(json(endpoints));

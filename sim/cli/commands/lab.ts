@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { parse, stringify } from 'yaml';
 import { ConfigError } from '../../../src/core/check.ts';
-import type { PluginDefinition } from '../../../src/routing/plugin.ts';
+import { joinedPlugins, type UserPlugins } from '../../../src/plugin-api/plugin-module.ts';
 import { BASELINES } from '../../lab/baselines/all.ts';
 import { LabJob } from '../../lab/lab-job.ts';
 import { type LabReport, labReport } from '../../lab/lab-report.ts';
@@ -17,7 +17,7 @@ import { EXIT, Stop } from '../exit-codes.ts';
 import { labBlocks, labCsv, labHtml } from '../lab/lab-tables.ts';
 import { fileLines } from '../lines.ts';
 import { blocksText, json, print } from '../output.ts';
-import { loadPlugins } from '../plugin/load-plugin.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { ProgressLine } from '../progress.ts';
 import { wholeNumber } from '../run-options.ts';
 import { textTable } from '../table.ts';
@@ -87,17 +87,13 @@ async function prepared(
   const lab = parseLab(document.data);
   const own = lab.policies.flatMap(({ plugin }) => (plugin === undefined ? [] : [document.resolve(plugin)]));
   const pluginFiles = [...new Set([...own, ...options.plugin])];
-  const loaded = new Map<string, readonly PluginDefinition[]>();
-  for (const path of pluginFiles) loaded.set(path, await loadPlugins(path));
+  const loaded = new Map<string, UserPlugins>();
+  for (const path of pluginFiles) loaded.set(path, await loadPluginFiles([path]));
   const filesOf = (policy: PolicySpec): PolicyFiles => ({
     ...(policy.config === undefined ? {} : { config: configOf(policy.config, document) }),
     ...(policy.plugin === undefined ? {} : { plugins: loaded.get(document.resolve(policy.plugin))! }),
   });
-  const cells = planLab(
-    lab,
-    filesOf,
-    options.plugin.flatMap((path) => loaded.get(path)!),
-  );
+  const cells = planLab(lab, filesOf, joinedPlugins(options.plugin.map((path) => loaded.get(path)!)));
   return { lab, cells, pluginFiles };
 }
 

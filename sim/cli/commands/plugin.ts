@@ -7,6 +7,7 @@ import { unwritable } from '../document.ts';
 import { EXIT, Stop } from '../exit-codes.ts';
 import { print } from '../output.ts';
 import { checkPlugin } from '../plugin/check-plugin.ts';
+import { checkPolicy } from '../plugin/check-policy.ts';
 import { loadPlugins } from '../plugin/load-plugin.ts';
 import { scorerSource } from '../plugin/scaffold.ts';
 
@@ -15,7 +16,7 @@ export function register(program: Command): void {
   command
     .command('new')
     .description('Writes a scorer that works, to be changed.')
-    .argument('<file>', 'file to write, e.g. my-scorer.mjs')
+    .argument('<file>', 'file to write, e.g. my-scorer.ts')
     .action(create);
   command
     .command('check')
@@ -30,7 +31,10 @@ function create(file: string): void {
   if (existsSync(file))
     throw new ConfigError({ path: '', file, found: 'a file that exists', expected: 'a new file' });
   try {
-    writeFileSync(file, scorerSource(basename(file).replace(/\.[^.]*$/, '')));
+    writeFileSync(
+      file,
+      scorerSource(basename(file).replace(/\.[^.]*$/, ''), /\.m?ts$/.test(file) ? 'ts' : 'js'),
+    );
   } catch (error) {
     throw unwritable(file, error);
   }
@@ -38,9 +42,13 @@ function create(file: string): void {
 }
 
 async function check(file: string): Promise<void> {
-  const results = (await loadPlugins(file)).map(checkPlugin);
+  const { router, engine } = await loadPlugins(file);
+  const results = [...router.map(checkPlugin), ...engine.map(checkPolicy)];
   for (const { type, problems, exercised, calls, usPerCall } of results) {
-    const what = exercised.length === 0 ? 'no filter, scorer or picker: only created' : exercised.join(', ');
+    const what =
+      exercised.length === 0
+        ? 'no filter, scorer, picker or queue order: only created'
+        : exercised.join(', ');
     print(`${type}: ${what}; ${calls} calls, ${usPerCall.toFixed(1)} µs each (16 endpoints)`);
     for (const problem of problems) print(`  breaks the contract: ${problem}`);
     if (problems.length === 0) print('  keeps the contract, pure, deterministic');

@@ -10,11 +10,14 @@ import { createRouter } from '../../../src/router.ts';
 import type { EndpointTable } from '../../../src/routing/endpoint.ts';
 import { readResourcesFile } from '../../../src/server/discovery/resources-file.ts';
 import { createStreams } from '../../kernel/streams.ts';
+import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { type LoadedDocument, loadDocument, readText, unreadable } from '../document.ts';
 import { print } from '../output.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { answerLine, decisionLine } from '../route/decision-lines.ts';
 import { readEndpoints, readRequests } from '../route/inputs.ts';
 import { Replay, type Replayed } from '../route/replay.ts';
+import { pluginOption } from '../run-options.ts';
 
 interface RouteOptions {
   readonly config: string;
@@ -23,6 +26,7 @@ interface RouteOptions {
   readonly explain?: true;
   readonly decisions?: string;
   readonly seed: number;
+  readonly plugin: readonly string[];
   readonly objective: ReadonlyMap<string, number>;
   readonly resources?: string;
   readonly allowExperimentalPlugins?: true;
@@ -47,6 +51,7 @@ export function register(program: Command): void {
     .option('--explain', 'print the effective configuration to stderr first')
     .option('--decisions <file>', 'write a record of every decision, one JSON line each')
     .option('--seed <n>', 'seed of random choices', wholeNumber, 1)
+    .addOption(pluginOption())
     .option(
       '--objective <name=priority>',
       'priority of an InferenceObjective; may be given several times',
@@ -58,7 +63,8 @@ export function register(program: Command): void {
     .action(route);
 }
 
-function route(options: RouteOptions): void {
+async function route(options: RouteOptions): Promise<void> {
+  const { router: extraPlugins } = withBoxed(await loadPluginFiles(options.plugin));
   const document = readConfig(options.config);
   const table = readEndpoints(options.endpoints, 0);
   const lines = readRequests(options.requests);
@@ -80,6 +86,7 @@ function route(options: RouteOptions): void {
           output,
           streams,
           recorder,
+          extraPlugins,
           allowExperimentalPlugins: options.allowExperimentalPlugins ?? false,
         });
         if (options.explain) process.stderr.write(stringify(router.effectiveConfig()));

@@ -1,14 +1,18 @@
 /** `drydock serve`: the production gateway. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
+import type { PluginDefinition } from '../../../src/routing/plugin.ts';
 import type { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
 import type { Telemetry } from '../../../src/server/telemetry/telemetry.ts';
 import { createStreams } from '../../kernel/streams.ts';
+import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { loadDocument, readText } from '../document.ts';
 import { addFleetOptions, type FleetOptions, watchFleet } from '../fleet-source.ts';
 import { addSecurityOptions, type Security, type SecurityOptions, securityOf } from '../gateway-security.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
+import { pluginOption } from '../run-options.ts';
 import {
   addLegOptions,
   BODY_LIMIT_BYTES,
@@ -31,6 +35,7 @@ interface ServeOptions extends LegOptions, FleetOptions, SecurityOptions, LogOpt
   readonly scrapeIntervalMs: number;
   readonly drainTimeoutS: number;
   readonly seed: number;
+  readonly plugin: readonly string[];
   readonly allowExperimentalPlugins?: true;
 }
 
@@ -55,6 +60,7 @@ export function register(program: Command): void {
     .option('--scrape-interval-ms <ms>', 'time between scrapes', whole, 50)
     .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30)
     .option('--seed <n>', 'seed of random choices', whole, 1)
+    .addOption(pluginOption())
     .option('--allow-experimental-plugins', 'allow plugins that upstream marks as Alpha')
     .addOption(
       new Option('--disaggregation <where>', 'who runs the prefill leg of prefill/decode requests')
@@ -68,7 +74,8 @@ async function serve(options: ServeOptions): Promise<void> {
   let isDraining = false;
   const security = await securityOf(options);
   const listeners = await listenersOf(options);
-  const live = createRouter(options, security, listeners.telemetry);
+  const { router: extraPlugins } = withBoxed(await loadPluginFiles(options.plugin));
+  const live = createRouter(options, security, listeners.telemetry, extraPlugins);
   const gateway = new Gateway(live, {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
@@ -102,6 +109,7 @@ function createRouter(
   options: ServeOptions,
   { upstreamTls }: Security,
   telemetry: readonly Telemetry[],
+  extraPlugins: readonly PluginDefinition[],
 ): LiveRouter {
   const isEmpty = readText(options.config, 'an EndpointPickerConfig').trim() === '';
   const document = isEmpty ? undefined : loadDocument(options.config);
@@ -114,6 +122,7 @@ function createRouter(
       scrapeIntervalMs: Math.max(50, options.scrapeIntervalMs),
       ...(upstreamTls === undefined ? {} : { upstreamTls }),
       telemetry,
+      extraPlugins,
     });
   } catch (error) {
     throw error instanceof ConfigError && document !== undefined ? document.locate(error) : error;

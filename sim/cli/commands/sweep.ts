@@ -1,5 +1,5 @@
 /** `drydock sweep`: grids of scenarios over a load axis, whole or a shard of them. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { quoted } from '../../export/engine/command.ts';
@@ -16,15 +16,17 @@ import { type LoadedDocument, loadDocument } from '../document.ts';
 import { EXIT, Stop } from '../exit-codes.ts';
 import { blocksText, type Format, json, print, writeOut } from '../output.ts';
 import { applySet } from '../overrides.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
 import { readMapping } from '../run-job.ts';
-import { applyPrices, formatOption, wholeNumber } from '../run-options.ts';
+import { applyPrices, formatOption, pluginOption, wholeNumber } from '../run-options.ts';
 import { sweepBlocks, sweepCsv } from '../sweep-tables.ts';
 
 interface SweepOptions extends ArtifactOptions {
   readonly format: Format;
   readonly set: readonly string[];
+  readonly plugin: readonly string[];
   readonly prices?: string;
   readonly seed?: number;
   readonly seeds?: number;
@@ -71,6 +73,7 @@ export function register(program: Command): void {
       wholeNumber(1),
     )
     .option('--image <name>', 'with --emit kubernetes: container image', `drydock:${TOOL_VERSION}`)
+    .addOption(pluginOption())
     .addOption(formatOption());
   addArtifactOptions(command, false).action(run);
 }
@@ -87,6 +90,7 @@ function shardOf(text: string): Shard {
 
 async function run(file: string, options: SweepOptions): Promise<void> {
   const document = loadDocument(file);
+  await loadPluginFiles(options.plugin);
   const { sweep, base } = locating(document, () => prepared(document, options));
   if (options.emit !== undefined) {
     print(emitted(options.emit, sweep, file, options));
@@ -180,6 +184,7 @@ async function runCells(
   options: SweepOptions,
 ): Promise<CellResult[]> {
   const progress = new ProgressLine(options.quiet === true);
+  const plugins = options.plugin.map((module) => resolve(module));
   const pool = openPool(workersFor(Number.POSITIVE_INFINITY, options.jobs));
   const results: CellResult[] = [];
   let isCancelled = false;
@@ -197,7 +202,7 @@ async function runCells(
           cell,
           (specs, label) => {
             progress.show(results.length / cells.length, label);
-            return pool.runAll(specs);
+            return pool.runAll(specs.map((spec) => ({ ...spec, plugins })));
           },
           base,
         );

@@ -2,16 +2,20 @@
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { Simulation } from '../../cluster/simulate.ts';
+import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { DEFAULT_SEED } from '../../run/plan-cells.ts';
 import { type LiveScenario, loadLiveScenario } from '../emulate/live-scenario.ts';
 import { blocksText, json, print } from '../output.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import type { Block } from '../report-tables.ts';
+import { pluginOption } from '../run-options.ts';
 import { routerConfig, runLive } from '../twin/live-run.ts';
 import { repeatDecisions } from '../twin/repeat.ts';
 import { type TwinReport, twinReport } from '../twin/twin-report.ts';
 
 interface TwinOptions {
   readonly format: 'json' | 'table';
+  readonly plugin: readonly string[];
 }
 
 export function register(program: Command): void {
@@ -22,12 +26,13 @@ export function register(program: Command): void {
       'Plays a scenario in real time through gateway and emulated engines on loopback, repeats every routing decision from the recorded events, and simulates the same workload. Takes as long as the workload lasts.',
     )
     .argument('<scenario>', 'scenario file (YAML or JSON)')
+    .addOption(pluginOption())
     .addOption(new Option('--format <format>', 'output format').choices(['json', 'table']).default('table'))
     .action(twin);
 }
 
 async function twin(file: string, options: TwinOptions): Promise<void> {
-  const live = loadLiveScenario(file);
+  const live = loadLiveScenario(file, withBoxed(await loadPluginFiles(options.plugin)));
   try {
     const report = await runTwin(live);
     print(options.format === 'json' ? json(report) : blocksText(blocks(report), 'table'));
@@ -48,6 +53,8 @@ export async function runTwin(live: LiveScenario): Promise<TwinReport> {
   const simulation = new Simulation(scenario, {
     seed,
     fastForward: true,
+    extraPlugins: live.plugins.router,
+    enginePolicies: live.plugins.engine,
     readLines: live.readLines,
     onRecord: ({ request, course: { endpoint, prefillEndpoint } }) =>
       instances.set(request.id, prefillEndpoint < 0 ? [endpoint] : [endpoint, prefillEndpoint]),
@@ -56,6 +63,7 @@ export async function runTwin(live: LiveScenario): Promise<TwinReport> {
   const run = await runLive(live, seed);
   const repeated = repeatDecisions(run.events, {
     config: routerConfig(live),
+    extraPlugins: live.plugins.router,
     seed,
     allowExperimentalPlugins: scenario.router?.allowExperimentalPlugins ?? false,
   });

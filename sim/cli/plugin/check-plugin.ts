@@ -14,7 +14,7 @@ import { RoutedRequest, requestTraits } from '../../workload/simulated-request.t
 export interface CheckResult {
   readonly type: string;
   readonly problems: readonly string[];
-  /** What was exercised: filter, scorer, picker. */
+  /** What was exercised: filter, scorer, picker, queue order. */
   readonly exercised: readonly string[];
   readonly calls: number;
   /** Wall time of a call over 16 endpoints, µs (median). */
@@ -126,7 +126,7 @@ function callAll(instance: PluginInstance, cycle: TestCycle, problems: Set<strin
 }
 
 /** Runs an action with clocks, timers and global randomness replaced by ones that tell. */
-function watched<T>(action: () => T): { readonly output: T; readonly impure: ReadonlySet<string> } {
+export function watched<T>(action: () => T): { readonly output: T; readonly impure: ReadonlySet<string> } {
   const impure = new Set<string>();
   const restore: (() => void)[] = [];
   const watch = (owner: object, key: string, name: string): void => {

@@ -7,8 +7,12 @@ import { createRequire } from 'node:module';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '../../../src/core/check.ts';
-import { type PluginModule, pluginsOf } from '../../../src/plugin-api/plugin-module.ts';
-import type { PluginDefinition } from '../../../src/routing/plugin.ts';
+import {
+  joinedPlugins,
+  type PluginModule,
+  type UserPlugins,
+  userPluginsOf,
+} from '../../../src/plugin-api/plugin-module.ts';
 
 /** As much of rolldown as is used here. */
 interface Bundler {
@@ -17,13 +21,28 @@ interface Bundler {
   }>;
 }
 
+/** What has been loaded, by path: a thread bundles a module once. */
+const loaded = new Map<string, Promise<UserPlugins>>();
+
+/** The plugins that the modules export, in order; throws ConfigError for a file that is none. */
+export async function loadPluginFiles(files: readonly string[]): Promise<UserPlugins> {
+  const all: UserPlugins[] = [];
+  for (const file of new Set(files.map((one) => resolve(one)))) {
+    const before = loaded.get(file);
+    const loading = before ?? loadPlugins(file);
+    if (before === undefined) loaded.set(file, loading);
+    all.push(await loading);
+  }
+  return joinedPlugins(all);
+}
+
 /** The plugins that the module exports; throws ConfigError for a file that is none. */
-export async function loadPlugins(file: string): Promise<readonly PluginDefinition[]> {
+export async function loadPlugins(file: string): Promise<UserPlugins> {
   const path = resolve(file);
   if (!existsSync(path)) throw problem(file, 'no such file', 'a JavaScript or TypeScript module');
   const module = await imported(file, path);
   try {
-    return pluginsOf(module, '');
+    return userPluginsOf(module, '');
   } catch (error) {
     throw error instanceof ConfigError ? error.inFile(file) : error;
   }

@@ -1,8 +1,24 @@
 /** The file that `drydock plugin new` writes: a scorer that works, to be changed. */
 
+const TYPED = {
+  ts: {
+    head: "import type { UserPlugin } from 'drydock/plugin';\n\n",
+    doc: '',
+    annotation: ': UserPlugin<{ fullAt: number }>',
+    sure: '!',
+  },
+  js: {
+    head: '',
+    doc: "/** @type {import('drydock/plugin').UserPlugin<{ fullAt: number }>} */\n",
+    annotation: '',
+    sure: '',
+  },
+} as const;
+
 /** Source of a scorer of that type name. */
-export function scorerSource(type: string): string {
-  return `/**
+export function scorerSource(type: string, language: 'ts' | 'js' = 'js'): string {
+  const { head, doc, annotation, sure } = TYPED[language];
+  return `${head}/**
  * A scorer: rates every candidate from 0 (worst) to 1 (best). Name it in an EndpointPickerConfig:
  *
  *   plugins: [{ type: ${type}, parameters: { fullAt: 64 } }]
@@ -10,8 +26,7 @@ export function scorerSource(type: string): string {
  * Rules: no clock, timer, I/O or Math.random; time is cycle.nowUs, draws come from context.rng. Equal calls give equal
  * scores. Check it with: drydock plugin check <this file>
  */
-/** @type {import('drydock/plugin').UserPlugin<{ fullAt: number }>} */
-export const plugin = {
+${doc}export const plugin${annotation} = {
   type: '${type}',
   kinds: ['scorer'],
   summary: 'fewest waiting and running requests',
@@ -21,8 +36,8 @@ export const plugin = {
       scorer: {
         score({ rows, count, table }, out) {
           for (let i = 0; i < count; i++) {
-            const row = rows[i];
-            const load = table.waiting[row] + table.running[row];
+            const row = rows[i]${sure};
+            const load = table.waiting[row]${sure} + table.running[row]${sure};
             out[i] = 1 - Math.min(load, fullAt) / fullAt;
           }
         },

@@ -21,7 +21,7 @@ import type { LiveScenario } from '../emulate/live-scenario.ts';
 import { type Decision, decisionOf } from './repeat.ts';
 
 /** What a live run takes: a scenario without its document. */
-export type LiveParts = Omit<LiveScenario, 'document'>;
+export type LiveParts = Omit<LiveScenario, 'document' | 'plugins'> & Partial<Pick<LiveScenario, 'plugins'>>;
 
 /** What a live run leaves. */
 export interface LiveRun {
@@ -64,6 +64,7 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
   const router = new LiveRouter({
     config: routerConfig(parts),
     streams: createStreams(seed),
+    extraPlugins: parts.plugins?.router ?? [],
     allowExperimentalPlugins: scenario.router?.allowExperimentalPlugins ?? false,
     scrapeIntervalMs: scenario.router?.scrapeIntervalMs ?? 50,
     observer: {

@@ -1,6 +1,7 @@
 /** Repeats routing decisions: feeds the recorded events to a fresh core of the same configuration and seed. */
 import type { Dispatch } from '../../../src/routing/contract.ts';
 import type { EndpointTable } from '../../../src/routing/endpoint.ts';
+import type { PluginDefinition } from '../../../src/routing/plugin.ts';
 import { RoutingCore, type RoutingEvent } from '../../../src/server/routing-core.ts';
 import { createStreams } from '../../kernel/streams.ts';
 
@@ -25,6 +26,7 @@ export function repeatDecisions(
     readonly config: unknown;
     readonly seed: number;
     readonly allowExperimentalPlugins: boolean;
+    readonly extraPlugins?: readonly PluginDefinition[];
   },
 ): ReadonlyMap<number, Decision> {
   const decisions = new Map<number, Decision>();

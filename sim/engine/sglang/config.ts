@@ -17,7 +17,7 @@ export interface SglangConfig {
   readonly contextLength: number;
   readonly pageTokens: number;
   readonly radixCache: boolean;
-  readonly schedulePolicy: SchedulePolicy;
+  readonly schedulePolicy: SchedulePolicy | 'own';
   readonly scheduleConservativeness: number;
   /** Waiting by priority; a running request gives way to one that is more important by more than the threshold. */
   readonly byPriority: boolean;

@@ -50,7 +50,8 @@ export const sglangKind: EngineKind = {
       usesTiers: true,
       ...(config.hierarchicalCache ? { offload: hostCache(config, context, kv, tokens) } : {}),
       notes: config.speculation === null ? [] : [speculationNote(config.speculation)],
-      create: (model, fastForward, seed) => new SglangEngine(config, model, tokens, fastForward, seed),
+      create: (model, fastForward, seed) =>
+        new SglangEngine(config, model, tokens, fastForward, seed, context.schedulingPolicy),
     };
   },
 };

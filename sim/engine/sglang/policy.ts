@@ -1,6 +1,7 @@
 /** Order of SGLang's waiting queue (engines.md 2.4). Sorts are stable: ties keep the order of arrival. */
 import type { ContentRuns } from '../../workload/request.ts';
 import type { RadixNode } from '../kv/radix-tree.ts';
+import { type Ranker, sortByRank } from '../scheduling-policy.ts';
 import { byPriority, type Sequence as EngineSequence } from '../sequence.ts';
 import type { SglangConfig } from './config.ts';
 
@@ -26,6 +27,7 @@ export function sortWaiting(
   waiting: Sequence[],
   config: SglangConfig,
   cached: (sequence: Sequence) => CachedPrefix,
+  ranker: Ranker<RadixNode> | null = null,
 ): void {
   switch (config.schedulePolicy) {
     case 'lof':
@@ -42,6 +44,9 @@ export function sortWaiting(
       break;
     case 'dfs-weight':
       sortByWeight(waiting, cached);
+      break;
+    case 'own':
+      sortByRank(waiting, ranker!);
       break;
     default:
   }

@@ -5,6 +5,7 @@
  *
  * Not modelled: the extra iteration that an ended request stays in the batch with overlap scheduling.
  */
+import type { EngineSchedulingPolicy } from '../../../src/plugin-api/engine-policy.ts';
 import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import { BatchShape } from '../batch-shape.ts';
@@ -15,13 +16,14 @@ import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import { TierLoads } from '../kv/tiers/tier-loads.ts';
 import { EngineMeters } from '../meters.ts';
+import { Ranker } from '../scheduling-policy.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
 import type { SglangConfig } from './config.ts';
 import { Disaggregation } from './disaggregation.ts';
 import { NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
-import { sortWaiting } from './policy.ts';
+import { type CachedPrefix, sortWaiting } from './policy.ts';
 import { DUST, PrefillBudget } from './prefill-budget.ts';
 import { allowance, futureTokens, generatedBy, victimOrder, victimsByPriority } from './running.ts';
 
@@ -37,6 +39,8 @@ export class SglangEngine implements Engine {
   readonly meters = new EngineMeters();
   readonly pushesKv = true;
   readonly #config: SglangConfig;
+  /** Order of a user's own. */
+  readonly #ranker: Ranker<RadixNode> | null;
   readonly #model: StepModel;
   readonly #tree: RadixTree;
   readonly #ratio: NewTokenRatio;
@@ -61,8 +65,16 @@ export class SglangEngine implements Engine {
   #budget: PrefillBudget;
 
   /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
-  constructor(config: SglangConfig, model: StepModel, poolTokens: number, fastForward: boolean, seed = 0) {
-    this.#config = config;
+  constructor(
+    config: SglangConfig,
+    model: StepModel,
+    poolTokens: number,
+    fastForward: boolean,
+    seed = 0,
+    policy: EngineSchedulingPolicy | undefined = undefined,
+  ) {
+    this.#config = policy === undefined ? config : { ...config, schedulePolicy: 'own' };
+    this.#ranker = policy === undefined ? null : new Ranker(policy);
     this.#model = model;
     this.blockSizeTokens = config.pageTokens;
     this.kvBlocks = Math.floor(poolTokens / config.pageTokens);
@@ -228,10 +240,11 @@ export class SglangEngine implements Engine {
 
   #admit(seats: number, nowUs: number, sink: EngineSink): void {
     const page = this.blockSizeTokens;
-    sortWaiting(this.#waiting, this.#config, (s) => {
+    const cached = (s: Sequence): CachedPrefix => {
       const { node, pages } = this.#tree.deepest(this.#content(s), Math.floor((s.goal - 1) / page));
       return { node, tokens: pages * page };
-    });
+    };
+    sortWaiting(this.#waiting, this.#config, cached, this.#ranker);
     const { byPriority, schedulePolicy } = this.#config;
     const taken = new Set<Sequence>();
     let left = seats;

@@ -3,6 +3,7 @@
  * from 70 GiB on and not an A100, the server takes the larger budgets.
  */
 import { ConfigError } from '../../../src/core/check.ts';
+import type { EngineSchedulingPolicy } from '../../../src/plugin-api/engine-policy.ts';
 import { type ArgKind, EngineArgs, presetFor } from '../args.ts';
 import type { UnhashedOrder } from '../kv/block-pool.ts';
 import type { Speculation } from '../speculation.ts';
@@ -31,6 +32,8 @@ export interface VllmConfig {
   readonly streamInterval: number;
   /** Waiting and preemption by priority, not by arrival. */
   readonly byPriority: boolean;
+  /** Order of the waiting queue in place of both. */
+  readonly policy?: EngineSchedulingPolicy;
   readonly speculation: Speculation | null;
   readonly enforceEager: boolean;
   /** `cudagraph_mode` of the compilation configuration. */

@@ -25,6 +25,7 @@ export const vllmKind: EngineKind = {
       modelMaxLen: context.model.maxContextTokens,
       path: `${context.path}.engine`,
     });
+    const { schedulingPolicy } = context;
     const kv = kvPrecision(config.kvCacheDtype, context.kv);
     const notes: string[] = [];
     const drafter = drafterCost(config.speculation, `${context.path}.engine.args.speculative_config`);
@@ -62,7 +63,11 @@ export const vllmKind: EngineKind = {
       notes,
       create: (model, fastForward, seed) =>
         new VllmEngine(
-          { ...config, maxModelLen, ...(isHybrid ? { fixedBlocks } : {}) },
+          {
+            ...{ ...config, maxModelLen },
+            ...(isHybrid ? { fixedBlocks } : {}),
+            ...(schedulingPolicy === undefined ? {} : { policy: schedulingPolicy }),
+          },
           model,
           kvBlocks,
           fastForward,

@@ -19,12 +19,21 @@ import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import type { LoraSlots } from '../lora.ts';
 import { EngineMeters } from '../meters.ts';
 import { PriorityQueue } from '../priority-queue.ts';
+import { RankedQueue } from '../scheduling-policy.ts';
 import { byPriority, Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
 import type { VllmConfig } from './config.ts';
 
 type Sequence = EngineSequence<BlockNode>;
+
+function queueOf({
+  policy,
+  byPriority: isByPriority,
+}: VllmConfig): Deque<Sequence> | PriorityQueue<Sequence> {
+  if (policy !== undefined) return new RankedQueue<BlockNode>(policy);
+  return isByPriority ? new PriorityQueue<Sequence>(byPriority) : new Deque<Sequence>();
+}
 
 /** One vLLM engine. */
 export class VllmEngine implements Engine {
@@ -38,6 +47,8 @@ export class VllmEngine implements Engine {
   readonly #decodes: DecodeSet<BlockNode>;
   readonly #running = new SequenceList<BlockNode>();
   readonly #waiting: Deque<Sequence> | PriorityQueue<Sequence>;
+  /** Newcomers may come to stand before others that wait. */
+  readonly #isSorted: boolean;
   /** Gauges as of the end of the last step. */
   readonly #shown = { waiting: 0, running: 0, used: 0 };
   /** The queue has lost someone since the last step ended: `#shown` holds what it was until the next one ends. */
@@ -81,7 +92,8 @@ export class VllmEngine implements Engine {
   ) {
     assert(kvBlocks >= 2, 'the block pool holds no block');
     this.#config = config;
-    this.#waiting = config.byPriority ? new PriorityQueue<Sequence>(byPriority) : new Deque<Sequence>();
+    this.#waiting = queueOf(config);
+    this.#isSorted = this.#waiting instanceof PriorityQueue;
     this.#model = model;
     this.#lora = lora;
     if (lora !== null) this.observeAdapters = () => this.#adapters(lora);
@@ -108,7 +120,7 @@ export class VllmEngine implements Engine {
     const sequence = new EngineSequence<BlockNode>(request, leg, nowUs);
     this.#waiting.pushBack(sequence);
     // The head that did not fit is the head no more.
-    if (this.#config.byPriority && this.#waiting.front() === sequence) this.#stepper.stuck = false;
+    if (this.#isSorted && this.#waiting.front() === sequence) this.#stepper.stuck = false;
   }
 
   abort(request: SimRequest, nowUs: number): boolean {
@@ -416,11 +428,11 @@ export class VllmEngine implements Engine {
     this.#index(sequence, sequence.computed + tokens);
   }
 
-  /** The head of the queue; by priority the first that was there when the batch was decided. */
+  /** The head of the queue; of a sorted one the first that was there when the batch was decided. */
   #nextWaiting(): Sequence | undefined {
     const front = this.#waiting.front()!;
     if (!this.#stepper.isTooLate(front.enqueuedUs)) return front;
-    if (!this.#config.byPriority) return undefined;
+    if (!this.#isSorted) return undefined;
     return this.#waiting.find((s) => !this.#stepper.isTooLate(s.enqueuedUs));
   }
 

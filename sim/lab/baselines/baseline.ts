@@ -1,5 +1,6 @@
 /** What a policy in the box is: a router configuration, where its description comes from, and plugins that it brings. */
 import type { PluginDefinition } from '../../../src/routing/plugin.ts';
+import type { SchedulingPolicyRef } from '../../engine/scheduling-policy.ts';
 
 /** A named policy that labs can use. */
 export interface Baseline {
@@ -11,6 +12,8 @@ export interface Baseline {
   readonly config: Readonly<Record<string, unknown>> | null;
   /** Plugin types that the configuration needs beside the router's. */
   readonly plugins: readonly PluginDefinition[];
+  /** Order of the engines' waiting queues; absent: their own. */
+  readonly schedulingPolicy?: SchedulingPolicyRef;
 }
 
 /** An entry of a profile. */
