@@ -15,6 +15,7 @@ export interface Measured {
   readonly ttft_ms?: MeasuredStats;
   readonly e2e_ms?: MeasuredStats;
   readonly tpot_engine_ms?: MeasuredStats;
+  readonly itl_ms?: MeasuredStats;
   readonly queue_ms?: MeasuredStats;
   readonly frontend_delay_ms?: MeasuredStats;
   readonly output_tok_s?: number | null;
@@ -100,6 +101,10 @@ export interface MeasuredCase {
     readonly trace_file?: string | null;
   };
   readonly measured: { readonly summary?: Measured | null; readonly stages?: readonly Measured[] };
+  /** Predictions of other simulators by name, by stage (`-1`: the whole run). */
+  readonly peers?: Readonly<
+    Record<string, { readonly stages?: Readonly<Record<string, Readonly<Record<string, number | null>>>> }>
+  > | null;
   readonly usable?: boolean;
   readonly per_request_file?: string | null;
   readonly split?: string;

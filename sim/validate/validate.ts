@@ -151,7 +151,7 @@ function pointsOf(
   };
   for (const [field, metric] of TIMES) {
     const stats = measured[field];
-    if (stats === undefined) continue;
+    if (stats === undefined || (metric === 'tpotMs' && cameInLumps(measured))) continue;
     if (metric === 'e2eMs' && isNominal(stats)) {
       const nominal = nominalE2eMs(observed, outputTokens);
       add('e2eMs.mean', stats['mean'], nominal, straw?.e2eMs ?? null);
@@ -176,6 +176,14 @@ function pointsOf(
   );
   add('requestsPerS', measured.request_throughput, observed.completed * perSecond, null);
   return points.filter((point) => Number.isFinite(point.errorPct));
+}
+
+/**
+ * True when the client saw at least every second token arrive together with the one before: a server that
+ * streams in chunks, or a reasoning part that it did not count. Its time per token is no time per token.
+ */
+function cameInLumps(measured: Measured): boolean {
+  return measured.itl_ms?.['p50'] === 0;
 }
 
 /** Some files derive the mean E2E from the requested output length, though answers were shorter. */

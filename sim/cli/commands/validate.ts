@@ -3,7 +3,7 @@
  * formula.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
 import { ConfigError, nearest } from '../../../src/core/check.ts';
@@ -11,17 +11,30 @@ import { CORRECTIONS, type Correction } from '../../latency/calibration.ts';
 import { findCalibration } from '../../latency/calibrations.ts';
 import { fixed } from '../../metrics/format-figure.ts';
 import { type MeasuredCase, parseCase } from '../../validate/case.ts';
+import { errorPlot } from '../../validate/error-plot.ts';
 import { quantilePlot } from '../../validate/quantile-plot.ts';
 import { type SummaryRow, summarise } from '../../validate/summary.ts';
 import { type CaseReport, type SkippedCase, validateCase } from '../../validate/validate.ts';
+import { validationPage } from '../../validate/validation-page.ts';
+import {
+  ablationRows,
+  type LeaveOutFigures,
+  type ValidationSummary,
+  validationSummary,
+} from '../../validate/validation-summary.ts';
 import { namedCalibration } from '../calibration-files.ts';
 import { unwritable } from '../document.ts';
-import { blocksText, csv, type Format, json, print } from '../output.ts';
+import { blocksText, csv, type Format, json, print, writeOut } from '../output.ts';
 import type { Block } from '../report-tables.ts';
 import { formatOption } from '../run-options.ts';
 
 interface Options {
-  readonly cases: string;
+  readonly cases?: string;
+  readonly summary?: string;
+  readonly ablate?: boolean;
+  readonly leaveOut?: string;
+  readonly from?: string;
+  readonly page?: string;
   readonly format: Format;
   readonly seed: string;
   readonly calibration?: string;
@@ -38,12 +51,17 @@ export function register(program: Command): void {
       'Simulates measured serving runs and compares every metric that was measured. Files that a case ' +
         'names are found relative to the cases file.',
     )
-    .requiredOption('--cases <file>', 'measured cases, one JSON object per line')
+    .option('--cases <file>', 'measured cases, one JSON object per line')
     .addOption(formatOption())
     .option('--seed <n>', 'seed of arrivals and lengths that are not recorded', '1')
     .option('--calibration <name|file>', 'step-time calibration in place of the built-in one')
     .option('--without <corrections>', `leave out corrections, by comma: ${CORRECTIONS.join(', ')}`)
     .option('--plot <file>', 'write a quantile-quantile plot of predictions against measurements (SVG)')
+    .option('--summary <file>', 'write the figures that docs/validation.md is made from')
+    .option('--ablate', 'with --summary: predict again without each correction')
+    .option('--leave-out <file>', 'with --summary: what `calibrate --leave-out both --out` wrote')
+    .option('--from <file>', 'a summary to make --page from, in place of --cases')
+    .option('--page <file>', 'write the validation page (Markdown, and its plot beside it)')
     .option('--only <text>', 'only cases whose id, family or model contains the text')
     .addHelpText(
       'after',
@@ -56,6 +74,14 @@ Examples:
 }
 
 function run(options: Options): void {
+  if (options.from !== undefined) {
+    writePage(options.page ?? 'docs/validation.md', readSummary(options.from));
+    return;
+  }
+  if (options.cases === undefined) {
+    throw new ConfigError({ path: '--cases', found: 'nothing', expected: 'a file of measured cases' });
+  }
+  const file = options.cases;
   const seed = Number(options.seed);
   if (!Number.isInteger(seed) || seed < 0) {
     throw new ConfigError({ path: '--seed', found: options.seed, expected: 'an integer >= 0' });
@@ -66,7 +92,7 @@ function run(options: Options): void {
     findCalibration(calibration, { name: 'vllm', version: '0.19' }, '--calibration');
   }
   const without = corrections(options.without ?? '');
-  const all = readCases(options.cases);
+  const all = readCases(file);
   const { only } = options;
   const wanted =
     only === undefined ? all : all.filter((c) => [c.id, c.family, c.model].some((s) => s.includes(only)));
@@ -77,19 +103,32 @@ function run(options: Options): void {
       expected: 'a text that some case contains',
     });
   }
-  const reports: CaseReport[] = [];
-  const skipped: SkippedCase[] = [];
-  for (const [i, measured] of wanted.entries()) {
-    process.stderr.write(`\r${i + 1} of ${wanted.length} `);
-    const result = validateCase(measured, fileReader(options.cases), seed, {
-      ...(calibration === undefined ? {} : { calibration }),
-      without,
-    });
-    if ('reason' in result) skipped.push(result);
-    else reports.push(result);
-  }
-  process.stderr.write('\n');
+  const predict = (without: readonly Correction[]): { reports: CaseReport[]; skipped: SkippedCase[] } => {
+    const reports: CaseReport[] = [];
+    const skipped: SkippedCase[] = [];
+    for (const [i, measured] of wanted.entries()) {
+      process.stderr.write(`\r${i + 1} of ${wanted.length} `);
+      const own = { ...(calibration === undefined ? {} : { calibration }), without };
+      const result = validateCase(measured, fileReader(file), seed, own);
+      if ('reason' in result) skipped.push(result);
+      else reports.push(result);
+    }
+    process.stderr.write('\n');
+    return { reports, skipped };
+  };
+  const { reports, skipped } = predict(without);
   const summary = summarise(reports);
+  if (options.summary !== undefined) {
+    const settings = options.ablate === true ? CORRECTIONS : [];
+    const ablation = [
+      ...ablationRows('none', reports),
+      ...settings.flatMap((correction) => ablationRows(correction, predict([correction]).reports)),
+    ];
+    const leaveOut = options.leaveOut === undefined ? [] : readLeaveOut(options.leaveOut);
+    const kept = validationSummary(wanted, reports, skipped, { ablation, leaveOut });
+    writeOut(options.summary, kept);
+    if (options.page !== undefined) writePage(options.page, kept);
+  }
   if (options.plot !== undefined) writePlot(options.plot, quantilePlot(reports));
   if (options.format === 'json') print(json({ cases: reports, skipped, summary }));
   else if (options.format === 'csv') print(pointsCsv(reports));
@@ -119,6 +158,56 @@ function writePlot(file: string, svg: string): void {
     writeFileSync(file, svg);
   } catch (error) {
     throw unwritable(file, error);
+  }
+}
+
+/** Writes the page and its plot, named alike. */
+function writePage(file: string, summary: ValidationSummary): void {
+  const plot = `${file.replace(/\.md$/, '')}-errors.svg`;
+  writePlot(plot, errorPlot(summary));
+  writePlot(file, validationPage(summary, basename(plot)));
+}
+
+function readSummary(file: string): ValidationSummary {
+  const value = parsedJson(file);
+  if (typeof value === 'object' && value !== null && 'rows' in value && 'quantiles' in value) {
+    return value as ValidationSummary;
+  }
+  throw new ConfigError({
+    path: '',
+    file,
+    found: 'no rows',
+    expected: 'what `drydock validate --summary` wrote',
+  });
+}
+
+function readLeaveOut(file: string): LeaveOutFigures[] {
+  const value = parsedJson(file);
+  if (
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'object' && one !== null && 'constantRows' in one)
+  ) {
+    return (value as LeaveOutFigures[]).map(({ by, header, rows, constantRows }) => ({
+      by,
+      header,
+      rows,
+      constantRows,
+    }));
+  }
+  throw new ConfigError({
+    path: '',
+    file,
+    found: 'no leave-out',
+    expected: 'what `drydock calibrate --leave-out` wrote',
+  });
+}
+
+function parsedJson(file: string): unknown {
+  try {
+    return JSON.parse(readText(file, 'a JSON file'));
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError({ path: '', file, found: (error as Error).message, expected: 'JSON' });
   }
 }
 
