@@ -77,7 +77,11 @@ function labCell(
     seed: lab.seed ?? 1,
     workload: atLoad(lab.workloads[workload]!, load, `loads[${loadIndex}]`),
     fleet: ordered(fleet, policy.schedulingPolicy ?? baseline?.schedulingPolicy),
-    router: { ...lab.router, ...(config === undefined ? {} : { config }) },
+    router: {
+      ...lab.router,
+      ...(config === undefined ? {} : { config }),
+      ...(baseline?.isExperimental === true ? { allowExperimentalPlugins: true } : {}),
+    },
   });
   return {
     policy: policy.name,

@@ -9,6 +9,9 @@ import { Course, type SimRequest } from './request.ts';
 /** Body bytes per prompt token: about four characters of English text a token (OpenAI's rule of thumb). */
 const BODY_BYTES_PER_TOKEN = 4;
 
+/** Where the router's session plugins look for a session. */
+const SESSION_HEADER = 'x-session-id';
+
 /** Fairness id of requests that name no tenant, as the router's own default. */
 export const DEFAULT_TENANT = 'default-flow';
 
@@ -49,9 +52,11 @@ export class RoutedRequest implements InferenceRequest {
   readonly prompt: PromptContent;
   readonly maxOutputTokens: number;
   readonly sizeBytes: number;
-  readonly headers: ReadonlyMap<string, string>;
   readonly multimodal = null;
   readonly subset = null;
+  readonly #traits: RequestTraits;
+  readonly #session: number;
+  #headers: ReadonlyMap<string, string> | null = null;
 
   constructor(
     id: number,
@@ -59,6 +64,7 @@ export class RoutedRequest implements InferenceRequest {
     traits: RequestTraits,
     prompt: PromptContent,
     maxOutputTokens: number,
+    session = -1,
   ) {
     this.id = id;
     this.model = traits.model;
@@ -66,10 +72,19 @@ export class RoutedRequest implements InferenceRequest {
     this.arrivalUs = arrivalUs;
     this.priority = traits.priority;
     this.fairnessId = traits.tenant;
-    this.headers = traits.headers;
+    this.#traits = traits;
+    this.#session = session;
     this.prompt = prompt;
     this.maxOutputTokens = maxOutputTokens;
     this.sizeBytes = prompt.tokens * BODY_BYTES_PER_TOKEN;
+  }
+
+  /** Requests of a session carry its number. */
+  get headers(): ReadonlyMap<string, string> {
+    const { headers } = this.#traits;
+    if (this.#session < 0) return headers;
+    this.#headers ??= new Map([...headers, [SESSION_HEADER, `session-${this.#session}`]]);
+    return this.#headers;
   }
 
   get requestId(): string {
@@ -94,7 +109,7 @@ export function simulatedRequest(draft: RequestDraft, traits: RequestTraits): Si
   const { prompt } = draft;
   return {
     course: new Course(),
-    request: new RoutedRequest(draft.id, draft.arrivalUs, traits, prompt, draft.maxTokens),
+    request: new RoutedRequest(draft.id, draft.arrivalUs, traits, prompt, draft.maxTokens, draft.session),
     prompt,
     promptTokens: prompt.tokens,
     outputTokens: draft.outputTokens,

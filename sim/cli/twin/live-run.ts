@@ -235,8 +235,9 @@ class Clients {
 }
 
 function headersOf(request: SimRequest, body: string): Record<string, string> {
-  const { priority, fairnessId, requestId } = request.request;
+  const { priority, fairnessId, requestId, headers } = request.request;
   return {
+    ...Object.fromEntries(headers),
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,

@@ -12,6 +12,8 @@ export interface Baseline {
   readonly config: Readonly<Record<string, unknown>> | null;
   /** Plugin types that the configuration needs beside the router's. */
   readonly plugins: readonly PluginDefinition[];
+  /** Names plugins that upstream marks as Alpha. */
+  readonly isExperimental?: true;
   /** Order of the engines' waiting queues; absent: their own. */
   readonly schedulingPolicy?: SchedulingPolicyRef;
 }
