@@ -16,6 +16,31 @@ test('two stages from pinned images; the second runs as a user that is not root,
   expect(LINES.indexOf(users[0]!)).toBeLessThan(LINES.findIndex((line) => line.startsWith('ENTRYPOINT')));
 });
 
+test('its Node is one that every package takes: npm refuses to install on another', () => {
+  const [, image] = /^FROM node:(\d+\.\d+)\S*/.exec(LINES.find((line) => line.startsWith('FROM '))!)!;
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { optional?: boolean; engines?: { node?: string } }>;
+  };
+  const refusing = Object.entries(lock.packages).filter(
+    ([, { optional, engines }]) => optional !== true && !takes(engines?.node ?? '*', image!),
+  );
+  expect(refusing.map(([name, { engines }]) => `${name}: ${engines?.node}`)).toEqual([]);
+  expect(takes('^20.19.0 || >=22.12.0', '22.11')).toBe(false);
+  expect(takes('^18 || ^20', '22.11')).toBe(false);
+});
+
+/** Whether a range of versions, such as `^20.19.0 || >=22.12.0`, takes `major.minor`. */
+function takes(range: string, version: string): boolean {
+  const [major, minor] = version.split('.').map(Number) as [number, number];
+  return range.split('||').some((part) => {
+    const match = /^\s*(\^|>=)?\s*(\d+|\*)(?:\.(\d+))?/.exec(part)!;
+    if (match[2] === '*') return true;
+    const [wanted, least] = [Number(match[2]), Number(match[3] ?? 0)];
+    if (match[1] === '>=' && major > wanted) return true;
+    return major === wanted && minor >= least;
+  });
+}
+
 test('what it copies exists, here or after the build', () => {
   const built = ['/src/node_modules', '/src/dist'];
   for (const line of LINES.filter((one) => one.startsWith('COPY '))) {

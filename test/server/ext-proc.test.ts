@@ -228,6 +228,10 @@ describe('the Envoy endpoint picker', () => {
     await until(() => live.core.router.inFlight === 1);
     halfClosed.halfClose();
     await until(() => live.inFlight === 0 && live.core.router.inFlight === 0);
+    const page = live.metricsText();
+    expect(page).toContain('llm_d_epp_extproc_streams_inflight 0\n');
+    expect(page).toContain('llm_d_epp_extproc_streams_total{code="CANCELLED"} 1\n');
+    expect(page).toContain('llm_d_epp_extproc_stream_duration_seconds_count{code="CANCELLED"} 1\n');
   });
 
   test('a rewritten model name is put back into the answer', async () => {

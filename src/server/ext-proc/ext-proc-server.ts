@@ -2,6 +2,7 @@
  * The Envoy door: a gRPC server with the external processor (v3) that an llm-d or Gateway API data plane asks for endpoints,
  * and the health service that its probes ask. Source: router specification 1.1, 1.2.
  */
+import { performance } from 'node:perf_hooks';
 import {
   type handleBidiStreamingCall,
   type handleUnaryCall,
@@ -77,10 +78,11 @@ export class ExtProcServer {
     const process: handleBidiStreamingCall<ProcessingRequest, ProcessingResponse> = (call) => {
       const stream = new EnvoyStream(live, wireOf(call), options.bodyLimitBytes);
       this.#streams.add(stream);
-      live.metrics.stream(1, null);
+      const beganMs = performance.now();
+      live.metrics.streamBegan();
       const closed = (code: 'OK' | 'CANCELLED' | 'UNKNOWN') => (): void => {
         if (!this.#streams.delete(stream)) return;
-        live.metrics.stream(-1, code);
+        live.metrics.streamEnded(code, (performance.now() - beganMs) / 1000);
         stream.closed();
       };
       call.on('data', (message: ProcessingRequest) => stream.message(message));

@@ -139,11 +139,20 @@ export class GatewayMetrics {
     this.#registry.add('llm_d_epp_scheduler_attempts_total', labels);
   }
 
-  /** An Envoy stream has begun or ended; `code` of the end. */
-  stream(change: 1 | -1, code: string | null): void {
+  streamBegan(): void {
+    this.#countStreams(1);
+  }
+
+  /** An Envoy stream has ended with a gRPC code. */
+  streamEnded(code: string, seconds: number): void {
+    this.#countStreams(-1);
+    this.#registry.add('llm_d_epp_extproc_streams_total', { code });
+    this.#registry.observe('llm_d_epp_extproc_stream_duration_seconds', { code }, seconds, SECONDS);
+  }
+
+  #countStreams(change: 1 | -1): void {
     this.#streams += change;
     this.#registry.set('llm_d_epp_extproc_streams_inflight', {}, this.#streams);
-    if (code !== null) this.#registry.add('llm_d_epp_extproc_streams_total', { code });
   }
 
   /** Batches of KV events that were lost, won back by replay, or could not be read. */
