@@ -207,6 +207,7 @@ describe('the Envoy endpoint picker', () => {
     early.send({ response_headers: headers({ ':status': '200' }) });
     await until(() => early.ended !== null);
     expect(early.ended!.code).toBe(status.INVALID_ARGUMENT);
+    expect(live.metricsText()).toContain('llm_d_epp_extproc_streams_total{code="FAILED_PRECONDITION"} 1\n');
     expect(live.inFlight).toBe(0);
   });
 
@@ -228,10 +229,11 @@ describe('the Envoy endpoint picker', () => {
     await until(() => live.core.router.inFlight === 1);
     halfClosed.halfClose();
     await until(() => live.inFlight === 0 && live.core.router.inFlight === 0);
+    await until(() => live.metricsText().includes('llm_d_epp_extproc_streams_inflight 0\n'));
     const page = live.metricsText();
-    expect(page).toContain('llm_d_epp_extproc_streams_inflight 0\n');
-    expect(page).toContain('llm_d_epp_extproc_streams_total{code="CANCELLED"} 1\n');
-    expect(page).toContain('llm_d_epp_extproc_stream_duration_seconds_count{code="CANCELLED"} 1\n');
+    expect(page).toContain('llm_d_epp_extproc_streams_total{code="OK"} 1\n');
+    expect(page).toContain('llm_d_epp_extproc_streams_total{code="CANCELLED"} 2\n');
+    expect(page).toContain('llm_d_epp_extproc_stream_duration_seconds_count{code="CANCELLED"} 2\n');
   });
 
   test('a rewritten model name is put back into the answer', async () => {

@@ -77,11 +77,13 @@ export class EnvoyStream implements LiveCall {
     } else this.#fail('INVALID_ARGUMENT', 'a message without a known part');
   }
 
-  /** The stream has ended, for whatever reason: the client has gone unless all was over. */
-  closed(): void {
+  /** The stream has ended, for whatever reason: the client has gone unless all was over. Tells whether it was. */
+  closed(): boolean {
+    const wasThrough = this.#phase === 'over';
     if (this.#phase === 'queued') this.#live.cancelled(this.#id);
     else if (this.#phase === 'routed') this.#live.finished(this.#id, 'client-disconnect', NO_USAGE);
     this.#phase = 'over';
+    return wasThrough;
   }
 
   // Answers of the router.

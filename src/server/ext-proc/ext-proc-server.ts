@@ -80,19 +80,23 @@ export class ExtProcServer {
       this.#streams.add(stream);
       const beganMs = performance.now();
       live.metrics.streamBegan();
-      const closed = (code: 'OK' | 'CANCELLED' | 'UNKNOWN') => (): void => {
+      const ended = (code: string | null): void => {
         if (!this.#streams.delete(stream)) return;
-        live.metrics.streamEnded(code, (performance.now() - beganMs) / 1000);
-        stream.closed();
+        // A client that breaks off is seen as one that has sent all: only the stream knows that it was not through.
+        const wasThrough = stream.closed();
+        live.metrics.streamEnded(
+          code ?? (wasThrough ? 'OK' : 'CANCELLED'),
+          (performance.now() - beganMs) / 1000,
+        );
       };
       call.on('data', (message: ProcessingRequest) => stream.message(message));
       call.on('end', () => {
-        closed('OK')();
+        ended(null);
         call.end();
       });
-      call.on('cancelled', closed('CANCELLED'));
-      call.on('error', closed('UNKNOWN'));
-      call.on('finish', closed('OK'));
+      call.on('cancelled', () => ended('CANCELLED'));
+      call.on('error', ({ code }: { code?: number }) => ended(status[code ?? status.UNKNOWN] ?? 'UNKNOWN'));
+      call.on('finish', () => ended(null));
     };
     this.#server.addService(EXTERNAL_PROCESSOR, { process });
     const check: handleUnaryCall<{ service?: string }, { status: string }> = ({ request }, answer) => {
