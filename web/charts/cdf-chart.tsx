@@ -105,9 +105,7 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
           {limitMs !== null && (
             <g>
               <line x1={x(limitMs)} x2={x(limitMs)} y1={GUTTER.top} y2={bottom} stroke="var(--fail)" />
-              <text className="strong fail" x={x(limitMs)} y={GUTTER.top - 6} textAnchor="end">
-                SLO {limitStatistic} {timeTickText(limitMs)}
-              </text>
+              <LimitLabel x={x(limitMs)} text={`SLO ${limitStatistic} ${timeTickText(limitMs)}`} />
             </g>
           )}
           {lines.map(({ letter, curve }, index) => (
@@ -153,6 +151,26 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
         rows={TWIN_QUANTILES.map((quantile) => twinRow(lines, quantile))}
       />
     </section>
+  );
+}
+
+/** Room that the caption of the y axis takes at the top left, and a limit's label at most, px. */
+const CAPTION_WIDTH = 160;
+const LABEL_WIDTH = 96;
+
+/** Above the plot, at its line, and beside the caption rather than over it. */
+function LimitLabel({ x, text }: { readonly x: number; readonly text: string }) {
+  const captionEnd = GUTTER.left + CAPTION_WIDTH;
+  const isBeside = x - LABEL_WIDTH < captionEnd;
+  return (
+    <text
+      className="strong fail"
+      x={isBeside ? Math.max(x, captionEnd) : x}
+      y={GUTTER.top - 6}
+      textAnchor={isBeside ? 'start' : 'end'}
+    >
+      {text}
+    </text>
   );
 }
 

@@ -54,11 +54,13 @@ export function ExportDialog({ name, scenario, onClose }: ExportDialogProps) {
         </select>
       </label>
       {outcome?.status === 'refused' && (
-        <ul className="problems" role="alert">
-          {outcome.reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
+        <div role="alert" className="problem-box">
+          <ul className="problems">
+            {outcome.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </div>
       )}
       {outcome?.status === 'done' && (
         <Files name={name} target={target} outcome={outcome} at={at} setAt={setAt} />

@@ -42,14 +42,16 @@ export function RunBar<Result>({ runner, words }: RunBarProps<Result>) {
       )}
       <Announcement text={endText(status, shown, words)} />
       {status.kind === 'invalid' && (
-        <ul className="problems" role="alert">
-          {status.problems.map((problem) => (
-            <li key={`${problem.path} ${problem.found}`}>
-              <code>{problem.path === '' ? 'document' : problem.path}</code>: found {problem.found}; expected{' '}
-              {problem.expected}
-            </li>
-          ))}
-        </ul>
+        <div role="alert" className="problem-box">
+          <ul className="problems">
+            {status.problems.map((problem) => (
+              <li key={`${problem.path} ${problem.found}`}>
+                <code>{problem.path === '' ? 'document' : problem.path}</code>: found {problem.found};
+                expected {problem.expected}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </div>
   );

@@ -48,7 +48,8 @@ const THEME = EditorView.theme({
     color: 'var(--muted)',
     borderRight: '1px solid var(--rule)',
   },
-  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--selected)' },
+  '.cm-activeLine': { backgroundColor: 'transparent' },
+  '.cm-activeLineGutter': { backgroundColor: 'var(--selected)', color: 'var(--ink)' },
   '.cm-tooltip': {
     backgroundColor: 'var(--raised)',
     border: '1px solid var(--control)',
@@ -61,10 +62,11 @@ const THEME = EditorView.theme({
   '.cm-completionDetail': { color: 'var(--muted)', fontStyle: 'normal' },
 });
 
-export function openEditor(parent: HTMLElement, settings: CodeEditorOptions): CodeEditor {
+export function openEditor(parent: ShadowRoot, settings: CodeEditorOptions): CodeEditor {
   let isShowing = false;
   const view = new EditorView({
     parent,
+    root: parent,
     state: EditorState.create({
       doc: settings.text,
       extensions: [

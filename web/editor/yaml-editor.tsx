@@ -20,7 +20,10 @@ export function YamlEditor({ kind }: { readonly kind: DocumentKind }) {
   const document = useScenario((state) => documentOfKind(state, kind));
   useEffect(() => {
     const help = Promise.all([client.remote.schema(kind), client.remote.choices()]);
-    const own = openEditor(parent.current!, {
+    // In a shadow root the editor's styles are constructed sheets, which the page's security policy allows.
+    const host = window.document.createElement('div');
+    parent.current!.append(host);
+    const own = openEditor(host.attachShadow({ mode: 'open' }), {
       label: `${kind} document, YAML`,
       text: yamlOf(kind, documentOfKind(useScenario.getState(), kind)),
       onChange: (text) => take(kind, text, setProblems),
@@ -33,6 +36,7 @@ export function YamlEditor({ kind }: { readonly kind: DocumentKind }) {
     return () => {
       editor.current = null;
       own.destroy();
+      host.remove();
     };
   }, [kind]);
   useEffect(() => {

@@ -81,14 +81,16 @@ function Preview({ dropped: { name, text, read } }: { readonly dropped: Dropped 
     return (
       <section aria-label={name}>
         <h2>{name} cannot be read</h2>
-        <ul className="problems" role="alert">
-          {read.problems.map((problem) => (
-            <li key={`${problem.path} ${problem.found}`}>
-              {problem.path}
-              {problem.path === '' ? '' : ': '}found {problem.found}; expected {problem.expected}
-            </li>
-          ))}
-        </ul>
+        <div role="alert" className="problem-box">
+          <ul className="problems">
+            {read.problems.map((problem) => (
+              <li key={`${problem.path} ${problem.found}`}>
+                {problem.path}
+                {problem.path === '' ? '' : ': '}found {problem.found}; expected {problem.expected}
+              </li>
+            ))}
+          </ul>
+        </div>
       </section>
     );
   }

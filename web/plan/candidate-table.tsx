@@ -69,7 +69,7 @@ function Row({ candidate: one, ranks, plan }: RowProps) {
         <td key={metric.metric}>
           {metricText(metric)}
           {metric.metric === 'slo.attainment' && (
-            <span className="under">{figureText(one.probabilityMeets, 'share')} sure of all limits</span>
+            <span className="under">{figureText(one.probabilityMeets, 'share')} sure</span>
           )}
         </td>
       ))}
@@ -84,7 +84,7 @@ function Row({ candidate: one, ranks, plan }: RowProps) {
       <td>
         {constraintLabel(one.binding.constraint)}
         <span className="under">
-          {figureText(one.binding.slack, 'share', 2)} left; busiest: {one.binding.resource}
+          {figureText(one.binding.slack, 'share', 2)} left, {one.binding.resource} busiest
         </span>
       </td>
       <td>

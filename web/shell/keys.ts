@@ -32,7 +32,7 @@ export function useKeys(): void {
         onControlKey(event);
         return;
       }
-      if (event.altKey || useDialog.getState().open !== null || isTyping(event.target)) return;
+      if (event.altKey || useDialog.getState().open !== null || isTyping(targetOf(event))) return;
       if (event.key.length !== 1 || !useLetterKeys.getState().isOn) return;
       const first = event.timeStamp - beforeMs < SEQUENCE_MS ? before : '';
       const command = commandOf(`${first} ${event.key}`.trim()) ?? commandOf(event.key);
@@ -52,7 +52,7 @@ function onControlKey(event: KeyboardEvent): void {
   if (key === 'k') {
     event.preventDefault();
     showPalette();
-  } else if (key === 'z' && !undoesItself(event.target)) {
+  } else if (key === 'z' && !undoesItself(targetOf(event))) {
     event.preventDefault();
     if (event.shiftKey) redo();
     else undo();
@@ -61,6 +61,11 @@ function onControlKey(event: KeyboardEvent): void {
 
 function commandOf(keys: string): Command | undefined {
   return COMMANDS.find((command) => command.keys === keys);
+}
+
+/** What the key went to; the editor is in a shadow root, which hides it from `target`. */
+function targetOf(event: Event): EventTarget | null {
+  return event.composedPath()[0] ?? event.target;
 }
 
 function undoesItself(target: EventTarget | null): boolean {

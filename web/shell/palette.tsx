@@ -70,18 +70,24 @@ export function Palette() {
 
 /** Fields of the page by their labels. */
 function settings(): Command[] {
-  const labels = [...document.querySelectorAll('label')];
-  return labels.flatMap((label) => {
-    const { control } = label;
-    const title = label.textContent?.trim() ?? '';
-    if (control === null || title === '') return [];
-    const legend = control.closest('fieldset')?.querySelector('legend')?.textContent?.trim();
+  const fields = document.querySelectorAll<HTMLElement>('main input, main select, aside input, aside select');
+  const found = [...fields].flatMap((field) => {
+    const title = titleOf(field);
     const run = (): void => {
-      control.scrollIntoView({ block: 'center' });
-      control.focus();
+      field.scrollIntoView({ block: 'center' });
+      field.focus();
     };
-    return [{ title: `Set ${legend === undefined ? '' : `${legend}: `}${title}`, run }];
+    return title === '' ? [] : [{ title: `Set ${title}`, run }];
   });
+  return [...new Map(found.map((command) => [command.title, command])).values()];
+}
+
+function titleOf(field: HTMLElement): string {
+  const own = field.getAttribute('aria-label') ?? (field as HTMLInputElement).labels?.[0]?.textContent ?? '';
+  // A slider stands beside the field of its number.
+  if (/, slider$/.test(own)) return '';
+  const legend = field.closest('fieldset')?.querySelector('legend')?.textContent?.trim();
+  return legend === undefined || legend === '' ? own.trim() : `${legend}: ${own.trim()}`;
 }
 
 /** Entries that hold all words, those that begin with the text first. */
