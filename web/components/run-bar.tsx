@@ -46,8 +46,8 @@ export function RunBar<Result>({ runner, words }: RunBarProps<Result>) {
           <ul className="problems">
             {status.problems.map((problem) => (
               <li key={`${problem.path} ${problem.found}`}>
-                <code>{problem.path === '' ? 'document' : problem.path}</code>: found {problem.found};
-                expected {problem.expected}
+                <code>{problem.path === '' ? 'document' : problem.path}</code>
+                {`: found ${problem.found}; expected ${problem.expected}`}
               </li>
             ))}
           </ul>
