@@ -15,6 +15,8 @@ interface RowColumn {
 /** Cached part of the prompt per endpoint. Counts are in blocks of `blockSizeTokens`. */
 export class PrefixMatchColumn implements RowColumn {
   present = false;
+  /** Known to hold zeros only: no endpoint has any block of the prompt. */
+  isBlank = false;
   totalBlocks = 0;
   blockSizeTokens = 0;
   /** Blocks that count as matched (weighted by memory tier in the precise producer). */

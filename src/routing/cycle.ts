@@ -49,15 +49,18 @@ export class MutableCycle implements Cycle {
     this.totals.fill(0, 0, this.count);
   }
 
-  /** Sums start at these. */
-  loadTotals(totals: Float64Array): void {
+  /** The sums, to be added to: a copy where a profile's kept ones are shown. */
+  ownTotals(): Float64Array {
     const own = this.#ownTotals;
+    const { totals } = this;
+    if (totals === own) return own;
     for (let i = 0; i < this.count; i++) own[i] = totals[i]!;
     this.totals = own;
     this.totalsStamp = 0;
+    return own;
   }
 
-  /** These are the sums; `stamp` as in Cycle. */
+  /** These are the sums as long as nothing is added; `stamp` as in Cycle. */
   showTotals(totals: Float64Array<ArrayBuffer>, stamp: number): void {
     this.totals = totals;
     this.totalsStamp = stamp;

@@ -81,10 +81,14 @@ export interface Filter {
   filter(cycle: Cycle): void;
 }
 
-/** Rates the candidates: writes out[i] for every i < cycle.count; 0 where it has nothing to say. */
+/**
+ * Rates the candidates: writes out[i] for every i < cycle.count; 0 where it has nothing to say. A scorer that has nothing to
+ * say about any of them may write nothing and return false: sums then stay what they are.
+ */
 export interface Scorer {
   readonly basis?: Basis;
-  score(cycle: Cycle, out: Float64Array): void;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most scorers return nothing
+  score(cycle: Cycle, out: Float64Array): void | false;
 }
 
 /** Chooses among the candidates. */

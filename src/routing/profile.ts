@@ -65,7 +65,6 @@ export class Profile implements ProfileResult {
     }
     if (cycle.count === 0) return;
     if (steady.scorers === 0) cycle.clearTotals();
-    else if (steady.scorers < this.scorers.length) cycle.loadTotals(steady.totals);
     else cycle.showTotals(steady.totals, steady.stamp);
     this.#score(cycle, steady.scorers, null);
   }
@@ -76,8 +75,12 @@ export class Profile implements ProfileResult {
 
   #score(cycle: MutableCycle, from: number, raw: number[][] | null): void {
     for (let i = from; i < this.scorers.length; i++) {
-      addScores(cycle, this.scorers[i]!, cycle.totals);
-      if (raw !== null) raw.push(Array.from(cycle.scores.subarray(0, cycle.count)));
+      const { scorer, weight } = this.scorers[i]!;
+      const isSilent = scorer.score(cycle, cycle.scores) === false;
+      if (!isSilent) addScores(cycle, weight, cycle.ownTotals());
+      if (raw === null) continue;
+      if (isSilent) cycle.scores.fill(0, 0, cycle.count);
+      raw.push(Array.from(cycle.scores.subarray(0, cycle.count)));
     }
   }
 

@@ -65,7 +65,9 @@ export class SteadyPart {
   #score(cycle: MutableCycle): void {
     cycle.show(this.rows, this.count);
     this.totals.fill(0);
-    for (const scorer of this.#scorers) addScores(cycle, scorer, this.totals);
+    for (const { scorer, weight } of this.#scorers) {
+      if (scorer.score(cycle, cycle.scores) !== false) addScores(cycle, weight, this.totals);
+    }
     this.stamp = cycle.nextStamp();
   }
 }

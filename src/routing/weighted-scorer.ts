@@ -8,14 +8,9 @@ export interface WeightedScorer {
   readonly scorer: Scorer;
 }
 
-/** Adds the weighted scores of the cycle's candidates to `totals`; the raw ones stand in `cycle.scores` afterwards. */
-export function addScores(
-  cycle: MutableCycle,
-  { scorer, weight }: WeightedScorer,
-  totals: Float64Array,
-): void {
+/** Adds the weighted scores of the cycle's candidates, which stand in `cycle.scores`, to `totals`. */
+export function addScores(cycle: MutableCycle, weight: number, totals: Float64Array): void {
   const { scores, count } = cycle;
-  scorer.score(cycle, scores);
   for (let i = 0; i < count; i++) {
     totals[i] = totals[i]! + weight * Math.min(1, Math.max(0, scores[i]!));
   }

@@ -101,7 +101,7 @@ function callAll(instance: PluginInstance, cycle: TestCycle, problems: Set<strin
   const count = cycle.count;
   const totals = new Float64Array(ENDPOINTS).fill(Number.NaN);
   if (instance.scorer !== undefined) {
-    instance.scorer.score(cycle, totals);
+    if (instance.scorer.score(cycle, totals) === false) totals.fill(0, 0, count);
     const scores = totals.subarray(0, count);
     if (scores.some((score) => Number.isNaN(score)))
       problems.add('scorer: leaves a candidate without a score, or scores NaN');

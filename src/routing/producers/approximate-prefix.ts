@@ -99,7 +99,9 @@ class ApproximatePrefix implements Producer, RequestHooks {
       match.totalBlocks = Math.min(this.#maxBlocks, Math.ceil(prompt.tokens / block));
     }
     const keys = this.#keys;
-    this.index.match(keys, match.matchBlocks);
+    // A prompt of which nothing can be looked up leaves a blank column as it is.
+    if (keys.length === 0 && match.isBlank) return;
+    match.isBlank = this.index.match(keys, match.matchBlocks) === 0;
     match.cachedBlocks = match.matchBlocks;
   }
 

@@ -39,10 +39,7 @@ export const prefixCacheScorer = definePlugin<Parameters>({
       scorer: {
         score({ rows, count }, out) {
           const { totalBlocks, blockSizeTokens, matchBlocks } = match;
-          if (!match.present || totalBlocks === 0) {
-            out.fill(0, 0, count);
-            return;
-          }
+          if (!match.present || match.isBlank || totalBlocks === 0) return false;
           for (let i = 0; i < count; i++) {
             const matched = matchBlocks[rows[i]!]!;
             const length = Math.min(1, (matched * blockSizeTokens) / matchLengthScaleTokens);
@@ -52,6 +49,7 @@ export const prefixCacheScorer = definePlugin<Parameters>({
                 ? ratio
                 : matchLengthWeight * length * length + (1 - matchLengthWeight) * ratio;
           }
+          return undefined;
         },
       },
     };
