@@ -63,13 +63,14 @@ function candidateTable({ candidates }: PlanReport): Table {
 
 function costTable({ candidates }: PlanReport): Table {
   return {
-    header: ['fleet', 'GPUs', '$/1M in', '$/1M out', 'knee', 'head-room', 'binds', 'busiest'],
-    textColumns: [1, 6, 7],
+    header: ['fleet', 'GPUs', '$/1M in', '$/1M out', 'power', 'knee', 'head-room', 'binds', 'busiest'],
+    textColumns: [1, 7, 8],
     rows: candidates.map((one) => [
       one.fleet,
       one.arithmetic,
       formatFigure(one.costPer1MInputTokens, 'usdPerMTok'),
       formatFigure(one.costPer1MOutputTokens, 'usdPerMTok'),
+      formatFigure(one.kW, 'kW'),
       kneeText(one),
       one.headroom === null ? '-' : formatFigure(one.headroom, 'share', 2),
       `${one.binding.constraint}, ${formatFigure(one.binding.slack, 'share', 2)} left`,

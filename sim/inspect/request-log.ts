@@ -1,5 +1,5 @@
 /** Collects requests as they end, into columns that grow. Bounded: what comes once it is full is counted, not kept. */
-import { PHASES, writePhases } from '../metrics/phases.ts';
+import { addDecodePhases, PHASES, writeFirstPhases } from '../metrics/phases.ts';
 import type { SimRequest } from '../workload/request.ts';
 import { ENDINGS, type RequestColumns } from './recording.ts';
 
@@ -25,8 +25,7 @@ export class RequestLog {
   readonly #most: number;
   #capacity = FIRST_CAPACITY;
   #columns = allocated(FIRST_CAPACITY);
-  readonly #first = new Float64Array(PHASE_COUNT);
-  readonly #whole = new Float64Array(PHASE_COUNT);
+  readonly #phases = new Float64Array(PHASE_COUNT);
 
   constructor(most: number) {
     this.#most = most;
@@ -63,9 +62,10 @@ export class RequestLog {
     const { course } = request;
     const at = row * PHASE_COUNT;
     if (course.ending === 'completed') {
-      writePhases(request, this.#first, this.#whole);
+      writeFirstPhases(request, this.#phases);
+      addDecodePhases(request, this.#phases);
       for (let phase = 0; phase < PHASE_COUNT; phase += 1)
-        this.#columns.phaseUs[at + phase] = Math.max(0, this.#whole[phase]!);
+        this.#columns.phaseUs[at + phase] = Math.max(0, this.#phases[phase]!);
       return;
     }
     const wholeUs = Math.max(0, course.endUs - request.request.arrivalUs);

@@ -33,11 +33,8 @@ const DECODE_WAIT = 6;
 const PREEMPTION = 7;
 const DECODE = 8;
 
-/**
- * Phases of a completed request in µs: those before its first token into `first`, all of them into `whole`. Each of the two
- * adds up to TTFT and E2E.
- */
-export function writePhases(request: SimRequest, first: Float64Array, whole: Float64Array): void {
+/** Phases of a completed request up to its first token, µs: they add up to TTFT. */
+export function writeFirstPhases(request: SimRequest, first: Float64Array): void {
   const { course } = request;
   const { arrivalUs } = request.request;
   const attemptUs = course.attemptSinceUs < 0 ? arrivalUs : course.attemptSinceUs;
@@ -54,9 +51,11 @@ export function writePhases(request: SimRequest, first: Float64Array, whole: Flo
   if (course.prefillEndpoint < 0) first[PREFILL] = course.prefillUs + rest;
   first[DECODE_WAIT] = course.prefillEndpoint < 0 ? 0 : rest;
   first[DECODE] = 0;
-  const preemptedUs = course.preemptedUs - course.preemptedFirstUs;
-  // A loop: on nine numbers `set` costs more than the copy.
-  for (let i = 0; i < DECODE; i++) whole[i] = first[i]!;
-  whole[PREEMPTION] = first[PREEMPTION]! + preemptedUs;
-  whole[DECODE] = course.endUs - course.firstTokenUs - preemptedUs;
+}
+
+/** Makes the phases up to the first token into those of the whole request, in place: they add up to E2E. */
+export function addDecodePhases({ course }: SimRequest, phases: Float64Array): void {
+  phases[PREEMPTION] = course.preemptedUs;
+  const laterUs = course.preemptedUs - course.preemptedFirstUs;
+  phases[DECODE] = course.endUs - course.firstTokenUs - laterUs;
 }

@@ -9,7 +9,7 @@ import type { SloSpec } from '../scenario/schema.ts';
 import type { SimRequest } from '../workload/request.ts';
 import { Backlog, type BacklogData } from './backlog.ts';
 import { PhaseBins, type PhaseBinsData } from './phase-bins.ts';
-import { PHASES, writePhases } from './phases.ts';
+import { addDecodePhases, PHASES, writeFirstPhases } from './phases.ts';
 import { RequestStats, RequestTimes, type StatsData } from './request-stats.ts';
 import { QuantileSketch, type SketchData } from './sketch.ts';
 import { classLimits, type RequestLimits, requestLimits } from './slo.ts';
@@ -53,8 +53,7 @@ export interface RecorderData {
 }
 
 /** Where the phases of one request are put together. */
-const FIRST = new Float64Array(PHASES.length);
-const WHOLE = new Float64Array(PHASES.length);
+const SCRATCH = new Float64Array(PHASES.length);
 
 const NO_WINDOW: ArrivalWindow = {
   firstUs: Number.POSITIVE_INFINITY,
@@ -167,9 +166,10 @@ export class Recorder {
   /** Requests that no simulated engine has served have no phases. */
   #attribute(request: SimRequest, { ttftUs, e2eUs }: RequestTimes): void {
     if (request.course.ending !== 'completed' || request.course.deliveredUs < 0) return;
-    writePhases(request, FIRST, WHOLE);
-    this.firstPhases.add(ttftUs, FIRST);
-    this.phases.add(e2eUs, WHOLE);
+    writeFirstPhases(request, SCRATCH);
+    this.firstPhases.add(ttftUs, SCRATCH);
+    addDecodePhases(request, SCRATCH);
+    this.phases.add(e2eUs, SCRATCH);
   }
 
   /** `count` gaps between consecutive tokens, each `gapUs` long. */

@@ -43,15 +43,15 @@ export function brokenBound(fleet: Fleet, slo: SloSpec, traffics: readonly Traff
   return null;
 }
 
-/** Floors by step model: fleets that differ in replicas share theirs. */
-const KNOWN = new WeakMap<StepModel, Floors>();
+/** Floors by set-up engine: fleets that differ in replicas only share theirs. */
+const KNOWN = new WeakMap<PoolSetup['engine'], Floors>();
 
 /** The best step times of a pool's engines. */
 export function floorsOf(pool: PoolSetup): Floors {
-  let floors = KNOWN.get(pool.stepModel);
+  let floors = KNOWN.get(pool.engine);
   if (floors === undefined) {
     floors = computeFloors(pool);
-    KNOWN.set(pool.stepModel, floors);
+    KNOWN.set(pool.engine, floors);
   }
   return floors;
 }

@@ -59,6 +59,10 @@ function describe(
     costPerHour: perHour,
     costPer1MInputTokens: perMillion(rate((trial) => trial.report.throughput.inputTokensPerS)),
     costPer1MOutputTokens: perMillion(rate((trial) => trial.report.throughput.outputTokensPerS)),
+    kW: meanOrNull(trials.map(({ report }) => report.energy?.kW ?? null)),
+    kgCo2ePer1MOutputTokens: meanOrNull(
+      trials.map(({ report }) => report.energy?.kgCo2ePer1MOutputTokens ?? null),
+    ),
     metrics,
     seeds: trials.length,
     probabilityMeets: probabilityMeets(trials),
@@ -118,6 +122,11 @@ function bindingOf(
   });
   const fullest = resources.reduce((most, one) => (one.use > most.use ? one : most));
   return { constraint, slack: 1 - used, resource: fullest.resource, resourceUse: fullest.use };
+}
+
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : mean(known);
 }
 
 function mean(values: readonly number[]): number {

@@ -96,6 +96,7 @@ export function* runTrial(
     scenario: 'trial',
     slo: setting.slo,
     priceOf: setting.priceOf,
+    energy: setting.plan.prices?.energy,
     engineDigest: ENGINE_DIGEST,
     wallMs: 0,
   });

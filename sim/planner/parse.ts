@@ -39,6 +39,10 @@ function rangeProblems(plan: Plan): ConfigProblem[] {
       expected: 'one of the two: they bound the search',
     });
   }
+  if (plan.run?.idealised !== undefined) {
+    const expected = 'nothing: a plan is of fleets that can be built (drydock why shows upper bounds)';
+    problems.push({ path: 'run.idealised', found: plan.run.idealised.join(', '), expected });
+  }
   if (!hasLimits(plan.slo)) {
     problems.push({ path: 'slo', found: 'no limit', expected: 'a limit such as ttftMs: {p95: 1000}' });
   }

@@ -49,6 +49,9 @@ export interface Candidate {
   readonly costPerHour: number | null;
   readonly costPer1MInputTokens: number | null;
   readonly costPer1MOutputTokens: number | null;
+  /** Draw with facility, and emissions: estimates (docs/planner.md); null where a TDP is not known. */
+  readonly kW: number | null;
+  readonly kgCo2ePer1MOutputTokens: number | null;
   readonly metrics: readonly Metric[];
   readonly seeds: number;
   /** Lower bound (Bonferroni) of the probability that every mean is within its limit. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../sim/cluster/simulate.ts';
 import { attributionOf } from '../../sim/metrics/attribution.ts';
 import { PhaseBins } from '../../sim/metrics/phase-bins.ts';
-import { PHASES, type Phase, writePhases } from '../../sim/metrics/phases.ts';
+import { addDecodePhases, PHASES, type Phase, writeFirstPhases } from '../../sim/metrics/phases.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 
 interface Row {
@@ -60,7 +60,9 @@ function run(
     fastForward: true,
     onRecord: (request) => {
       if (request.course.ending !== 'completed') return;
-      writePhases(request, first, whole);
+      writeFirstPhases(request, first);
+      whole.set(first);
+      addDecodePhases(request, whole);
       rows.push({
         ttftUs: request.course.firstTokenUs - request.request.arrivalUs,
         e2eUs: request.course.endUs - request.request.arrivalUs,

@@ -136,6 +136,23 @@ describe('shares of the cost', () => {
     expect((tokens[0]! + tokens[1]!) / 3600).toBeCloseTo(run(true).throughput.outputTokensPerS, 6);
   });
 
+  it('of models are those of their pools, shared nodes by the GPUs that are used', () => {
+    const one = request({ firstTokenUs: 1e6, endUs: 10e6, outputTokens: 1000 });
+    const pools = [
+      { ...POOL, gpus: 3 },
+      { ...POOL, name: 'large', model: 'llama-3.3-70b', gpus: 2 },
+    ];
+    const { cost } = buildReport([runResult(recorderOf([one]), { pools })], {
+      ...{ scenario: 's', slo: undefined, engineDigest: 'd', wallMs: 0 },
+      ...pricing({ gpuHourUsd: { 'h100-sxm': 2 }, wholeNodes: true }),
+    });
+    expect(cost.perHour).toBe(16);
+    expect(cost.byModel!.map(({ name, perHour }) => [name, perHour])).toEqual([
+      ['llama-3.1-8b', (16 * 3) / 5],
+      ['llama-3.3-70b', (16 * 2) / 5],
+    ]);
+  });
+
   it('are left out where there is one tenant', () => {
     expect(run(false).cost.byTenant).toBeUndefined();
     expect(run(false).cost.byModel).toBeUndefined();

@@ -174,6 +174,7 @@ describe('mistakes in a plan', () => {
     [{ search: { gpus: ['h101-sxm'] } }, 'search.gpus[0]', 'h100-sxm'],
     [{ model: 'lama' }, 'model', 'drydock catalog models'],
     [{ slo: { attainment: 0.9 } }, 'slo', 'limit'],
+    [{ run: { requests: 10, idealised: ['perfectCache'] } }, 'run.idealised', 'drydock why'],
     [{ confidence: 2 }, 'confidence', '0.999'],
   ])('%j is named at its path', (change, path, hint) => {
     const document = JSON.parse(JSON.stringify({ ...base, ...change })) as unknown;
