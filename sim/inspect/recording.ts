@@ -2,7 +2,7 @@
  * What a recorded run leaves for looking at: one row per request, and one row per instance and moment. Columns of numbers, so
  * that a page can be handed a million requests without a copy. Times in µs since the start of the run.
  *
- *   requests   arrivalUs | phaseUs[0..8] | promptTokens | outputTokens | cachedTokens | endpoint | prefillEndpoint | ...
+ *   requests   arrivalUs | endUs | phaseUs[0..8] | promptTokens | outputTokens | cachedTokens | endpoint | prefillEndpoint | ...
  *   moments    atUs[m];  cells[m * instances + i] = busyPrefill, busyDecode, waiting, running, kvUsage of instance i
  */
 import type { Ending } from '../workload/request.ts';
@@ -23,6 +23,7 @@ export interface RequestColumns {
   /** The workload's number of the request. */
   readonly id: Uint32Array;
   readonly arrivalUs: Float64Array;
+  readonly endUs: Float64Array;
   /** Phases of `sim/metrics/phases.ts`, one after the other from arrival to end: `phaseUs[row * 9 + phase]`. */
   readonly phaseUs: Float32Array;
   readonly promptTokens: Uint32Array;

@@ -9,6 +9,7 @@ const PHASE_COUNT = PHASES.length;
 interface Grown {
   id: Uint32Array;
   arrivalUs: Float64Array;
+  endUs: Float64Array;
   phaseUs: Float32Array;
   promptTokens: Uint32Array;
   outputTokens: Uint32Array;
@@ -42,6 +43,7 @@ export class RequestLog {
     const columns = this.#columns;
     columns.id[row] = request.request.id;
     columns.arrivalUs[row] = request.request.arrivalUs;
+    columns.endUs[row] = course.endUs;
     columns.promptTokens[row] = request.promptTokens;
     columns.outputTokens[row] = request.outputTokens;
     columns.cachedTokens[row] = course.cachedTokens;
@@ -86,6 +88,7 @@ function allocated(rows: number): Grown {
   return {
     id: new Uint32Array(rows),
     arrivalUs: new Float64Array(rows),
+    endUs: new Float64Array(rows),
     phaseUs: new Float32Array(rows * PHASE_COUNT),
     promptTokens: new Uint32Array(rows),
     outputTokens: new Uint32Array(rows),

@@ -94,7 +94,13 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
       colorScheme,
       viewport: { width: 390, height: 844 },
     });
-    for (const name of ['Scenarios', 'Traces and imports', 'Runs', 'Hardware and models', 'Assumptions']) {
+    for (const name of [
+      'Scenarios',
+      'Traces and imports',
+      'Runs',
+      'Hardware and models',
+      'Assumptions and validation',
+    ]) {
       await page.getByRole('button', shelf(name)).click();
       if (name === 'Hardware and models')
         await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();

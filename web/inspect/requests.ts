@@ -47,10 +47,3 @@ export function requestAt({ requests, instances }: Recording, row: number): Insp
 export function rowOf({ requests }: Recording, id: number): number {
   return requests.id.indexOf(id);
 }
-
-/** End of a request, µs. */
-export function endUs({ requests }: Recording, row: number): number {
-  let us = requests.arrivalUs[row]!;
-  for (let phase = 0; phase < PHASE_COUNT; phase += 1) us += requests.phaseUs[row * PHASE_COUNT + phase]!;
-  return us;
-}

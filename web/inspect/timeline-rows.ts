@@ -4,7 +4,6 @@
  */
 import { bisector } from 'd3-array';
 import type { Recording } from '../../sim/inspect/recording.ts';
-import { endUs } from './requests.ts';
 
 export interface TimeWindow {
   readonly fromUs: number;
@@ -23,17 +22,18 @@ export function rowsInWindow(recording: Recording, window: TimeWindow, most: num
   const { byArrival, requests } = recording;
   const arrival = bisector((row: number) => requests.arrivalUs[row]!);
   const end = arrival.right(byArrival as unknown as number[], window.toUs);
-  const inside: number[] = [];
+  const inside = new Uint32Array(end);
+  let total = 0;
   for (let i = 0; i < end; i += 1) {
     const row = byArrival[i]!;
-    if (requests.arrivalUs[row]! >= window.fromUs || endUs(recording, row) >= window.fromUs) inside.push(row);
+    if (requests.endUs[row]! >= window.fromUs) inside[total++] = row;
   }
-  return { rows: thinned(recording, inside, most), total: inside.length };
+  return { rows: thinned(recording, inside.subarray(0, total), most), total };
 }
 
 /** The slowest of each bucket of neighbours. */
-function thinned(recording: Recording, rows: readonly number[], most: number): Uint32Array {
-  if (rows.length <= most) return Uint32Array.from(rows);
+function thinned({ requests }: Recording, rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows;
   const slowest = new Uint32Array(most);
   for (let bucket = 0; bucket < most; bucket += 1) {
     const from = Math.floor((bucket * rows.length) / most);
@@ -41,7 +41,7 @@ function thinned(recording: Recording, rows: readonly number[], most: number): U
     let best = rows[from]!;
     let bestUs = -1;
     for (let i = from; i < to; i += 1) {
-      const us = endUs(recording, rows[i]!) - recording.requests.arrivalUs[rows[i]!]!;
+      const us = requests.endUs[rows[i]!]! - requests.arrivalUs[rows[i]!]!;
       if (us > bestUs) {
         bestUs = us;
         best = rows[i]!;

@@ -1,4 +1,5 @@
 /** What every figure rests on, in plain words, and what it does not hold. */
+import { Validation } from './validation.tsx';
 
 const ASSUMPTIONS: readonly { readonly title: string; readonly text: string }[] = [
   {
@@ -33,20 +34,19 @@ const ASSUMPTIONS: readonly { readonly title: string; readonly text: string }[] 
 
 export function Assumptions() {
   return (
-    <section aria-labelledby="assumptions">
-      <h2 id="assumptions">What every figure rests on</h2>
-      <dl className="assumptions">
-        {ASSUMPTIONS.map(({ title, text }) => (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
-      <p>
-        How far predictions are from measured systems: <code>drydock validate --cases FILE</code> compares
-        with your own measurements; <code>drydock calibrate</code> fits the framework’s overhead to them.
-      </p>
-    </section>
+    <>
+      <section aria-labelledby="assumptions">
+        <h2 id="assumptions">What every figure rests on</h2>
+        <dl className="assumptions">
+          {ASSUMPTIONS.map(({ title, text }) => (
+            <div key={title}>
+              <dt>{title}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <Validation />
+    </>
   );
 }

@@ -16,7 +16,7 @@ const SHELVES = [
   { id: 'imports', name: 'Traces and imports' },
   { id: 'runs', name: 'Runs' },
   { id: 'catalogue', name: 'Hardware and models' },
-  { id: 'assumptions', name: 'Assumptions' },
+  { id: 'assumptions', name: 'Assumptions and validation' },
 ] as const;
 
 type Shelf = (typeof SHELVES)[number]['id'];

@@ -1,0 +1,121 @@
+/** How far predictions are from measured systems: the committed summary of a validation, where this build has one. */
+import { useEffect, useState } from 'react';
+import type { ValidationSummary } from '../../sim/validate/validation-summary.ts';
+import { ScrollTable } from '../components/scroll-table.tsx';
+import { countText, sentence, UNKNOWN } from '../format.ts';
+
+/** The file is there once somebody has run a validation; a build without it has nothing to show. */
+const FILES = import.meta.glob<{ readonly default: unknown }>('../../models/validation.json');
+
+/** Groups that are shown first; the others are a choice away. */
+const MAIN_GROUP = /^(all|tier:|pd$)/;
+
+const METRICS: Readonly<Record<string, string>> = {
+  'ttftMs.mean': 'TTFT mean',
+  'ttftMs.p99': 'TTFT p99',
+  'tpotMs.mean': 'TPOT mean',
+  'e2eMs.mean': 'E2E mean',
+  'e2eMs.p99': 'E2E p99',
+  outputTokensPerS: 'output tokens/s',
+};
+
+export function Validation() {
+  const [summary, setSummary] = useState<ValidationSummary | null>(null);
+  useEffect(() => {
+    void Object.values(FILES)[0]?.().then(({ default: found }) => setSummary(found as ValidationSummary));
+  }, []);
+  return (
+    <section aria-labelledby="validation">
+      <h2 id="validation">Measured against simulated</h2>
+      {summary === null ? (
+        <p>
+          This build carries no summary of a validation. <code>drydock validate --cases FILE</code> compares
+          with measurements of your own.
+        </p>
+      ) : (
+        <Errors summary={summary} />
+      )}
+    </section>
+  );
+}
+
+function Errors({ summary }: { readonly summary: ValidationSummary }) {
+  const [isAll, setAll] = useState(false);
+  const rows = summary.rows.filter(({ group }) => isAll || MAIN_GROUP.test(group));
+  return (
+    <>
+      <p>
+        {countText(summary.cases.predicted)} measured cases of {countText(summary.cases.given)} could be
+        predicted. Errors in percent of what was measured; the last column is a formula with three parameters
+        on the same points.
+      </p>
+      <label className="check">
+        <input type="checkbox" checked={isAll} onChange={(event) => setAll(event.target.checked)} />
+        By GPU, model, engine and family
+      </label>
+      <ScrollTable label="Errors by group">
+        <thead>
+          <tr>
+            <th scope="col">Group</th>
+            <th scope="col">Figure</th>
+            <th scope="col">Points</th>
+            <th scope="col">Median</th>
+            <th scope="col">Mean</th>
+            <th scope="col">90th percentile</th>
+            <th scope="col">Bias</th>
+            <th scope="col">Formula, median</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={`${row.group} ${row.metric}`}>
+              <th scope="row">{row.group}</th>
+              <td>{METRICS[row.metric] ?? row.metric}</td>
+              <td>{countText(row.n)}</td>
+              <td>{percent(row.medianPct)}</td>
+              <td>{percent(row.meanPct)}</td>
+              <td>{percent(row.p90Pct)}</td>
+              <td>{percent(row.biasPct)}</td>
+              <td>{row.naiveMedianPct === null ? UNKNOWN : percent(row.naiveMedianPct)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </ScrollTable>
+      {summary.peers.length > 0 && <Peers summary={summary} />}
+    </>
+  );
+}
+
+function Peers({ summary }: { readonly summary: ValidationSummary }) {
+  return (
+    <>
+      <h3>Beside other tools, on the cases that they predicted</h3>
+      <ScrollTable label="Errors of other tools">
+        <thead>
+          <tr>
+            <th scope="col">Tool</th>
+            <th scope="col">Figure</th>
+            <th scope="col">Points</th>
+            <th scope="col">Theirs, median</th>
+            <th scope="col">Drydock, median</th>
+          </tr>
+        </thead>
+        <tbody>
+          {summary.peers.map(({ peer, metric, n, peerPct, ownPct }) => (
+            <tr key={`${peer} ${metric}`}>
+              <th scope="row">{peer}</th>
+              <td>{METRICS[metric] ?? metric}</td>
+              <td>{countText(n)}</td>
+              <td>{percent(peerPct)}</td>
+              <td>{percent(ownPct)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </ScrollTable>
+    </>
+  );
+}
+
+function percent(value: number): string {
+  return sentence(`${Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(2)} %`);
+}
