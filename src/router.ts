@@ -29,7 +29,7 @@ import { HoldQueue } from './routing/hold-queue.ts';
 import { type PluginDefinition, type PluginInstance, refuse } from './routing/plugin.ts';
 import { PLUGINS } from './routing/plugins.ts';
 import type { InferenceRequest } from './routing/request.ts';
-import { Scheduler } from './routing/scheduler.ts';
+import { type Pin, Scheduler } from './routing/scheduler.ts';
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -45,6 +45,8 @@ export interface RouterOptions {
   readonly disableEndpointSubsetFilter?: boolean;
   /** Gets every decision; absent: none is recorded, at no cost. */
   readonly recorder?: DecisionRecorder;
+  /** Narrows single decisions, for what-if runs; absent: none. */
+  readonly pin?: Pin;
   /** Plugin types beside the built-in ones (a user's own). */
   readonly extraPlugins?: readonly PluginDefinition[];
 }
@@ -121,6 +123,7 @@ class EppRouter implements EndpointPicker {
       defaultMatch: columns.get('PrefixCacheMatchInfo', 'approx-prefix-cache-producer'),
       disableSubsetFilter: options.disableEndpointSubsetFilter ?? false,
       recorder: options.recorder ?? null,
+      pin: options.pin ?? null,
     });
     this.#holds = new HoldQueue(assembly.producers);
     const toAdmission = {

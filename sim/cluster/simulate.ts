@@ -7,6 +7,7 @@ import { createRouter, type EndpointPicker } from '../../src/router.ts';
 import type { DecisionRecord } from '../../src/routing/decision.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
 import type { PluginDefinition } from '../../src/routing/plugin.ts';
+import type { Pin } from '../../src/routing/scheduler.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { createStreams } from '../kernel/streams.ts';
 import { ScaledStepModel } from '../latency/scaled.ts';
@@ -45,6 +46,8 @@ export interface SimulationOptions {
   readonly fleetPath?: string;
   /** Plugin types of the router beside the built-in ones. */
   readonly extraPlugins?: readonly PluginDefinition[];
+  /** Narrows single decisions of the router, for what-if runs. */
+  readonly pin?: Pin;
   /** Scheduling policies that engines of pools may name. */
   readonly enginePolicies?: readonly SchedulingPolicyDefinition[];
   /** Seed of the router's own draws (ties) where they are to differ from the run's; default: the run's seed. */
@@ -140,6 +143,7 @@ export class Simulation {
           streams: number === 0 ? routerStreams : { open: (path) => routerStreams.open(`${model}/${path}`) },
           allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,
           ...(options.extraPlugins === undefined ? {} : { extraPlugins: options.extraPlugins }),
+          ...(options.pin === undefined ? {} : { pin: options.pin }),
           ...(onDecision === undefined
             ? {}
             : { recorder: { decided: (decision) => onDecision(decision, table) } }),

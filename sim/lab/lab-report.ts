@@ -6,6 +6,7 @@
 import { createStreams } from '../kernel/streams.ts';
 import { type FigureUnit, findFigure } from '../metrics/figures.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
+import type { CellCounterfactuals } from './counterfactuals.ts';
 import { holm } from './holm.ts';
 import type { LabRun } from './lab-job.ts';
 import { type LabVerdict, type PairedResult, pairedResult } from './paired.ts';
@@ -51,6 +52,8 @@ export interface LabReport {
   readonly baseline: string;
   readonly cells: readonly LabFigure[];
   readonly null: readonly LabFigure[];
+  /** Empty where none were asked for. */
+  readonly counterfactuals: readonly CellCounterfactuals[];
   readonly notes: readonly string[];
   /** Fingerprints of the runs of each cell, by seed: a replay that has the same ones is the same run. */
   readonly runs: readonly {
@@ -81,6 +84,7 @@ export function labReport(
   name: string,
   cells: readonly LabCell[],
   runs: readonly (readonly LabRun[])[],
+  counterfactuals: readonly CellCounterfactuals[] = [],
 ): LabReport {
   const baseline = lab.policies[0]!.name;
   const all: { figure: LabFigure; isNull: boolean }[] = [];
@@ -110,6 +114,7 @@ export function labReport(
       greyed: one.verdict !== 'baseline' && greyed.has(placeOf(one)),
     })),
     null: nulls,
+    counterfactuals,
     notes: notesOf(nulls, baseline, cells, runs),
     runs: cells.map(({ policy, workload, load, isNull }, i) => ({
       policy,

@@ -7,6 +7,7 @@ import { parseScenario } from '../scenario/parse.ts';
 import type { FleetSpec, Scenario } from '../scenario/schema.ts';
 import { BASELINES } from './baselines/all.ts';
 import { BOXED } from './baselines/boxed.ts';
+import type { CounterfactualSpec } from './counterfactuals.ts';
 import { atLoad, loadName } from './loads.ts';
 import type { Lab, PolicySpec } from './schema.ts';
 
@@ -34,6 +35,13 @@ export interface PolicyFiles {
 /** Seeds of every cell. */
 export function labSeeds(lab: Lab): number[] {
   return Array.from({ length: lab.seeds ?? 5 }, (_, i) => (lab.seed ?? 1) + i);
+}
+
+/** What of decisions is looked at; nothing where the lab does not say so. */
+export function counterfactualsOf({ counterfactuals }: Lab): { counterfactuals?: CounterfactualSpec } {
+  if (counterfactuals === undefined) return {};
+  const { decisions = 10, alternatives = 3 } = counterfactuals;
+  return { counterfactuals: { decisions, alternatives } };
 }
 
 /** All cells: for each workload and load every policy in order, then the A/A cell. Throws ConfigError. */

@@ -67,6 +67,19 @@ export const LabSchema = Type.Object(
     metrics: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: 'Figures to compare, e.g. ttftMs.p95' }),
     ),
+    counterfactuals: Type.Optional(
+      Type.Object(
+        {
+          decisions: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 1000, description: 'Decisions of each cell; default 10' }),
+          ),
+          alternatives: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 64, description: 'Of each decision, best first; default 3' }),
+          ),
+        },
+        { ...closed, description: 'What sampled decisions cost against their alternatives' },
+      ),
+    ),
     slo: Type.Optional(SloSchema),
     run: Type.Optional(RunSchema),
     prices: Type.Optional(PricesSchema),

@@ -11,7 +11,7 @@ import { Simulation } from '../cluster/simulate.ts';
 import { LabJob } from '../lab/lab-job.ts';
 import { type LabReport, labReport } from '../lab/lab-report.ts';
 import { parseLab } from '../lab/parse.ts';
-import { type LabCell, labSeeds, type PolicyFiles, planLab } from '../lab/plan.ts';
+import { counterfactualsOf, type LabCell, labSeeds, type PolicyFiles, planLab } from '../lab/plan.ts';
 import type { Lab, PolicySpec } from '../lab/schema.ts';
 import type { JobOptions, JobOutcome, ProgressSink, WorkerHost } from './api.ts';
 
@@ -91,7 +91,7 @@ export function createLabWorker(host: WorkerHost): LabWorker {
     const seeds = labSeeds(lab);
     const pure = await checkPurity(lab, cells, loadModules, (step) => drive(jobId, step, () => undefined));
     if (!pure) return { status: 'cancelled', partial: null };
-    const job = new LabJob(cells, { seeds });
+    const job = new LabJob(cells, { seeds, ...counterfactualsOf(lab) });
     const isWhole = await drive(
       jobId,
       () => job.step(EVENTS_PER_LOOK),
@@ -101,7 +101,10 @@ export function createLabWorker(host: WorkerHost): LabWorker {
       },
     );
     if (!isWhole) return { status: 'cancelled', partial: null };
-    return { status: 'done', result: labReport(lab, lab.name ?? 'lab', cells, job.runs) };
+    return {
+      status: 'done',
+      result: labReport(lab, lab.name ?? 'lab', cells, job.runs, job.counterfactuals),
+    };
   }
 
   async function decisions(

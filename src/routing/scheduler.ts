@@ -37,7 +37,11 @@ export interface SchedulerParts {
   readonly defaultMatch: PrefixMatchColumn;
   readonly disableSubsetFilter: boolean;
   readonly recorder: DecisionRecorder | null;
+  readonly pin: Pin | null;
 }
+
+/** Endpoint id that a request's profile is to be left with in place of all candidates; null: leave it alone. */
+export type Pin = (request: InferenceRequest, profile: string) => string | null;
 
 /** The part of a run that changes from request to request. */
 class Run implements SchedulingRun {
@@ -159,7 +163,7 @@ export class Scheduler {
     nowUs: number,
     records: ProfileRecord[] | null,
   ): Dispatch | Rejection {
-    const { profiles, handler } = this.#parts;
+    const { profiles, handler, pin } = this.#parts;
     const cycle = this.#cycle;
     const run = this.#run;
     run.request = request;
@@ -175,12 +179,20 @@ export class Scheduler {
       const profile = profiles[index];
       assert(profile?.state === 'pending', 'a profile handler asks for each profile at most once');
       cycle.peerRow = handler.peerRow === undefined ? -1 : handler.peerRow(run, index);
-      profile.run(cycle, rows, count, records);
+      const pinned = pin === null ? -1 : this.#pinned(pin, request, profile.profile);
+      if (pinned < 0) profile.run(cycle, rows, count, records);
+      else profile.run(cycle, Int32Array.of(pinned), 1, records);
       this.#order[ran++] = index;
     }
     const primary = handler.finish(run);
     if (typeof primary !== 'number') return primary;
     return this.#prepare(request, ran, primary, nowUs);
+  }
+
+  /** Row that the request is pinned to, or -1. */
+  #pinned(pin: Pin, request: InferenceRequest, profile: string): number {
+    const id = pin(request, profile);
+    return id === null ? -1 : this.#parts.table.rowOf(id);
   }
 
   #prepare(request: InferenceRequest, ran: number, primary: number, nowUs: number): Dispatch | Rejection {

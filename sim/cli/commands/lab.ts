@@ -10,7 +10,7 @@ import { BASELINES } from '../../lab/baselines/all.ts';
 import { LabJob } from '../../lab/lab-job.ts';
 import { type LabReport, labReport } from '../../lab/lab-report.ts';
 import { parseLab } from '../../lab/parse.ts';
-import { type LabCell, labSeeds, type PolicyFiles, planLab } from '../../lab/plan.ts';
+import { counterfactualsOf, type LabCell, labSeeds, type PolicyFiles, planLab } from '../../lab/plan.ts';
 import type { Lab, PolicySpec } from '../../lab/schema.ts';
 import { type LoadedDocument, loadDocument, readText, unwritable } from '../document.ts';
 import { EXIT, Stop } from '../exit-codes.ts';
@@ -70,10 +70,17 @@ async function run(file: string | undefined, options: LabOptions): Promise<void>
   const { lab, cells, pluginFiles } = await locating(document, () => prepared(document, options));
   const job = new LabJob(cells, {
     seeds: labSeeds(lab),
+    ...counterfactualsOf(lab),
     readLines: (path) => fileLines(document.resolve(path)),
   });
   await locating(document, () => drive(job, options.quiet === true));
-  const report = labReport(lab, lab.name ?? basename(file).replace(/\.[^.]*$/, ''), cells, job.runs);
+  const report = labReport(
+    lab,
+    lab.name ?? basename(file).replace(/\.[^.]*$/, ''),
+    cells,
+    job.runs,
+    job.counterfactuals,
+  );
   if (options.out !== undefined) writeBundle(options.out, report, document, cells, pluginFiles);
   print(rendered(report, options.format));
 }

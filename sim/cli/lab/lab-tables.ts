@@ -35,8 +35,36 @@ export function labBlocks(report: LabReport): Block[] {
       rows,
     };
   });
+  blocks.push(...counterfactualBlocks(report));
   blocks.push(verdictLines(report).join('\n'), report.notes.join('\n'), holmLine(report));
   return blocks.filter((block) => block !== '');
+}
+
+/** Regret of sampled decisions and what an oracle would have made of the cell. */
+function counterfactualBlocks({ counterfactuals }: LabReport): Block[] {
+  if (counterfactuals.length === 0) return [];
+  const ms = (value: number | null): string => (value === null ? '-' : formatFigure(value, 'ms'));
+  const rows = counterfactuals.map((one) => [
+    `${one.workload}, ${one.load}`,
+    one.policy,
+    `${one.bestPicked} of ${one.decisions.length}`,
+    ms(one.meanTtftRegretMs),
+    ms(one.meanE2eRegretMs),
+    `${ms(one.own.ttftP95Ms)} / ${ms(one.oracle.ttftP95Ms)}`,
+    `${ms(one.own.e2eMeanMs)} / ${ms(one.oracle.e2eMeanMs)}`,
+  ]);
+  return [
+    {
+      title: `Counterfactuals, seed ${counterfactuals[0]!.seed}: sampled decisions replayed with their alternatives`,
+      header: [
+        ...['workload', 'policy', 'best picked', 'mean TTFT regret', 'mean E2E regret'],
+        ...['TTFT p95: own / oracle', 'E2E mean: own / oracle'],
+      ],
+      textColumns: [1, 2],
+      rows,
+    },
+    'Regret is of the request alone, with hindsight. The oracle routes greedily with true lengths and fresh state: head-room, not proof.',
+  ];
 }
 
 function row(one: LabFigure, policy: string): string[] {
