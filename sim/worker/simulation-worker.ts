@@ -117,7 +117,11 @@ function comparisonPlan(document: unknown): Plan<ComparisonResult> {
     cells,
     seed: comparison.seed,
     collect: (job, wallMs) => {
-      const runs = cells.map((cell, i) => ({ ...cell, results: job.results(i) }));
+      const runs = cells.map((cell, i) => ({
+        ...cell,
+        results: job.results(i),
+        document: cell.scenario,
+      }));
       return {
         report: compare(runs, contextOf(cells[0]!, name, wallMs)),
         curves: cells.map((cell, i) => curvesOf(cell, job, i)),
@@ -133,7 +137,10 @@ function scenarioPlan(document: unknown): Plan<ScenarioResult> {
     cells: [cell],
     seed: scenario.seed,
     collect: (job, wallMs) => ({
-      report: buildReport(job.results(0), contextOf(cell, cell.fleet, wallMs)),
+      report: buildReport(job.results(0), {
+        ...contextOf(cell, cell.fleet, wallMs),
+        document: scenario,
+      }),
       curves: curvesOf(cell, job, 0),
     }),
   };
