@@ -36,10 +36,9 @@ export function changesOf(scenario: Scenario, budgetOf: (pool: number) => number
       const tokens = Math.round(budget * factor);
       add(`${own}step budget ${tokens} tokens`, withPool(scenario, i, withArg(pool, tokens)));
     }
-    if ((pool.precision?.kv ?? 'bf16') === 'bf16') {
-      const precision = { ...pool.precision, kv: 'fp8' };
-      add(`${own}KV cache in fp8`, withPool(scenario, i, { ...pool, precision }));
-    }
+  }
+  if (scenario.fleet.pools.every((pool) => (pool.precision?.kv ?? 'bf16') === 'bf16')) {
+    add('KV cache in fp8', withFp8Kv(scenario));
   }
   if (movesKv(scenario)) add('KV links twice as fast', withFastLinks(scenario));
   const scrapeIntervalMs = scenario.router?.scrapeIntervalMs ?? 50;
@@ -90,6 +89,15 @@ function movesKv({ fleet }: Scenario): boolean {
 
 function withPool(scenario: Scenario, index: number, pool: PoolSpec): Scenario {
   const pools = scenario.fleet.pools.map((one, i) => (i === index ? pool : one));
+  return { ...scenario, fleet: { ...scenario.fleet, pools } };
+}
+
+/** In all pools: KV is not converted on its way from one to another. */
+function withFp8Kv(scenario: Scenario): Scenario {
+  const pools = scenario.fleet.pools.map((pool) => ({
+    ...pool,
+    precision: { ...pool.precision, kv: 'fp8' },
+  }));
   return { ...scenario, fleet: { ...scenario.fleet, pools } };
 }
 

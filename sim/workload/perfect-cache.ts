@@ -5,6 +5,7 @@
  */
 import { PromptContent } from './prompt-content.ts';
 import type { SimRequest } from './request.ts';
+import type { RoutedRequest } from './simulated-request.ts';
 import type { Workload } from './workload.ts';
 
 export class PerfectCache implements Workload {
@@ -53,7 +54,7 @@ export class PerfectCache implements Workload {
       ...whole,
       prompt,
       promptTokens: tokens,
-      request: Object.assign(Object.create(Object.getPrototypeOf(whole.request)), whole.request, { prompt }),
+      request: (whole.request as RoutedRequest).withPrompt(prompt),
     };
   }
 

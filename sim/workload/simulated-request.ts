@@ -87,6 +87,12 @@ export class RoutedRequest implements InferenceRequest {
     return this.#headers;
   }
 
+  /** The same request with another prompt. */
+  withPrompt(prompt: PromptContent): RoutedRequest {
+    const { id, arrivalUs, maxOutputTokens } = this;
+    return new RoutedRequest(id, arrivalUs, this.#traits, prompt, maxOutputTokens, this.#session);
+  }
+
   get requestId(): string {
     return `sim-${this.id}`;
   }
