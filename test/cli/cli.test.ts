@@ -232,9 +232,9 @@ describe('bad input ends with exit status 2 and one clear block', () => {
 });
 
 describe('what is built in', () => {
-  test('catalog lists GPUs, models, links and prices', () => {
+  test('catalog lists GPUs, models, links, prices and calibrations', () => {
     const all = json<Record<string, { id: string }[]>>('catalog');
-    expect(Object.keys(all)).toEqual(['gpus', 'models', 'links', 'prices']);
+    expect(Object.keys(all)).toEqual(['gpus', 'models', 'links', 'prices', 'calibrations']);
     expect(all['gpus']!.map((gpu) => gpu.id)).toContain('h100-sxm');
     expect(run('catalog', 'models').stdout).toContain('llama-3.1-8b');
   });

@@ -47,7 +47,7 @@ test('seeds follow the first', () => {
 });
 
 test('prices come from the scenario, else from the catalogue, with their source', () => {
-  expect(priceLookup({ gpuHourUsd: { 'h100-sxm': 1.5 } })('h100-sxm')).toEqual({
+  expect(priceLookup({ gpuHourUsd: { 'h100-sxm': 1.5 } })('h100-sxm')).toMatchObject({
     usdPerHour: 1.5,
     source: 'the scenario',
   });
