@@ -53,6 +53,10 @@ test.skipIf(!hasEnvoy)(
       message.on('end', () => {
         const { 'x-gateway-destination-endpoint': to, 'x-prefiller-host-port': prefiller } = message.headers;
         const seen = JSON.stringify({ bytes, to, prefiller });
+        if (message.method === 'GET') {
+          response.end('{"data":[]}');
+          return;
+        }
         response.writeHead(200, { 'content-type': 'text/event-stream', 'x-seen': seen });
         response.end('data: {"usage":{"prompt_tokens":5,"completion_tokens":2}}\n\n');
       });
@@ -61,6 +65,12 @@ test.skipIf(!hasEnvoy)(
     const picker = new ExtProcServer(live, { bodyLimitBytes: 1_000_000, tls: null, isReady: () => true });
     onTestFinished(() => picker.drain(0));
     const port = await startEnvoy(await picker.listen(0, '127.0.0.1'));
+
+    // The router has no part in these answers; they come through all the same.
+    for (let i = 0; i < 20; i++) {
+      const models = await fetch(`http://127.0.0.1:${port}/v1/models`);
+      expect(await models.text()).toBe('{"data":[]}');
+    }
 
     for (const words of [1, 100_000]) {
       const body = JSON.stringify({ ...CHAT, messages: [{ role: 'user', content: 'word '.repeat(words) }] });

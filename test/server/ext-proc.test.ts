@@ -215,8 +215,18 @@ describe('the Envoy endpoint picker', () => {
     const { client, live } = await picker(['10.0.0.1:8000']);
     const get = talk(client);
     get.send({ request_headers: headers({ ':method': 'GET', ':path': '/v1/models' }, true) });
-    await until(() => get.ended !== null);
+    await until(() => get.replies.length === 1);
     expect(set(get.replies[0]!, 'request_headers')['x-gateway-destination-endpoint']).toBe('10.0.0.1:8000');
+    // The answer passes: Envoy would lose its body if the stream ended now.
+    expect(get.ended).toBeNull();
+    get.send({ response_headers: headers({ ':status': '200' }) });
+    get.send({ response_body: { body: Buffer.from('{"data":'), end_of_stream: false } });
+    get.send({ response_body: { body: Buffer.from('[]}'), end_of_stream: true } });
+    await until(() => get.ended !== null);
+    expect(streamed(get.replies, 'response_body')).toMatchObject({
+      text: '{"data":[]}',
+      ends: [false, true],
+    });
 
     const broken = talk(client);
     ask(broken, CHAT);

@@ -33,7 +33,8 @@ export class EnvoyStream implements LiveCall {
   readonly #live: LiveRouter;
   readonly #wire: Wire;
   readonly #bodyLimitBytes: number;
-  #phase: 'headers' | 'body' | 'queued' | 'routed' | 'over' = 'headers';
+  /** `passing`: the router has no part in the answer; it passes unread. */
+  #phase: 'headers' | 'body' | 'queued' | 'routed' | 'passing' | 'over' = 'headers';
   #id = -1;
   #requestId = '';
   #headers: Record<string, string> = {};
@@ -65,6 +66,7 @@ export class EnvoyStream implements LiveCall {
       const { body, end_of_stream, end_of_stream_without_message } = message.request_body;
       this.#requestBody(body ?? new Uint8Array(), end_of_stream ?? end_of_stream_without_message ?? false);
     } else if (message.request_trailers !== undefined) this.#requestTrailers();
+    else if (this.#phase === 'passing') this.#passOn(message);
     else if (this.#phase !== 'routed')
       this.#fail('INVALID_ARGUMENT', 'a response before the request was routed');
     else if (message.response_headers !== undefined) this.#responseHeaders(message);
@@ -103,7 +105,9 @@ export class EnvoyStream implements LiveCall {
     const isLast = !this.#hasTrailers;
     for (const chunk of reply.bodyChunks('request', body, isLast)) this.#wire.write(chunk);
     if (this.#hasTrailers) this.#wire.write(reply.trailers('request'));
-    if (this.#live.skipsResponse(request.id)) this.#finish('natural');
+    if (!this.#live.skipsResponse(request.id)) return;
+    this.#phase = 'passing';
+    this.#live.finished(request.id, 'natural', NO_USAGE);
   }
 
   rejected(rejection: Rejection): void {
@@ -135,17 +139,17 @@ export class EnvoyStream implements LiveCall {
     const { headers, end_of_stream } = message.request_headers!;
     this.#headers = headerRecord(headers?.headers ?? []);
     this.#requestId = this.#headers['x-request-id'] || randomUUID();
+    const { request_body_mode, response_body_mode } = message.protocol_config ?? {};
+    if (message.protocol_config !== undefined) this.#responseMode = response_body_mode ?? 'NONE';
     if (end_of_stream === true) {
       this.#bodiless();
       return;
     }
-    const { request_body_mode, response_body_mode } = message.protocol_config ?? {};
     if (message.protocol_config !== undefined && request_body_mode !== DUPLEX) {
       const found = request_body_mode ?? 'NONE';
       this.#fail('FAILED_PRECONDITION', `request_body_mode is ${found}; an endpoint picker needs ${DUPLEX}`);
       return;
     }
-    if (message.protocol_config !== undefined) this.#responseMode = response_body_mode ?? 'NONE';
     this.#phase = 'body';
   }
 
@@ -156,9 +160,28 @@ export class EnvoyStream implements LiveCall {
       this.rejected(address);
       return;
     }
-    this.#phase = 'over';
+    this.#phase = 'passing';
     const set = new Map([['x-request-id', this.#requestId]]);
     this.#wire.write(reply.routed([address], set, this.#forged(set)));
+  }
+
+  /**
+   * A message of an answer that is not the router's business. The stream stays open for it: Envoy loses the body of an answer whose
+   * headers it has sent here when the stream ends before it has them back.
+   */
+  #passOn({ response_headers, response_body }: ProcessingRequest): void {
+    let isLast = true;
+    if (response_headers !== undefined) {
+      isLast = response_headers.end_of_stream === true || this.#responseMode === 'NONE';
+      this.#wire.write(reply.responseHeaders(new Map([['x-request-id', this.#requestId]]), []));
+    } else if (response_body !== undefined) {
+      const { body = new Uint8Array(), end_of_stream, end_of_stream_without_message } = response_body;
+      isLast = end_of_stream ?? end_of_stream_without_message ?? false;
+      if (this.#responseMode !== DUPLEX) this.#wire.write(reply.bodyUnchanged('response'));
+      else for (const chunk of reply.bodyChunks('response', body, isLast)) this.#wire.write(chunk);
+    } else this.#wire.write(reply.trailers('response'));
+    if (!isLast) return;
+    this.#phase = 'over';
     this.#wire.end();
   }
 
