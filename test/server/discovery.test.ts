@@ -8,7 +8,30 @@ import { type DnsResolver, lookUp, parseDnsQuery } from '../../src/server/discov
 import { readResourcesFile } from '../../src/server/discovery/resources-file.ts';
 import { KubernetesDiscovery } from '../../src/server/kubernetes/discovery.ts';
 import type { Resources } from '../../src/server/routing-core.ts';
+import { keptManifests } from '../deploy/chart.ts';
 import { CHAT, liveRouterOf, until } from './fixtures.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const { rules: RULES } = keptManifests('gateway').find(({ kind }) => kind === 'Role') as unknown as {
+  rules: readonly Rule[];
+};
+
+/** Whether the Role of the Helm chart permits a request in the namespace. */
+function isPermitted(url: URL): boolean {
+  const match = /^\/(?:api\/v1|apis\/([^/]+)\/[^/]+)\/namespaces\/ns\/(\w+)$/.exec(url.pathname);
+  if (match === null) return false;
+  const [, group = '', resource] = match;
+  const verb = url.searchParams.get('watch') === 'true' ? 'watch' : 'list';
+  return RULES.some(
+    ({ apiGroups, resources, verbs }) =>
+      apiGroups.includes(group) && resources.includes(resource!) && verbs.includes(verb),
+  );
+}
 
 describe('DNS discovery', () => {
   const resolver = (answers: Partial<Record<'a' | 'aaaa' | 'srv', unknown>>): DnsResolver => {
@@ -38,7 +61,7 @@ class FakeCluster {
   readonly #log: { path: string; version: number; line: string }[] = [];
   #version = 1;
 
-  /** `paths` are served, all others give 404. */
+  /** `paths` are served, all others give 404, and what the chart does not permit 403. */
   constructor(paths: readonly string[]) {
     for (const path of paths) {
       this.#objects.set(path, new Map());
@@ -50,9 +73,11 @@ class FakeCluster {
     const server = createServer((message, response) => {
       const url = new URL(message.url!, 'http://cluster');
       const objects = this.#objects.get(url.pathname);
-      if (objects === undefined) {
-        response.writeHead(404, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ kind: 'Status', code: 404 }));
+      // As in a cluster: who may not ask is not told whether it exists.
+      const code = isPermitted(url) ? 404 : 403;
+      if (code === 403 || objects === undefined) {
+        response.writeHead(code, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ kind: 'Status', code }));
         return;
       }
       response.writeHead(200, { 'content-type': 'application/json' });
