@@ -21,7 +21,8 @@ export interface FleetSource {
   stop(): void | Promise<void>;
 }
 
-const DNS_INTERVAL_MS = 5000;
+/** How often a name is asked. */
+export const DNS_INTERVAL_MS = 5000;
 
 /** Adds the options. */
 export function addFleetOptions(command: Command): Command {
@@ -65,11 +66,15 @@ function watchFile(file: string, live: LiveRouter): FleetSource {
   return { isSynced: () => true, stop };
 }
 
+/** What a DNS option asks for. throws: ConfigError. */
+export function dnsQueryOf(option: string, text: string): DnsQuery {
+  const query = parseDnsQuery(text);
+  if (query !== null) return query;
+  throw new ConfigError({ path: option, found: text, expected: 'host:port or _service._tcp.name' });
+}
+
 function watchName(text: string, live: LiveRouter): FleetSource {
-  const query: DnsQuery | null = parseDnsQuery(text);
-  if (query === null) {
-    throw new ConfigError({ path: '--dns', found: text, expected: 'host:port or _service._tcp.name' });
-  }
+  const query = dnsQueryOf('--dns', text);
   let isSynced = false;
   const changed: Parameters<typeof watchDns>[2] = (endpoints) => {
     isSynced = true;

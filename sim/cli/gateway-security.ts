@@ -1,5 +1,7 @@
 /** What `drydock serve` takes about TLS, callers and rates. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import type { JSONWebKeySet } from 'jose';
 import { ConfigError } from '../../src/core/check.ts';
@@ -73,7 +75,15 @@ function tlsOf({ tlsCert, tlsKey }: SecurityOptions): Pick<Security, 'tls'> {
     const path = tlsCert === undefined ? '--tls-cert' : '--tls-key';
     throw new ConfigError({ path, found: 'nothing', expected: 'both --tls-cert and --tls-key' });
   }
-  return { tls: { cert: bytes(tlsCert, '--tls-cert'), key: bytes(tlsKey, '--tls-key') } };
+  const tls = { cert: bytes(tlsCert, '--tls-cert'), key: bytes(tlsKey, '--tls-key') };
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    const found = `${tlsCert}, ${tlsKey} (${(error as Error).message})`;
+    const expected = 'a certificate and its key, in PEM';
+    throw new ConfigError({ path: '--tls-cert, --tls-key', found, expected });
+  }
+  return { tls };
 }
 
 function upstreamTlsOf(options: SecurityOptions): Pick<Security, 'upstreamTls'> {
@@ -84,7 +94,21 @@ function upstreamTlsOf(options: SecurityOptions): Pick<Security, 'upstreamTls'> 
     throw new ConfigError({ path, found: 'no --upstream-tls', expected: '--upstream-tls beside it' });
   }
   const ca = upstreamCa === undefined ? null : bytes(upstreamCa, '--upstream-ca');
+  if (ca !== null) refuseOtherThanCertificates(ca, upstreamCa!);
   return { upstreamTls: { ca, isUnverified: upstreamInsecure ?? false } };
+}
+
+/** Node passes over what is no certificate, and would then trust nobody. throws: ConfigError. */
+function refuseOtherThanCertificates(ca: Buffer, file: string): void {
+  const certificates =
+    ca.toString().match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (certificates.length === 0) throw new Error('no certificate');
+    for (const certificate of certificates) new X509Certificate(certificate);
+  } catch (error) {
+    const found = `${file} (${(error as Error).message})`;
+    throw new ConfigError({ path: '--upstream-ca', found, expected: 'certificates in PEM' });
+  }
 }
 
 function upstreamAuthorization({ upstreamAuthorizationEnv: name }: SecurityOptions): string | undefined {
@@ -115,7 +139,10 @@ async function accessOf(options: SecurityOptions): Promise<Access | undefined> {
 }
 
 function keySetOf(text: string): JSONWebKeySet | URL {
-  if (/^https?:/.test(text)) return new URL(text);
+  if (/^https?:/.test(text)) {
+    if (URL.canParse(text)) return new URL(text);
+    throw new ConfigError({ path: '--jwt-keys', found: text, expected: 'a file or a URL' });
+  }
   let value: unknown;
   try {
     value = JSON.parse(readText(text, 'a JSON Web Key Set'));

@@ -60,5 +60,7 @@ try {
     const { text, code } = explain(error);
     process.stderr.write(`${text}\n`);
     process.exitCode = code;
+    // What the command had started before it failed (timers, connections) must not keep the process.
+    setTimeout(() => process.exit(), 500).unref();
   }
 }

@@ -1,8 +1,11 @@
 /** `drydock sidecar`: stands before one decode server and runs the prefill legs of its requests. */
 import type { Command } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
+import type { Endpoint } from '../../../src/routing/endpoint.ts';
+import { watchDns } from '../../../src/server/discovery/dns.ts';
 import { readEndpointsFile, watchEndpointsFile } from '../../../src/server/discovery/endpoints-file.ts';
 import { Sidecar } from '../../../src/server/sidecar.ts';
+import { DNS_INTERVAL_MS, dnsQueryOf } from '../fleet-source.ts';
 import {
   addLegOptions,
   BODY_LIMIT_BYTES,
@@ -17,7 +20,8 @@ import {
 
 interface SidecarOptions extends LegOptions {
   readonly modelServer: string;
-  readonly prefillers: string;
+  readonly prefillers?: string;
+  readonly prefillersDns?: string;
   readonly host: string;
   readonly port: number;
   readonly drainTimeoutS: number;
@@ -31,7 +35,8 @@ export function register(program: Command): void {
       'Stands before one model server. A request with x-prefiller-host-port is sent to that prefill server first (if the list has it, else 403), then to the model server; everything else passes through. SIGTERM drains.',
     )
     .requiredOption('--model-server <host:port>', 'the model server behind')
-    .requiredOption('--prefillers <file>', 'endpoints file of the prefill servers that may be asked')
+    .option('--prefillers <file>', 'endpoints file of the prefill servers that may be asked')
+    .option('--prefillers-dns <name>', 'or their DNS name: host:port or an SRV name, asked every 5 s')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--port <port>', 'port to listen at; 0: a free one', portNumber, 8000)
     .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30);
@@ -42,9 +47,10 @@ async function sidecar(options: SidecarOptions): Promise<void> {
   if (!/^[^\s/@]+:\d{1,5}$/.test(options.modelServer)) {
     throw new ConfigError({ path: '--model-server', found: options.modelServer, expected: 'host:port' });
   }
-  const addresses = (list: readonly { address: string }[]): Set<string> =>
-    new Set(list.map(({ address }) => address));
-  let known = addresses(readEndpointsFile(options.prefillers));
+  let known: ReadonlySet<string> = new Set();
+  const stopWatching = watchPrefillers(options, (found) => {
+    known = new Set(found.map(({ address }) => address));
+  });
   const server = new Sidecar({
     modelServer: options.modelServer,
     isPrefiller: (address) => known.has(address),
@@ -55,14 +61,29 @@ async function sidecar(options: SidecarOptions): Promise<void> {
   const address = `${options.host}:${options.port}`;
   const port = await listening(server.listen(options.port, options.host), '--port', address);
   process.stderr.write(`sidecar of ${options.modelServer} at http://${options.host}:${port}\n`);
-  const stopWatching = watchEndpointsFile(
-    options.prefillers,
-    (next) => {
-      known = addresses(next);
-    },
-    (error) => process.stderr.write(`prefill servers unchanged: ${error.message}\n`),
-  );
   await untilStopped();
   stopWatching();
   await server.drain(options.drainTimeoutS * 1000);
+}
+
+/** Keeps the list of prefill servers; the result stops it. throws: ConfigError when not just one source is named. */
+function watchPrefillers(
+  { prefillers, prefillersDns }: SidecarOptions,
+  changed: (endpoints: readonly Endpoint[]) => void,
+): () => void {
+  const complain = (error: Error): void => {
+    process.stderr.write(`prefill servers unchanged: ${error.message}\n`);
+  };
+  if (prefillers !== undefined && prefillersDns === undefined) {
+    changed(readEndpointsFile(prefillers));
+    return watchEndpointsFile(prefillers, changed, complain);
+  }
+  if (prefillers !== undefined || prefillersDns === undefined) {
+    throw new ConfigError({
+      path: 'prefill servers',
+      found: prefillers === undefined ? 'neither of the two' : '--prefillers and --prefillers-dns',
+      expected: 'one of --prefillers and --prefillers-dns',
+    });
+  }
+  return watchDns(dnsQueryOf('--prefillers-dns', prefillersDns), DNS_INTERVAL_MS, changed, complain);
 }
