@@ -272,7 +272,7 @@ function blocks(
     ]);
   const result: Block[] = [
     {
-      title: `Errors in percent, ${reports.length} cases`,
+      title: `Errors in percent, ${reports.length} cases${extrapolatedText(reports)}`,
       header: ['group', 'metric', 'n', 'median', 'mean', 'p90', 'bias', 'formula median'],
       rows,
       textColumns: [1],
@@ -290,6 +290,11 @@ function blocks(
   return result;
 }
 
+function extrapolatedText(reports: readonly CaseReport[]): string {
+  const count = reports.filter((report) => report.extrapolated).length;
+  return count === 0 ? '' : `, ${count} of them extrapolated beyond measured kernels`;
+}
+
 /** Means over each case's points, one row a case. */
 function caseTable(reports: readonly CaseReport[]): Block {
   const metrics = ['tpotMs.mean', 'e2eMs.mean', 'ttftMs.mean', 'ttftMs.p99', 'outputTokensPerS'];
@@ -300,7 +305,12 @@ function caseTable(reports: readonly CaseReport[]): Block {
   return {
     title: 'Signed errors by case, percent',
     header: ['case', 'tier', 'GPU', ...metrics],
-    rows: reports.map((r) => [r.id, String(r.tier), r.gpu, ...metrics.map((m) => error(r, m))]),
+    rows: reports.map((r) => [
+      r.id,
+      String(r.tier),
+      r.extrapolated ? `${r.gpu} (extrapolated)` : r.gpu,
+      ...metrics.map((m) => error(r, m)),
+    ]),
     textColumns: [2],
   };
 }

@@ -159,6 +159,13 @@ export interface VllmContext {
 }
 
 const GIB = 2 ** 30;
+/** Version from which an A100 takes the smaller budgets. */
+const A100_SMALL_FROM = [0, 9] as const;
+
+function isOlder(version: string, than: readonly [number, number]): boolean {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  return major < than[0] || (major === than[0] && minor < than[1]);
+}
 
 function policyOf(policy: string, path: string): string {
   if (policy === 'fcfs' || policy === 'priority') return policy;
@@ -178,14 +185,16 @@ export function vllmConfig(
   const wanted = version ?? VLLM_NEWEST;
   const preset = presetFor('vllm', wanted, PRESETS, context.path);
   const given = new EngineArgs('vllm', args, ARGS, `${context.path}.args`);
-  const large = context.gpuMemoryBytes >= 70 * GIB && !context.isA100;
+  // Until 0.9 an A100 of 80 GB counted as large too (vLLM pull request 17885).
+  const isLargeA100 = context.isA100 && isOlder(wanted, A100_SMALL_FROM);
+  const large = context.gpuMemoryBytes >= 70 * GIB && (!context.isA100 || isLargeA100);
   const maxModelLen = given.number('max_model_len', context.modelMaxLen);
   const chunkedPrefill = given.flag('enable_chunked_prefill', true);
   const budget = given.number('max_num_batched_tokens', large ? 8192 : 2048);
   return {
     version: wanted,
     maxBatchedTokens: chunkedPrefill ? budget : Math.max(budget, maxModelLen),
-    maxSeqs: given.number('max_num_seqs', large ? 1024 : 256),
+    maxSeqs: given.number('max_num_seqs', large && !isLargeA100 ? 1024 : 256),
     maxModelLen,
     blockSizeTokens: given.number('block_size', 16),
     gpuMemoryUtilization: given.number('gpu_memory_utilization', preset.gpuMemoryUtilization),
