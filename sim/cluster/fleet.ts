@@ -159,6 +159,7 @@ export function buildPool(
     pp,
     dp,
     ep,
+    ...(engine.microBatches === undefined ? {} : { microBatches: 1 }),
     precision: { weights, kv: engine.kv },
     maxBatchedTokens: engine.maxBatchedTokens,
     maxSeqs: engine.maxSeqs,

@@ -189,7 +189,8 @@ export class IdealRouter implements Router {
       const terms: DecodeTerms = { baseUs: 0, perContextUs: 0, validToContext: 0 };
       stepModel.decodeTerms(batch, batch * CONTEXT, terms);
       const decodeUs = (terms.baseUs + terms.perContextUs * batch * CONTEXT) / batch;
-      cost = { prefillUs: stepUs / tokens, decodeUs };
+      const inFlight = engine.microBatches ?? 1;
+      cost = { prefillUs: stepUs / tokens / inFlight, decodeUs: decodeUs / inFlight };
       this.#costs.set(setup, cost);
     }
     return cost;

@@ -38,6 +38,11 @@ export interface EngineSetup {
   readonly maxSeqs: number;
   readonly maxModelLen: number;
   readonly enforceEager: boolean;
+  /**
+   * Micro-batches in flight: the pipeline stages of an engine that forms them itself. Absent: one batch at a time, which the step
+   * model cuts into equal ones.
+   */
+  readonly microBatches?: number;
   readonly cudaGraphs: CudaGraphs;
   /** Output tokens that a step yields a sequence at most: 1, with drafts more. */
   readonly tokensPerStep?: number;
@@ -85,6 +90,14 @@ export interface EngineKind {
  */
 export function expertRanks({ model, tp, dp, ep }: EngineContext): number {
   return model.moe !== undefined && dp > 1 ? Math.max(ep, tp * dp) : ep;
+}
+
+/**
+ * Micro-batches that an engine keeps in flight over its pipeline stages. Ranks in lock step share every forward pass, and keep to
+ * one batch at a time.
+ */
+export function microBatchesOf({ model, dp, pp }: EngineContext): number {
+  return model.moe !== undefined && dp > 1 ? 1 : pp;
 }
 
 const GIB = 2 ** 30;

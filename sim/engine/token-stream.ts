@@ -36,12 +36,12 @@ export class TokenStream<Leaf> {
   #isStalled = false;
   #lastDecodeUs = 0;
 
-  /** `running` holds at least the members of `set`. */
-  constructor(rule: StreamRule, running: SequenceList<Leaf>, set: DecodeSet<Leaf>) {
+  /** `running` holds at least the members of `set`. `isLane`: steps need not follow one another, as in a pipeline. */
+  constructor(rule: StreamRule, running: SequenceList<Leaf>, set: DecodeSet<Leaf>, isLane = false) {
     this.#rule = rule;
     this.#running = running;
     this.#set = set;
-    this.isBySequence = rule.interval > 1 || set.draftTokens > 0;
+    this.isBySequence = rule.interval > 1 || set.draftTokens > 0 || isLane;
   }
 
   /** A completed prompt yields a token: the first one, or after a preemption the next one. */

@@ -8,7 +8,8 @@
  * flat up to the context at which the GPU takes over. Mean context stands for each sequence's own in windows.
  *
  * Pipeline stages: the batch is cut into as many micro-batches as there are stages (or sequences, if fewer),
- * each passing all stages, so that a step lasts what one micro-batch takes from end to end.
+ * each passing all stages, so that a step lasts what one micro-batch takes from end to end. For engines that
+ * form micro-batches themselves (`Deployment.microBatches` 1) a step is one of those, whole.
  */
 import { assert } from '../../src/core/check.ts';
 import { type DecodeAttention, decodeAttention, prefillChunkUs, prefillFixedUs } from './attention.ts';
@@ -85,6 +86,8 @@ class CompiledStepModel implements BuiltStepModel {
   /** Padding is left out. */
   readonly #isUnpadded: boolean;
   readonly #stages: number;
+  /** Micro-batches that a batch is cut into. */
+  readonly #cuts: number;
   readonly #graphs: CudaGraphs;
   readonly #draftModel: DraftModel | null;
   /** Host time of a step whose kernels are launched one by one, without and with prompts in it, µs. */
@@ -112,6 +115,7 @@ class CompiledStepModel implements BuiltStepModel {
     this.#layers = new Float64Array(mostTokens + 1).fill(Number.NaN);
     this.#heads = new Float64Array(Math.max(maxSeqs, mostTokens) + 1).fill(Number.NaN);
     this.#stages = deployment.pp;
+    this.#cuts = deployment.microBatches ?? deployment.pp;
     this.#launchUs = model.layers * calibration.eagerLayerUs;
     const isMoe = model.moe !== undefined;
     this.#promptLaunchUs = model.layers * (isMoe ? calibration.promptMoeLayerUs : calibration.promptLayerUs);
@@ -143,7 +147,7 @@ class CompiledStepModel implements BuiltStepModel {
       this.decodeTerms(decodeSequences, decodeContextTokens, terms);
       return terms.baseUs + terms.perContextUs * decodeContextTokens;
     }
-    const batches = Math.min(this.#stages, decodeSequences + shape.prefillChunks);
+    const batches = Math.min(this.#cuts, decodeSequences + shape.prefillChunks);
     const tokens = decodeSequences + shape.draftTokens + shape.prefillTokens;
     const prompts = shape.prefillChunks > 0;
     const isPadded = this.#graphs.prefill || !prompts;
@@ -164,7 +168,7 @@ class CompiledStepModel implements BuiltStepModel {
   }
 
   decodeTerms(sequences: number, contextTokens: number, out: DecodeTerms): void {
-    const batches = this.#stages === 1 ? 1 : Math.min(this.#stages, sequences);
+    const batches = this.#cuts === 1 ? 1 : Math.min(this.#cuts, sequences);
     const rows = sequences / batches;
     this.#attentionTerms(this.#decode, sequences, contextTokens, batches, out);
     out.baseUs += this.#rowsUs(this.#paddedRows(rows)) + this.#headUs(rows) + this.#stageUs(rows);

@@ -25,6 +25,8 @@ export interface Deployment {
   readonly pp: number;
   readonly dp: number;
   readonly ep: number;
+  /** Micro-batches that a step's batch is cut into; undefined: as many as there are pipeline stages. */
+  readonly microBatches?: number;
   readonly precision: { readonly weights: string; readonly kv: string };
   /** Token budget of a step, and sequences in it at most. */
   readonly maxBatchedTokens: number;

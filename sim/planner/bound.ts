@@ -78,6 +78,10 @@ function computeFloors(pool: PoolSetup): Floors {
     tokens = next;
   }
   const perStep = engine.tokensPerStep ?? 1;
+  // As many micro-batches are in flight, each as large as the budget allows.
+  const inFlight = engine.microBatches ?? 1;
+  perTokenUs /= inFlight;
+  perOutputUs /= inFlight;
   return {
     perTokenUs,
     perOutputUs: perOutputUs / perStep,

@@ -14,6 +14,8 @@ export interface SglangConfig {
   readonly chunkedPrefillSize: number;
   readonly maxPrefillTokens: number;
   readonly maxRunningRequests: number;
+  /** Of one micro-batch of a pipeline; 0: their share of `maxRunningRequests`. */
+  readonly microBatchRequests: number;
   readonly contextLength: number;
   readonly pageTokens: number;
   readonly radixCache: boolean;
@@ -53,6 +55,7 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   chunked_prefill_size: 'integer',
   max_prefill_tokens: 'count',
   max_running_requests: 'count',
+  pp_max_micro_batch_size: 'count',
   context_length: 'count',
   page_size: 'count',
   disable_radix_cache: 'flag',
@@ -134,6 +137,7 @@ export function sglangConfig(
     chunkedPrefillSize: chunkSize > 0 ? chunkSize : Number.POSITIVE_INFINITY,
     maxPrefillTokens: given.number('max_prefill_tokens', 16384),
     maxRunningRequests: given.number('max_running_requests', 2048),
+    microBatchRequests: given.number('pp_max_micro_batch_size', 0),
     contextLength: given.number('context_length', context.modelMaxLen),
     pageTokens: given.number('page_size', 1),
     radixCache: !given.flag('disable_radix_cache', false),

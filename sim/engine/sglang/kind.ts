@@ -7,12 +7,13 @@ import {
   type EngineKind,
   type EngineSetup,
   kvPrecision,
+  microBatchesOf,
   type OffloadSetup,
 } from '../kind.ts';
 import { drafterCost, speculationNote } from '../speculation.ts';
 import { sglangPoolTokens } from './capacity.ts';
 import { type SglangConfig, sglangConfig } from './config.ts';
-import { SglangEngine } from './sglang.ts';
+import { pipelinedSglang, SglangEngine } from './sglang.ts';
 
 /** SGLang. */
 export const sglangKind: EngineKind = {
@@ -35,12 +36,14 @@ export const sglangKind: EngineKind = {
     const chunk = Number.isFinite(config.chunkedPrefillSize)
       ? config.chunkedPrefillSize
       : config.maxPrefillTokens;
+    const stages = microBatchesOf(context);
     return {
       version: config.version,
       maxBatchedTokens: Math.max(chunk, config.maxPrefillTokens),
       maxSeqs: config.maxRunningRequests,
       maxModelLen: Math.min(config.contextLength, tokens),
       enforceEager: config.enforceEager,
+      ...(stages > 1 ? { microBatches: stages } : {}),
       cudaGraphs: sglangGraphs(config.cudaGraphMaxBatch, config.speculation !== null),
       kvBlocks: Math.floor(tokens / config.pageTokens),
       blockSizeTokens: config.pageTokens,
@@ -51,7 +54,9 @@ export const sglangKind: EngineKind = {
       ...(config.hierarchicalCache ? { offload: hostCache(config, context, kv, tokens) } : {}),
       notes: config.speculation === null ? [] : [speculationNote(config.speculation)],
       create: (model, fastForward, seed) =>
-        new SglangEngine(config, model, tokens, fastForward, seed, context.schedulingPolicy),
+        stages > 1
+          ? pipelinedSglang(config, model, tokens, stages, seed, context.schedulingPolicy)
+          : new SglangEngine(config, model, tokens, fastForward, seed, context.schedulingPolicy),
     };
   },
 };

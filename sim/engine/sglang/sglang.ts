@@ -16,6 +16,7 @@ import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import { TierLoads } from '../kv/tiers/tier-loads.ts';
 import { EngineMeters } from '../meters.ts';
+import { PipelinedEngine, PipelineMeters } from '../pipeline.ts';
 import { Ranker } from '../scheduling-policy.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
@@ -32,11 +33,65 @@ type Sequence = EngineSequence<RadixNode>;
 /** How the prefill adder took a request. */
 type Added = 'whole' | 'chunk' | 'noRoom';
 
-/** One SGLang engine. */
+/** What the lanes of a pipeline have in common. */
+export interface SglangCommon {
+  readonly tree: RadixTree;
+  /** The waiting queue. */
+  waiting: Sequence[];
+  readonly disaggregation: Disaggregation;
+  readonly ratio: NewTokenRatio;
+  readonly loads: TierLoads<RadixNode>;
+  readonly meters: EngineMeters;
+  readonly lanes: SglangEngine[];
+}
+
+/** Queue and token pool of an engine. */
+export function sglangCommon(
+  config: SglangConfig,
+  poolTokens: number,
+  meters = new EngineMeters(),
+): SglangCommon {
+  const tree = new RadixTree({
+    capacity: Math.floor(poolTokens / config.pageTokens),
+    pageTokens: config.pageTokens,
+    caching: config.radixCache,
+  });
+  return {
+    tree,
+    waiting: [],
+    disaggregation: new Disaggregation(tree, config.reservedDecodeTokens),
+    ratio: new NewTokenRatio(config.scheduleConservativeness),
+    loads: new TierLoads<RadixNode>(),
+    meters,
+    lanes: [],
+  };
+}
+
+/** An engine over `stages` pipeline stages; each micro-batch has its share of the seats. */
+export function pipelinedSglang(
+  config: SglangConfig,
+  model: StepModel,
+  poolTokens: number,
+  stages: number,
+  seed = 0,
+  policy: EngineSchedulingPolicy | undefined = undefined,
+): PipelinedEngine {
+  const meters = new PipelineMeters();
+  const common = sglangCommon(config, poolTokens, meters);
+  const seats = config.microBatchRequests || Math.floor(config.maxRunningRequests / stages);
+  const own = { ...config, overlapSchedule: false, maxRunningRequests: Math.max(1, seats) };
+  const lanes = Array.from(
+    { length: stages },
+    () => new SglangEngine(own, model, poolTokens, false, seed, policy, common),
+  );
+  return new PipelinedEngine(lanes, meters);
+}
+
+/** One SGLang engine, or one lane of a pipeline. */
 export class SglangEngine implements Engine {
   readonly kvBlocks: number;
   readonly blockSizeTokens: number;
-  readonly meters = new EngineMeters();
+  readonly meters: EngineMeters;
   readonly pushesKv = true;
   readonly #config: SglangConfig;
   /** Order of a user's own. */
@@ -48,9 +103,9 @@ export class SglangEngine implements Engine {
   readonly #decodes: DecodeSet<RadixNode>;
   /** Decoding sequences in order of joining. */
   readonly #running = new SequenceList<RadixNode>();
-  #waiting: Sequence[] = [];
   readonly #disaggregation: Disaggregation;
-  /** The one request whose prompt is partly done. */
+  readonly #common: SglangCommon;
+  /** The request whose prompt is partly done, if it is in this lane. */
   #chunked: Sequence | null = null;
   /** Sequences of the prefill batch in progress. */
   #batch: Sequence[] = [];
@@ -59,7 +114,7 @@ export class SglangEngine implements Engine {
   #batchIsFull = false;
   #rideAlong = 0;
   #admissions = 0;
-  readonly #loads = new TierLoads<RadixNode>();
+  readonly #loads: TierLoads<RadixNode>;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
   #budget: PrefillBudget;
@@ -72,19 +127,20 @@ export class SglangEngine implements Engine {
     fastForward: boolean,
     seed = 0,
     policy: EngineSchedulingPolicy | undefined = undefined,
+    common: SglangCommon = sglangCommon(config, poolTokens),
   ) {
+    this.#common = common;
+    common.lanes.push(this);
+    this.meters = common.meters;
+    this.#loads = common.loads;
+    this.#tree = common.tree;
+    this.#disaggregation = common.disaggregation;
+    this.#ratio = common.ratio;
     this.#config = policy === undefined ? config : { ...config, schedulePolicy: 'own' };
     this.#ranker = policy === undefined ? null : new Ranker(policy);
     this.#model = model;
     this.blockSizeTokens = config.pageTokens;
     this.kvBlocks = Math.floor(poolTokens / config.pageTokens);
-    this.#tree = new RadixTree({
-      capacity: this.kvBlocks,
-      pageTokens: config.pageTokens,
-      caching: config.radixCache,
-    });
-    this.#disaggregation = new Disaggregation(this.#tree, config.reservedDecodeTokens);
-    this.#ratio = new NewTokenRatio(config.scheduleConservativeness);
     this.#stepper = new Stepper({ ahead: config.overlapSchedule, fastForward });
     const { speculation } = config;
     this.#decodes =
@@ -92,13 +148,14 @@ export class SglangEngine implements Engine {
         ? new DecodeSet(config.pageTokens)
         : new DraftingSet(config.pageTokens, speculation, seed, this.meters);
     const rule = { interval: config.streamInterval, offset: 1 } as const;
-    this.#stream = new TokenStream(rule, this.#running, this.#decodes);
+    const isLane = this.meters instanceof PipelineMeters;
+    this.#stream = new TokenStream(rule, this.#running, this.#decodes, isLane);
     this.#budget = this.#newBudget();
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
     const sequence = new EngineSequence<RadixNode>(request, leg, nowUs);
-    if (leg === 'whole') this.#waiting.push(sequence);
+    if (leg === 'whole') this.#common.waiting.push(sequence);
     else this.#disaggregation.enqueue(sequence);
   }
 
@@ -125,7 +182,7 @@ export class SglangEngine implements Engine {
     const sequence = this.#disaggregation.takeReady((s) => s.request === request);
     if (sequence === undefined) return;
     sequence.enqueuedUs = nowUs;
-    this.#waiting.push(sequence);
+    this.#common.waiting.push(sequence);
   }
 
   release(request: SimRequest, _nowUs: number): void {
@@ -148,13 +205,13 @@ export class SglangEngine implements Engine {
       stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#preallocate(nowUs, sink);
       if (this.#formPrefill(nowUs, sink)) return this.#beginPrefill();
-      this.#ratio.reset();
+      if (!this.#othersRun()) this.#ratio.reset();
       return stepper.idle();
     }
     stepper.stuck = this.#batchIsFull && !this.#config.byPriority;
-    if (this.#decodes.draftTokens > 0) return this.#beginStep(true);
+    if (this.#decodes.draftTokens > 0 || this.#common.lanes.length > 1) return this.#beginStep(true);
     const newcomerWaits =
-      (this.#waiting.length > 0 && (!this.#batchIsFull || this.#config.byPriority)) ||
+      (this.#common.waiting.length > 0 && (!this.#batchIsFull || this.#config.byPriority)) ||
       this.#disaggregation.hasNewcomers;
     const steps = newcomerWaits ? 1 : this.#decodes.stepsWithin(this.#tree.available);
     return stepper.runSegment(this.#decodes, this.#model, steps);
@@ -187,7 +244,7 @@ export class SglangEngine implements Engine {
   }
 
   observe(nowUs: number, out: EngineObservation): void {
-    out.waiting = this.#waiting.length + this.#loads.count + this.#disaggregation.waiting;
+    out.waiting = this.#common.waiting.length + this.#loads.count + this.#disaggregation.waiting;
     out.running = this.#running.length + this.#batch.length;
     let used = this.#tree.used;
     if (this.#stepper.progress === 'segment') {
@@ -203,7 +260,7 @@ export class SglangEngine implements Engine {
     this.#batch = [];
     // Whether anyone has to give way is looked at in every iteration.
     if (this.#config.byPriority) this.#batchIsFull = false;
-    const waiting = this.#waiting.length > 0 && !this.#batchIsFull;
+    const waiting = this.#common.waiting.length > 0 && !this.#batchIsFull;
     if (!waiting && this.#chunked === null) return false;
     const seats = this.#config.maxRunningRequests - this.#running.length;
     if (seats <= 0 && this.#chunked === null && !this.#config.byPriority) {
@@ -244,12 +301,12 @@ export class SglangEngine implements Engine {
       const { node, pages } = this.#tree.deepest(this.#content(s), Math.floor((s.goal - 1) / page));
       return { node, tokens: pages * page };
     };
-    sortWaiting(this.#waiting, this.#config, cached, this.#ranker);
+    sortWaiting(this.#common.waiting, this.#config, cached, this.#ranker);
     const { byPriority, schedulePolicy } = this.#config;
     const taken = new Set<Sequence>();
     let left = seats;
     // Victims join the queue while it is walked: they are not for this batch.
-    for (const sequence of byPriority ? [...this.#waiting] : this.#waiting) {
+    for (const sequence of byPriority ? [...this.#common.waiting] : this.#common.waiting) {
       if (this.#budget.isSpent) break;
       if (!byPriority && left <= taken.size) break;
       if (this.#stepper.isTooLate(sequence.enqueuedUs)) {
@@ -269,7 +326,7 @@ export class SglangEngine implements Engine {
       if (added === 'noRoom') this.#batchIsFull = true;
       break;
     }
-    if (taken.size > 0) this.#waiting = this.#waiting.filter((s) => !taken.has(s));
+    if (taken.size > 0) this.#common.waiting = this.#common.waiting.filter((s) => !taken.has(s));
   }
 
   /** Tokens short for a waiting request: its prompt and allowance against what is not reserved. */
@@ -329,7 +386,7 @@ export class SglangEngine implements Engine {
       available: this.#tree.available * page + (isLoaded ? extend + page : 0),
       engineIsEmpty: this.#running.length + this.#batch.length === 0,
       batchIsEmpty: this.#batch.length === 0,
-      hasChunked: this.#chunked !== null,
+      hasChunked: this.#common.lanes.some((lane) => lane.#chunked !== null),
     });
     const reached = isLoaded || tokens === 0 ? hit : this.#loads.reach(sequence, hit);
     if (tokens === 0 || !this.#allocate(sequence, reached > hit ? sequence.goal : hit + tokens)) {
@@ -419,7 +476,7 @@ export class SglangEngine implements Engine {
     const order = victimOrder(this.#running, this.#decodes.step);
     do {
       const victim = order.pop()!;
-      if (order.length === 0) {
+      if (order.length === 0 && !this.#othersRun()) {
         this.#leave(victim);
         sink.refused(victim.request, 'the last running request outgrew the token pool', nowUs);
         return;
@@ -429,6 +486,8 @@ export class SglangEngine implements Engine {
       set.blocksNeeded(1) > this.#tree.available ||
       order.length * RETRACT_DECODE_STEPS > this.#tree.available * this.blockSizeTokens
     );
+    this.#roomMade();
+    if (order.length === 0) return;
     let decoded = 0;
     let allowed = 0;
     for (const survivor of order) {
@@ -436,7 +495,6 @@ export class SglangEngine implements Engine {
       allowed += survivor.request.maxTokens;
     }
     this.#ratio.retracted(decoded, order.length, allowed);
-    this.#batchIsFull = false;
   }
 
   #retract(victim: Sequence, nowUs: number, sink: EngineSink): void {
@@ -450,7 +508,7 @@ export class SglangEngine implements Engine {
     victim.computed = 0;
     victim.state = 'waiting';
     victim.enqueuedUs = nowUs;
-    this.#waiting.push(victim);
+    this.#common.waiting.push(victim);
     sink.preempted(victim.request, nowUs);
   }
 
@@ -498,7 +556,7 @@ export class SglangEngine implements Engine {
     }
     for (let next = this.#loads.takeLoaded(); next !== undefined; next = this.#loads.takeLoaded()) {
       next.state = 'waiting';
-      this.#waiting.unshift(next);
+      this.#common.waiting.unshift(next);
     }
   }
 
@@ -512,7 +570,7 @@ export class SglangEngine implements Engine {
   /** Requests that came from tiers and have not started give their pages back; true when there were any. */
   #giveUpLoaded(): boolean {
     let any = false;
-    for (const sequence of this.#waiting) {
+    for (const sequence of this.#common.waiting) {
       if (sequence.remoteTokens === 0) continue;
       this.#tree.release(sequence);
       sequence.remoteTokens = 0;
@@ -524,7 +582,7 @@ export class SglangEngine implements Engine {
   // --- leaving ----------------------------------------------------------------------------------------------------
 
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#batchIsFull = false;
+    this.#roomMade();
     this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
     this.#loads.store(sequence, nowUs);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
@@ -544,11 +602,11 @@ export class SglangEngine implements Engine {
       this.#decodes.settle(sequence);
     }
     if (this.#chunked === sequence) this.#chunked = null;
-    this.#waiting = this.#waiting.filter((s) => s !== sequence);
+    this.#common.waiting = this.#common.waiting.filter((s) => s !== sequence);
     this.#disaggregation.remove(sequence);
     this.#tree.release(sequence);
     this.#gone(sequence);
-    this.#batchIsFull = false;
+    this.#roomMade();
   }
 
   #gone(sequence: Sequence): void {
@@ -557,13 +615,26 @@ export class SglangEngine implements Engine {
 
   #find(request: SimRequest): Sequence | undefined {
     for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
-    const lists = [this.#waiting, this.#batch, this.#chunked ? [this.#chunked] : []];
+    const lists = [this.#common.waiting, this.#batch, this.#chunked ? [this.#chunked] : []];
     const isOf = (s: Sequence): boolean => s.request === request;
     return lists.flat().find(isOf) ?? this.#disaggregation.find(isOf) ?? this.#loads.find(request);
   }
 
+  /** Something has come free: all lanes may look at the queue again. */
+  #roomMade(): void {
+    const { lanes } = this.#common;
+    for (let i = 0; i < lanes.length; i++) lanes[i]!.#batchIsFull = false;
+  }
+
+  /** Another lane of the pipeline has something to do. */
+  #othersRun(): boolean {
+    const isBusy = (lane: SglangEngine): boolean =>
+      lane.#running.length + lane.#batch.length > 0 || lane.#chunked !== null;
+    return this.#common.lanes.some((lane) => lane !== this && isBusy(lane));
+  }
+
   #unstick(): void {
-    this.#batchIsFull = false;
+    this.#roomMade();
     this.#stepper.unstick();
   }
 

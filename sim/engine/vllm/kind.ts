@@ -8,12 +8,13 @@ import {
   type EngineSetup,
   expertRanks,
   kvPrecision,
+  microBatchesOf,
   type OffloadSetup,
 } from '../kind.ts';
 import { LoraSlots } from '../lora.ts';
 import { drafterCost, speculationNote, unitsBesideDrafter } from '../speculation.ts';
 import { type VllmConfig, vllmConfig } from './config.ts';
-import { VllmEngine } from './vllm.ts';
+import { pipelinedVllm, VllmEngine } from './vllm.ts';
 
 /** vLLM V1. */
 export const vllmKind: EngineKind = {
@@ -45,6 +46,7 @@ export const vllmKind: EngineKind = {
           `max_model_len <= ${poolTokens}, which is assumed`,
       );
     }
+    const stages = microBatchesOf(context);
     return {
       version: config.version,
       maxBatchedTokens: config.maxBatchedTokens,
@@ -52,6 +54,7 @@ export const vllmKind: EngineKind = {
       maxModelLen,
       enforceEager: config.enforceEager,
       cudaGraphs: graphsOf(config),
+      ...(stages > 1 ? { microBatches: stages } : {}),
       ...(drafter === undefined ? {} : { drafter }),
       tokensPerStep: 1 + (config.speculation?.acceptance.length ?? 0),
       kvBlocks,
@@ -61,19 +64,17 @@ export const vllmKind: EngineKind = {
       ...(config.kvOffloadGiB > 0 ? { offload: offload(config) } : {}),
       remoteKv: { onLoadFailure: config.loadFailure, leaseS: config.kvLeaseS },
       notes,
-      create: (model, fastForward, seed) =>
-        new VllmEngine(
-          {
-            ...{ ...config, maxModelLen },
-            ...(isHybrid ? { fixedBlocks } : {}),
-            ...(schedulingPolicy === undefined ? {} : { policy: schedulingPolicy }),
-          },
-          model,
-          kvBlocks,
-          fastForward,
-          seed,
-          loraOf(config, context),
-        ),
+      create: (model, fastForward, seed) => {
+        const own = {
+          ...{ ...config, maxModelLen },
+          ...(isHybrid ? { fixedBlocks } : {}),
+          ...(schedulingPolicy === undefined ? {} : { policy: schedulingPolicy }),
+        };
+        const lora = loraOf(config, context);
+        return stages > 1
+          ? pipelinedVllm(own, model, kvBlocks, stages, seed, lora)
+          : new VllmEngine(own, model, kvBlocks, fastForward, seed, lora);
+      },
     };
   },
 };

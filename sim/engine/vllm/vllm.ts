@@ -18,6 +18,7 @@ import { type BlockNode, BlockPool, type CacheListener } from '../kv/block-pool.
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import type { LoraSlots } from '../lora.ts';
 import { EngineMeters } from '../meters.ts';
+import { PipelinedEngine, PipelineMeters } from '../pipeline.ts';
 import { PriorityQueue } from '../priority-queue.ts';
 import { RankedQueue } from '../scheduling-policy.ts';
 import { byPriority, Sequence as EngineSequence, SequenceList } from '../sequence.ts';
@@ -35,11 +36,63 @@ function queueOf({
   return isByPriority ? new PriorityQueue<Sequence>(byPriority) : new Deque<Sequence>();
 }
 
-/** One vLLM engine. */
+/** What the lanes of a pipeline have in common. */
+export interface VllmCommon {
+  readonly pool: BlockPool;
+  readonly waiting: Deque<Sequence> | PriorityQueue<Sequence>;
+  readonly loading: Sequence[];
+  readonly passedOver: Sequence[];
+  readonly holding: Sequence[];
+  readonly meters: EngineMeters;
+  readonly lanes: VllmEngine[];
+  admissions: number;
+}
+
+/** Queue and block pool of an engine of `kvBlocks` blocks. */
+export function vllmCommon(config: VllmConfig, kvBlocks: number, meters = new EngineMeters()): VllmCommon {
+  assert(kvBlocks >= 2, 'the block pool holds no block');
+  return {
+    // Block 0 is vLLM's null block and never used.
+    pool: new BlockPool({
+      capacity: kvBlocks - 1,
+      blockSizeTokens: config.blockSizeTokens,
+      prefixCaching: config.prefixCaching,
+      unhashedOrder: config.unhashedOrder,
+    }),
+    waiting: queueOf(config),
+    loading: [],
+    passedOver: [],
+    holding: [],
+    meters,
+    lanes: [],
+    admissions: 0,
+  };
+}
+
+/** An engine over `stages` pipeline stages. Batches are not decided ahead: as many as there are stages are in flight. */
+export function pipelinedVllm(
+  config: VllmConfig,
+  model: StepModel,
+  kvBlocks: number,
+  stages: number,
+  seed = 0,
+  lora: LoraSlots | null = null,
+): PipelinedEngine {
+  const meters = new PipelineMeters();
+  const common = vllmCommon(config, kvBlocks, meters);
+  const own = { ...config, asyncScheduling: false };
+  const lanes = Array.from(
+    { length: stages },
+    () => new VllmEngine(own, model, kvBlocks, false, seed, lora, common),
+  );
+  return new PipelinedEngine(lanes, meters);
+}
+
+/** One vLLM engine, or one lane of a pipeline. */
 export class VllmEngine implements Engine {
   readonly kvBlocks: number;
   readonly blockSizeTokens: number;
-  readonly meters = new EngineMeters();
+  readonly meters: EngineMeters;
   readonly #config: VllmConfig;
   readonly #model: StepModel;
   readonly #stepper: Stepper;
@@ -56,7 +109,7 @@ export class VllmEngine implements Engine {
   /** Used blocks when the segment in progress began. */
   #usedAtBegin = 0;
   /** Passed over because their KV is on its way; examined before `#waiting`. */
-  readonly #loading: Sequence[] = [];
+  readonly #loading: Sequence[];
   /** Running sequences whose prompt is not complete, in running order. */
   #prefilling: Sequence[] = [];
   /** Decodes left out of the step in progress for want of budget. */
@@ -65,11 +118,10 @@ export class VllmEngine implements Engine {
   #chunked: Sequence[] = [];
   #aborting: Sequence[] = [];
   /** Finished prefill legs whose blocks are not released yet. */
-  readonly #holding: Sequence[] = [];
+  readonly #holding: Sequence[];
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<BlockNode>;
   #tiers: KvTiers | null = null;
-  #admissions = 0;
   #preempted = false;
   /** Tokens that victims of the schedule in progress gave back. */
   #refundTokens = 0;
@@ -78,7 +130,12 @@ export class VllmEngine implements Engine {
   /** LoRA adapters; null without any. */
   readonly #lora: LoraSlots | null;
   /** Passed over because a batch with their adapter would hold too many; examined before `#waiting`. */
-  readonly #passedOver: Sequence[] = [];
+  readonly #passedOver: Sequence[];
+  /** Lanes of the pipeline, this one among them; an engine without stages is alone. */
+  readonly #lanes: readonly VllmEngine[];
+  readonly #common: VllmCommon;
+  /** Somebody here waits for blocks that batches in flight may free: no lane admits anyone meanwhile. */
+  #isShort = false;
   /** Present with adapters only, so that scrapes of others ask for nothing. */
   readonly observeAdapters?: () => AdapterObservation;
 
@@ -89,10 +146,18 @@ export class VllmEngine implements Engine {
     fastForward: boolean,
     seed = 0,
     lora: LoraSlots | null = null,
+    common: VllmCommon = vllmCommon(config, kvBlocks),
   ) {
-    assert(kvBlocks >= 2, 'the block pool holds no block');
     this.#config = config;
-    this.#waiting = queueOf(config);
+    this.#pool = common.pool;
+    this.#waiting = common.waiting;
+    this.#loading = common.loading;
+    this.#passedOver = common.passedOver;
+    this.#holding = common.holding;
+    this.meters = common.meters;
+    this.#lanes = common.lanes;
+    this.#common = common;
+    common.lanes.push(this);
     this.#isSorted = this.#waiting instanceof PriorityQueue;
     this.#model = model;
     this.#lora = lora;
@@ -100,20 +165,14 @@ export class VllmEngine implements Engine {
     this.#stepper = new Stepper({ ahead: config.asyncScheduling, fastForward });
     this.kvBlocks = kvBlocks;
     this.blockSizeTokens = config.blockSizeTokens;
-    // Block 0 is vLLM's null block and never used.
-    this.#pool = new BlockPool({
-      capacity: kvBlocks - 1,
-      blockSizeTokens: config.blockSizeTokens,
-      prefixCaching: config.prefixCaching,
-      unhashedOrder: config.unhashedOrder,
-    });
     const { speculation } = config;
     this.#decodes =
       speculation === null
         ? new DecodeSet(config.blockSizeTokens)
         : new DraftingSet(config.blockSizeTokens, speculation, seed, this.meters);
     const rule = { interval: config.streamInterval, offset: 1 } as const;
-    this.#stream = new TokenStream(rule, this.#running, this.#decodes);
+    const isLane = this.meters instanceof PipelineMeters;
+    this.#stream = new TokenStream(rule, this.#running, this.#decodes, isLane);
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -181,7 +240,7 @@ export class VllmEngine implements Engine {
       return stepper.idle();
     }
     const isMixed = this.#chunked.length > 0 || this.#heldBack.length > 0;
-    if (isMixed || this.#decodes.draftTokens > 0) return this.#beginMixed();
+    if (isMixed || this.#decodes.draftTokens > 0 || this.#lanes.length > 1) return this.#beginMixed();
     // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
     const joinsNext = this.#preempted || (!stepper.stuck && this.#waiting.length > 0);
     const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#pool.free);
@@ -291,12 +350,13 @@ export class VllmEngine implements Engine {
 
   #schedule(nowUs: number, sink: EngineSink): void {
     this.#preempted = false;
+    this.#isShort = false;
     this.#refundTokens = 0;
     if (this.#chunked.length > 0) this.#chunked = [];
     if (this.#heldBack.length > 0) this.#takeBack();
     let budget = this.#config.maxBatchedTokens;
     const decodes = this.#decodes;
-    if (this.#config.byPriority) {
+    if (this.#config.byPriority && this.#lanes.length === 1) {
       while (decodes.blocksNeeded(1) > this.#pool.free) this.#preempt(this.#victim(), nowUs, sink);
     }
     const tokens = decodes.count * (1 + decodes.draftTokens);
@@ -304,7 +364,11 @@ export class VllmEngine implements Engine {
     else budget = this.#scheduleOneByOne(budget, nowUs, sink);
     budget = this.#continuePrompts(budget, nowUs, sink);
     this.#stepper.stuck = false;
-    if (!this.#preempted && this.#waiting.length + this.#loading.length + this.#passedOver.length > 0) {
+    if (
+      !this.#preempted &&
+      !this.#anyShort() &&
+      this.#waiting.length + this.#loading.length + this.#passedOver.length > 0
+    ) {
       this.#admit(budget, nowUs, sink);
     }
   }
@@ -322,7 +386,10 @@ export class VllmEngine implements Engine {
           this.#heldBack.push(sequence);
         } else {
           const blocks = decodes.blocksOpened(sequence);
-          if (!this.#makeRoom(sequence, blocks, reserved, nowUs, sink)) break;
+          if (!this.#makeRoom(sequence, blocks, reserved, nowUs, sink)) {
+            if (this.#isShort) this.#holdBackFrom(sequence);
+            break;
+          }
           sequence.drafts = Math.min(decodes.draftTokens, budget - 1);
           reserved += blocks;
           budget -= 1 + sequence.drafts;
@@ -332,6 +399,15 @@ export class VllmEngine implements Engine {
       sequence = next !== null && next.state === 'waiting' ? null : next;
     }
     return budget;
+  }
+
+  /** A decode and those after it sit the step out. */
+  #holdBackFrom(sequence: Sequence): void {
+    for (let s: Sequence | null = sequence; s !== null; s = s.after) {
+      if (s.state !== 'decoding') continue;
+      s.isHeldBack = true;
+      this.#heldBack.push(s);
+    }
   }
 
   /** A new step begins: nobody is held back any more. */
@@ -363,11 +439,41 @@ export class VllmEngine implements Engine {
   #makeRoom(sequence: Sequence, blocks: number, reserved: number, nowUs: number, sink: EngineSink): boolean {
     while (this.#pool.free - reserved < blocks) {
       const victim = this.#victim();
+      if (this.#lanes.length > 1) {
+        if (this.#preemptElsewhere(victim, nowUs, sink)) continue;
+        if (victim === sequence && this.#lanes.some((lane) => lane.#stepper.progress !== 'none')) {
+          this.#isShort = true;
+          return false;
+        }
+      }
       if (this.#config.byPriority) this.#takeTokensBack(victim);
       this.#preempt(victim, nowUs, sink);
       if (victim === sequence) return false;
     }
     return true;
+  }
+
+  /** Preempts the next victim of another lane that has nothing in flight, if it goes before `own`; false when there is none. */
+  #preemptElsewhere(own: Sequence, nowUs: number, sink: EngineSink): boolean {
+    const { byPriority: isByPriority } = this.#config;
+    let owner: VllmEngine = this;
+    let victim = own;
+    for (const lane of this.#lanes) {
+      if (lane === this || lane.#stepper.progress !== 'none' || lane.#running.length === 0) continue;
+      const other = lane.#victim();
+      const goesFirst = isByPriority ? byPriority(other, victim) > 0 : other.admission > victim.admission;
+      if (!goesFirst) continue;
+      victim = other;
+      owner = lane;
+    }
+    if (owner === this) return false;
+    owner.#preempt(victim, nowUs, sink);
+    this.#preempted = true;
+    return true;
+  }
+
+  #anyShort(): boolean {
+    return this.#lanes.length > 1 && this.#lanes.some((lane) => lane.#isShort);
   }
 
   #preempt(victim: Sequence, nowUs: number, sink: EngineSink): void {
@@ -382,7 +488,8 @@ export class VllmEngine implements Engine {
     }
     this.#indexComputed(victim);
     this.#pool.release(victim, true);
-    const alone = this.#running.length === 0;
+    const alone = this.#seatsTaken() === 0;
+    victim.isHeldBack = false;
     victim.goal = victim.request.promptTokens + victim.generated;
     victim.computed = 0;
     victim.state = 'waiting';
@@ -415,6 +522,14 @@ export class VllmEngine implements Engine {
     return budget;
   }
 
+  /** Running requests, those of other lanes included. */
+  #seatsTaken(): number {
+    const lanes = this.#lanes;
+    let taken = 0;
+    for (let i = 0; i < lanes.length; i++) taken += lanes[i]!.#running.length;
+    return taken;
+  }
+
   #cap(tokens: number, budget: number): number {
     const threshold = this.#config.longPrefillThreshold;
     const capped = threshold > 0 ? Math.min(tokens, threshold) : tokens;
@@ -444,7 +559,7 @@ export class VllmEngine implements Engine {
     if (lora !== null) budget = this.#admitPassedOver(lora, budget, nowUs, sink);
     if (budget < 0) return;
     while (this.#waiting.length > 0 && budget > 0) {
-      if (this.#running.length >= this.#config.maxSeqs) {
+      if (this.#seatsTaken() >= this.#config.maxSeqs) {
         this.#stepper.stuck = true;
         return;
       }
@@ -477,7 +592,7 @@ export class VllmEngine implements Engine {
         i += 1;
         continue;
       }
-      const isFull = this.#running.length >= this.#config.maxSeqs;
+      const isFull = this.#seatsTaken() >= this.#config.maxSeqs;
       const tokens = isFull ? -1 : this.#tryAdmit(sequence, budget, nowUs, sink);
       if (tokens < 0) {
         this.#stepper.stuck = true;
@@ -510,7 +625,7 @@ export class VllmEngine implements Engine {
     for (let i = 0; i < this.#loading.length && budget > 0; ) {
       const sequence = this.#loading[i]!;
       const isPassedOver = this.#lora !== null && !this.#lora.fits(sequence.request.request.model);
-      if (!sequence.remoteDone || isPassedOver || this.#running.length >= this.#config.maxSeqs) {
+      if (!sequence.remoteDone || isPassedOver || this.#seatsTaken() >= this.#config.maxSeqs) {
         i += 1;
         continue;
       }
@@ -554,7 +669,7 @@ export class VllmEngine implements Engine {
     const tokens = loads ? 0 : this.#cap(left, budget);
     const first = loads ? total : this.#blocksFor(hit + tokens);
     const whole = this.#config.reserveFullPrompt ? total : first;
-    const watermark = this.#running.length > 0 ? Math.ceil(this.#config.watermark * pool.capacity) : 0;
+    const watermark = this.#seatsTaken() > 0 ? Math.ceil(this.#config.watermark * pool.capacity) : 0;
     const available = pool.free - pool.foundFree - this.#decodes.blocksNeeded(1) - watermark;
     if (Math.max(first, whole) + fixed - pool.foundBlocks > available) return -1;
     pool.hold(sequence, request.prompt, request.outputContentId, sequence.generated);
@@ -599,7 +714,7 @@ export class VllmEngine implements Engine {
   }
 
   #run(sequence: Sequence, tokens: number): void {
-    sequence.admission = this.#admissions++;
+    sequence.admission = this.#common.admissions++;
     sequence.state = 'prefilling';
     this.#lora?.join(sequence.request.request.model);
     this.#running.append(sequence);
