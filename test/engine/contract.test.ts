@@ -157,7 +157,8 @@ describe.each(ENGINES)('%s', (name, make) => {
         const { bench, engine } = play(w, make(1), true);
         const { meters } = engine;
         const busyUs = meters.busyPrefillUs + meters.busyDecodeUs;
-        expect(busyUs).toBeLessThanOrEqual(bench.kernel.nowUs * (1 + 1e-9));
+        // The end is on the grid of event times, the sum is not.
+        expect(busyUs).toBeLessThanOrEqual(bench.kernel.nowUs * (1 + 1e-9) + 1e-4);
         expect(meters.kvUsageMax).toBeLessThanOrEqual(1);
         expect(meters.kvUsageIntegralUs).toBeLessThanOrEqual(busyUs * (1 + 1e-9));
         expect(meters.hitTokens).toBeLessThanOrEqual(meters.queriedTokens);
