@@ -6,6 +6,7 @@
  *   endpoints  x: prompt and output tokens of the completed requests that the endpoint answered (decode side, if split)
  *   tenants    x: mean end-to-end time per output token of the tenant's completed requests
  */
+import type { FairnessData } from '../metrics/run-result.ts';
 import type { SimRequest } from '../workload/request.ts';
 
 /** The index; null for no items, or items that are all 0. */
@@ -42,17 +43,13 @@ export class FairnessTally {
     this.#tenants.set(fairnessId, tenant);
   }
 
-  /** Over `answering` endpoints, idle ones included. */
-  endpoints(answering: number): number | null {
-    const tokens = [...this.#tokens].sort(([a], [b]) => a - b).map(([, sum]) => sum);
-    while (tokens.length < answering) tokens.push(0);
-    return jainIndex(tokens);
-  }
-
-  /** Null with a single tenant. */
-  tenants(): number | null {
-    if (this.#tenants.size < 2) return null;
-    const sorted = [...this.#tenants].sort(([a], [b]) => (a < b ? -1 : 1));
-    return jainIndex(sorted.map(([, { sum, count }]) => sum / count));
+  /** What the indices are made of, in order of endpoints and of tenants' names. */
+  data(): FairnessData {
+    return {
+      endpointTokens: [...this.#tokens].sort(([a], [b]) => a - b).map(([, sum]) => sum),
+      tenantTimes: [...this.#tenants]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, { sum, count }]) => sum / count),
+    };
   }
 }

@@ -5,23 +5,10 @@
 
 import { ConfigError } from '../../src/core/check.ts';
 import { Simulation, type SimulationOptions } from '../cluster/simulate.ts';
-import { buildReport, type ClassedReport } from '../metrics/build-report.ts';
-import { figureValue } from '../metrics/figures.ts';
-import { ENGINE_DIGEST } from '../run/engine-digest.ts';
-import { pricing } from '../run/prices.ts';
 import { type CellCounterfactuals, type CounterfactualSpec, cellCounterfactuals } from './counterfactuals.ts';
 import { FairnessTally } from './fairness.ts';
+import { type LabRun, labRunOf } from './lab-run.ts';
 import type { LabCell } from './plan.ts';
-
-/** Figures of one run. */
-export interface LabRun {
-  readonly seed: number;
-  readonly fingerprint: string;
-  /** Of a metric by path; null where the run has none. */
-  readonly value: (metric: string) => number | null;
-  readonly classes: readonly string[];
-  readonly hasTenants: boolean;
-}
 
 /** How a lab is run. */
 export interface LabJobSettings {
@@ -79,7 +66,7 @@ export class LabJob {
     const spec = this.#settings.counterfactuals;
     if (cell === undefined || spec === undefined) return true;
     this.#examination ??= cellCounterfactuals(cell, this.#settings.seeds[0]!, spec, (own, seed, options) =>
-      this.#open(own, seed, options),
+      openLabCell(own, seed, this.#settings.readLines, options),
     );
     const step = this.#examination.next();
     this.#examinedShare = step.done === true ? 0 : step.value;
@@ -118,19 +105,11 @@ export class LabJob {
     return this.#settings.seeds[Math.floor(this.runsDone / this.cells.length)]!;
   }
 
-  /** Problems of a router configuration are named by their place in the lab. */
   #opened(): Simulation {
     try {
       return this.#openCurrent();
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      const { configPath } = this.cell;
-      const isOfRouter = (path: string): boolean => ROUTER_KEYS.test(path);
-      throw new ConfigError(
-        error.problems.map((one) =>
-          isOfRouter(one.path) ? { ...one, path: `${configPath}.${one.path}` } : one,
-        ),
-      );
+      throw error instanceof ConfigError ? namedInLab(error, this.cell) : error;
     }
   }
 
@@ -139,50 +118,42 @@ export class LabJob {
     const seed = this.#seed;
     this.#tally = new FairnessTally((cell.scenario.run?.warmupS ?? 0) * 1e6);
     const tally = this.#tally;
-    return this.#open(cell, seed, { onRecord: (request) => tally.add(request) });
-  }
-
-  #open(cell: LabCell, seed: number, options: Partial<SimulationOptions>): Simulation {
     const { readLines } = this.#settings;
-    return new Simulation(cell.scenario, {
-      ...{ seed, fastForward: true, fleetPath: cell.fleetPath },
-      ...{ extraPlugins: cell.plugins, enginePolicies: cell.enginePolicies },
-      ...(cell.isNull ? { routerSeed: `${seed}/null` } : {}),
-      ...(readLines === undefined ? {} : { readLines }),
-      ...options,
-    });
+    return openLabCell(cell, seed, readLines, { onRecord: (request) => tally.add(request) });
   }
 
   #finished(simulation: Simulation): LabRun {
-    const { scenario } = this.cell;
-    const result = simulation.result();
-    const report = buildReport([result], {
-      scenario: scenario.name ?? '',
-      slo: scenario.slo,
-      ...pricing(scenario.prices),
-      engineDigest: ENGINE_DIGEST,
-      wallMs: 0,
-    });
-    const answering = scenario.fleet.pools
-      .filter((pool) => pool.role !== 'prefill')
-      .reduce((total, pool) => total + pool.replicas, 0);
-    const fairness: Readonly<Record<string, number | null>> = {
-      'fairness.endpoints': this.#tally.endpoints(answering),
-      'fairness.tenants': this.#tally.tenants(),
-    };
-    return {
-      seed: this.#seed,
-      fingerprint: result.fingerprint,
-      value: (metric) => fairness[metric] ?? valueIn(report, metric),
-      classes: (report.classes ?? []).map((one) => one.name),
-      hasTenants: fairness['fairness.tenants'] !== null,
-    };
+    return labRunOf(this.cell, this.#seed, { ...simulation.result(), fairness: this.#tally.data() });
   }
 }
 
-function valueIn(report: ClassedReport, metric: string): number | null {
-  if (metric.startsWith('fairness.')) return null;
-  if (!metric.startsWith('attainment.')) return figureValue(report, metric);
-  const name = metric.slice('attainment.'.length);
-  return report.classes?.find((one) => one.name === name)?.attainment ?? null;
+/** A run of a cell. */
+export function openLabCell(
+  cell: LabCell,
+  seed: number,
+  readLines: LabJobSettings['readLines'],
+  options: Partial<SimulationOptions>,
+): Simulation {
+  const routerSeed = routerSeedOf(cell, seed);
+  return new Simulation(cell.scenario, {
+    ...{ seed, fastForward: true, fleetPath: cell.fleetPath },
+    ...{ extraPlugins: cell.plugins, enginePolicies: cell.enginePolicies },
+    ...(routerSeed === undefined ? {} : { routerSeed }),
+    ...(readLines === undefined ? {} : { readLines }),
+    ...options,
+  });
+}
+
+/** Seed of the router's own draws: another one in A/A cells. */
+export function routerSeedOf(cell: LabCell, seed: number): string | undefined {
+  return cell.isNull ? `${seed}/null` : undefined;
+}
+
+/** Problems of a router configuration are named by their place in the lab. */
+export function namedInLab(error: ConfigError, { configPath }: LabCell): ConfigError {
+  return new ConfigError(
+    error.problems.map((one) =>
+      ROUTER_KEYS.test(one.path) ? { ...one, path: `${configPath}.${one.path}` } : one,
+    ),
+  );
 }

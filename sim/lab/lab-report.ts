@@ -4,11 +4,11 @@
  * tie-breaks: what it shows is noise. A cell whose A/A comparison "wins" or "loses" is greyed: the same could be noise.
  */
 import { createStreams } from '../kernel/streams.ts';
-import { type FigureUnit, findFigure } from '../metrics/figures.ts';
+import type { FigureUnit } from '../metrics/figures.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import type { CellCounterfactuals } from './counterfactuals.ts';
 import { holm } from './holm.ts';
-import type { LabRun } from './lab-job.ts';
+import { type LabRun, labFigureOf } from './lab-run.ts';
 import { type LabVerdict, type PairedResult, pairedResult } from './paired.ts';
 import type { LabCell } from './plan.ts';
 import type { Lab } from './schema.ts';
@@ -75,6 +75,8 @@ const DEFAULT_METRICS = [
   'throughput.outputTokensPerS',
   'cache.hitRate',
   'transferMs.mean',
+  'kv.sentGB',
+  'kv.tierGB',
   'fairness.endpoints',
 ];
 
@@ -150,7 +152,7 @@ function compared(
   const values = runs.map((run) => run.value(metric));
   const base = baseRuns?.map((run) => run.value(metric)) ?? null;
   if ([...values, ...(base ?? [])].every((value) => value === null)) return null;
-  const figure = findFigure(metric);
+  const figure = labFigureOf(metric);
   const better = figure === undefined ? 'higher' : figure.better;
   const known = values.filter((value) => value !== null);
   const differences = values.flatMap((value, i) => {

@@ -1,14 +1,12 @@
 /** From a plain object to a lab: schema, then rules across fields. All problems are reported together. */
 import { ConfigError, type ConfigProblem, nearest } from '../../src/core/check.ts';
-import { FIGURES, findFigure } from '../metrics/figures.ts';
+import { FIGURES } from '../metrics/figures.ts';
 import { describeValue } from '../scenario/describe.ts';
 import { plainSchema } from '../scenario/json-schema.ts';
 import { isMapping, schemaProblems } from '../scenario/validate.ts';
 import { BASELINES } from './baselines/all.ts';
+import { LAB_FIGURES, labFigureOf } from './lab-run.ts';
 import { type Lab, LabSchema, type PolicySpec } from './schema.ts';
-
-/** Figures of a lab that no report has. */
-const OWN_METRICS = ['fairness.endpoints', 'fairness.tenants'];
 
 /** Parses a lab document. Throws ConfigError. */
 export function parseLab(document: unknown): Lab {
@@ -37,12 +35,11 @@ function labProblems(lab: Lab): ConfigProblem[] {
     problems.push(...policyProblems(policy, lab, path));
   }
   for (const [i, metric] of (lab.metrics ?? []).entries()) {
-    const known = [...FIGURES.map((figure) => figure.path), ...OWN_METRICS];
-    if (findFigure(metric) !== undefined || OWN_METRICS.includes(metric)) continue;
-    if (metric.startsWith('attainment.')) continue;
+    if (labFigureOf(metric) !== undefined) continue;
+    const known = [...FIGURES, ...LAB_FIGURES].map((figure) => figure.path);
     const near = nearest(metric, known);
     const expected =
-      near ?? 'a figure of a report, fairness.endpoints, fairness.tenants or attainment.<class>';
+      near ?? `a figure of a report, ${LAB_FIGURES.map(({ path }) => path).join(', ')} or attainment.<class>`;
     problems.push({ path: `metrics[${i}]`, found: `"${metric}"`, expected });
   }
   return problems;

@@ -52,6 +52,14 @@ export interface LinkUsage {
   readonly bytes: number;
 }
 
+/** How completed requests were shared out. */
+export interface FairnessData {
+  /** Prompt and output tokens of the requests that each endpoint answered; endpoints without any left out. */
+  readonly endpointTokens: readonly number[];
+  /** Of each tenant the mean end-to-end time per output token, µs. */
+  readonly tenantTimes: readonly number[];
+}
+
 /** Everything that a report is made of. */
 export interface RunResult {
   readonly seed: number;
@@ -73,6 +81,8 @@ export interface RunResult {
   readonly idealised: readonly string[];
   /** Tenant of each class of the workload; empty: one for all. */
   readonly tenants: readonly string[];
+  /** What fairness indices are made of, where it was asked for. */
+  readonly fairness?: FairnessData;
   /** Decisions of the autoscaler, in order. */
   readonly scaling: readonly ScalingChange[];
 }

@@ -17,6 +17,10 @@ export interface RunSpec {
   readonly fastForward?: boolean;
   /** Where paths in the scenario start; what that means is the host's business (Node: a folder). */
   readonly base?: string;
+  /** Seed of the router's own draws, where it is not the run's. */
+  readonly routerSeed?: string;
+  /** Gathers what fairness indices are made of. */
+  readonly fairness?: true;
   /** Modules with plugins; what a path means is the host's business. */
   readonly plugins?: readonly string[];
   /** Where the run's records go, one a request; none without it. */

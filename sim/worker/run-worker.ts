@@ -8,6 +8,7 @@ import type { DecisionRecord } from '../../src/routing/decision.ts';
 import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Simulation } from '../cluster/simulate.ts';
 import { withBoxed } from '../lab/baselines/boxed.ts';
+import { FairnessTally } from '../lab/fairness.ts';
 import { toRunData } from '../metrics/run-data.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { type LinePlace, outcomeOfError, type RunOutcomeData, type RunSpec } from '../run/run-spec.ts';
@@ -72,6 +73,8 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
     const plugins = withBoxed(await host.loadPlugins?.(spec.plugins ?? []));
     const records = spec.records === undefined ? undefined : host.openRecords?.(spec.records);
     const decisions = spec.decisions === undefined ? undefined : host.openDecisions?.(spec.decisions);
+    const tally =
+      spec.fairness === true ? new FairnessTally((spec.scenario.run?.warmupS ?? 0) * 1e6) : undefined;
     try {
       const simulation = new Simulation(spec.scenario, {
         seed: spec.seed,
@@ -80,13 +83,22 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
         readLines: (path) => linesOf(path, spec.base),
         extraPlugins: plugins.router,
         enginePolicies: plugins.engine,
-        ...(records === undefined ? {} : { onRecord: (request) => records.write(request) }),
+        ...(spec.routerSeed === undefined ? {} : { routerSeed: spec.routerSeed }),
+        ...(records === undefined && tally === undefined
+          ? {}
+          : {
+              onRecord: (request) => {
+                records?.write(request);
+                tally?.add(request);
+              },
+            }),
         ...(decisions === undefined
           ? {}
           : { onDecision: (decision, table) => decisions.write(decision, table) }),
       });
       if (!(await drive(simulation))) return { status: 'cancelled' };
-      return { status: 'done', result: toRunData(simulation.result()) };
+      const result = toRunData(simulation.result());
+      return { status: 'done', result: tally === undefined ? result : { ...result, fairness: tally.data() } };
     } finally {
       records?.close();
       decisions?.close();

@@ -1,7 +1,7 @@
 /** A lab report as tables, CSV and HTML. Intervals come first, p-values last. */
 
 import type { LabFigure, LabReport } from '../../lab/lab-report.ts';
-import { findFigure } from '../../metrics/figures.ts';
+import { labFigureOf } from '../../lab/lab-run.ts';
 import { formatDifference, formatFigure } from '../../metrics/format-figure.ts';
 import { csv } from '../output.ts';
 import type { Block } from '../report-tables.ts';
@@ -10,10 +10,7 @@ const CONFIDENCE = 0.95;
 
 /** Label of a metric. */
 export function metricLabel(metric: string): string {
-  if (metric === 'fairness.endpoints') return 'Jain, endpoints';
-  if (metric === 'fairness.tenants') return 'Jain, tenants';
-  if (metric.startsWith('attainment.')) return `within SLO, ${metric.slice('attainment.'.length)}`;
-  return findFigure(metric)?.label ?? metric;
+  return labFigureOf(metric)?.label ?? metric;
 }
 
 /** One table for each workload and load, the A/A row last in each metric. */
