@@ -88,20 +88,26 @@ function resolve(fault: FaultSpec, cluster: Cluster, fleet: Fleet, path: string)
 
 type Of<Kind extends FaultSpec['kind']> = Extract<FaultSpec, { kind: Kind }>;
 
+/** One instance; of ranks in lock step all: none gets through a forward pass without the others. */
 function crash(fault: Of<'crash'>, cluster: Cluster, victim: Replica): Fault {
   const { atS, recoverAfterS, detectAfterS = DETECT_S } = fault;
+  let victims: readonly Replica[] = [];
+  const withdraw = (nowUs: number): void => {
+    for (const replica of victims) cluster.withdrawReplica(replica, nowUs);
+  };
   return {
     atS,
     detectS: atS + detectAfterS,
     strike(nowUs) {
       if (victim.isDown) return undefined;
-      cluster.crashReplica(victim, recoverAfterS !== undefined, nowUs);
+      victims = victim.group === null ? [victim] : [...victim.group.ranks];
+      for (const replica of victims) cluster.crashReplica(replica, recoverAfterS !== undefined, nowUs);
       return recoverAfterS === undefined ? undefined : atS + recoverAfterS;
     },
-    detect: (nowUs) => cluster.withdrawReplica(victim, nowUs),
+    detect: withdraw,
     end(nowUs) {
-      cluster.withdrawReplica(victim, nowUs);
-      cluster.addReplica(victim.pool, nowUs);
+      withdraw(nowUs);
+      for (const { pool } of victims) cluster.addReplica(pool, nowUs);
     },
   };
 }

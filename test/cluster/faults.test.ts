@@ -16,6 +16,27 @@ describe('faults', () => {
     expect(failed.every((r) => r.course.endUs >= 4e6 && r.course.endUs <= 6.1e6)).toBe(true);
   });
 
+  test('a crash of one rank takes the ranks in lock step with it down, and no other group', () => {
+    const base = scenario();
+    const chat = {
+      ...base.fleet.pools[0]!,
+      gpu: 'h200-sxm',
+      model: 'mixtral-8x7b',
+      parallel: { dp: 4, tp: 2 },
+    };
+    const fault = { ...CRASH, replica: 2, recoverAfterS: 3, detectAfterS: 0 };
+    const { ends, records } = run(scenario({ fleet: { pools: [chat] }, faults: [fault] }));
+    const crashed = records.filter((r) => r.course.reason === 'the instance crashed');
+    expect(new Set(crashed.map((r) => r.course.endpoint))).toEqual(new Set([0, 1, 2, 3]));
+    expect(crashed.every((r) => r.course.endUs === 4e6)).toBe(true);
+    expect(ends.completed + ends.failed).toBe(200);
+    // Two groups of four; after the other has served alone, four new ranks stand in for those that went.
+    const later = records.filter((r) => r.request.arrivalUs >= 7e6).map((r) => r.course.endpoint);
+    expect(later.some((endpoint) => endpoint >= 8)).toBe(true);
+    const between = records.filter((r) => r.request.arrivalUs > 4.01e6 && r.request.arrivalUs < 6.9e6);
+    expect(between.every((r) => r.course.endpoint >= 4 && r.course.endpoint < 8)).toBe(true);
+  });
+
   test('with retries every request of a crash completes, and its latency counts from the first attempt', () => {
     const { ends, records } = run(
       scenario({ faults: [{ ...CRASH, detectAfterS: 0 }], clients: { retries: 3, backoffS: 0.5 } }),
