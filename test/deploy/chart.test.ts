@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { register } from '../../sim/cli/commands/serve.ts';
+import { liveRouterOf } from '../server/fixtures.ts';
 import {
   allContainers,
   CASES,
@@ -45,6 +46,14 @@ describe('values', () => {
     for (const values of [{}, ...Object.values(CASES)]) {
       expect(complaintsOf(SCHEMA, merged(VALUES, values))).toEqual([]);
     }
+  });
+
+  test('those of docs/deploy.md too, and the router takes their configuration', () => {
+    const [, text] = /```yaml\n(# values\.yaml\n[^`]*)```/.exec(readFileSync('docs/deploy.md', 'utf8'))!;
+    const values = parse(text!) as { router: { epp: { pluginsCustomConfig: Record<string, string> } } };
+    expect(complaintsOf(SCHEMA, merged(VALUES, values))).toEqual([]);
+    const config: unknown = parse(values.router.epp.pluginsCustomConfig['epp.yaml']!);
+    expect(() => liveRouterOf([], { config, scrapeIntervalMs: 60_000 })).not.toThrow();
   });
 
   test.each([

@@ -13,6 +13,7 @@ import { portNumber, untilStopped } from '../serving.ts';
 
 interface EmulateOptions {
   readonly speed: number;
+  readonly host: string;
   readonly portBase: number;
   readonly endpoints?: string;
   readonly plugin: readonly string[];
@@ -23,10 +24,11 @@ export function register(program: Command): void {
     .command('emulate')
     .summary('engines of a scenario as live servers on loopback')
     .description(
-      'Runs the engines of a scenario on the wall clock as OpenAI-compatible servers on 127.0.0.1 and prints their endpoints for `drydock serve`. Prefill and decode engines hand KV over as vLLM does over NIXL, at the speed of their links.',
+      'Runs the engines of a scenario on the wall clock as OpenAI-compatible servers, on loopback unless --host says otherwise, and prints their endpoints for `drydock serve`. Prefill and decode engines hand KV over as vLLM does over NIXL, at the speed of their links.',
     )
     .argument('<scenario>', 'scenario file (YAML or JSON)')
     .option('--speed <factor>', 'how many times faster than real time', positive, 1)
+    .option('--host <address>', 'address to listen at; KV events stay on loopback', '127.0.0.1')
     .option('--port-base <port>', 'first port; 0: any free ones', portNumber, 8100)
     .option('--endpoints <file>', 'write the endpoints file as well')
     .addOption(pluginOption())
@@ -49,11 +51,15 @@ async function emulate(file: string, options: EmulateOptions): Promise<void> {
   await live.close();
 }
 
-async function startFleet(fleet: Fleet, { speed, portBase }: EmulateOptions): Promise<LiveFleet> {
+async function startFleet(fleet: Fleet, { speed, host, portBase }: EmulateOptions): Promise<LiveFleet> {
   try {
-    return await LiveFleet.start(fleet, speed, portBase);
+    return await LiveFleet.start(fleet, speed, portBase, host);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new ConfigError({ path: '--host', found: host, expected: 'an address of this machine' });
+    }
+    if (code !== 'EADDRINUSE') throw error;
     const found = `${portBase} (${(error as Error).message})`;
     throw new ConfigError({ path: '--port-base', found, expected: 'the first of a row of free ports, or 0' });
   }

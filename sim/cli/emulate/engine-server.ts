@@ -69,10 +69,10 @@ export class EngineServer {
     });
   }
 
-  listen(port: number): Promise<number> {
+  listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', () => {
+      this.#server.listen(port, host, () => {
         const address = this.#server.address();
         this.#port = typeof address === 'object' && address !== null ? address.port : port;
         resolve(this.#port);

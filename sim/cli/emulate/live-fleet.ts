@@ -24,8 +24,8 @@ export class LiveFleet {
     this.#fabric = new LiveFabric(this.#clock);
   }
 
-  /** Starts every engine; `portBase` 0 takes any free ports. */
-  static async start(fleet: Fleet, speed: number, portBase: number): Promise<LiveFleet> {
+  /** Starts every engine; `portBase` 0 takes any free ports. KV events and transfers stay on loopback whatever the host. */
+  static async start(fleet: Fleet, speed: number, portBase: number, host = '127.0.0.1'): Promise<LiveFleet> {
     const live = new LiveFleet(speed);
     try {
       for (const pool of fleet.pools) {
@@ -34,7 +34,7 @@ export class LiveFleet {
           const id = `${pool.name}-${number}`;
           const server = new EngineServer(pool, { id, clock: live.#clock, fabric: live.#fabric });
           live.servers.push(server);
-          const port = await server.listen(portBase === 0 ? 0 : portBase + number);
+          const port = await server.listen(portBase === 0 ? 0 : portBase + number, host);
           const { events, replay } = await server.listenForEvents();
           const ports = { [EVENTS_PORT_LABEL]: String(events), [REPLAY_PORT_LABEL]: String(replay) };
           live.endpoints.push({ id, address: `127.0.0.1:${port}`, labels: { ...pool.labels, ...ports } });
