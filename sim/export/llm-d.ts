@@ -73,7 +73,13 @@ function groupFiles(
 
 /** What the modelservice chart has no place for. */
 function chartGaps(group: ModelGroup): string[] {
+  const shared = releases(group).filter((pools) => pools.length > 1);
+  const isShared = (pool: PlacedPool['pool']): boolean =>
+    shared.some((pools) => pools.some((one) => one.pool === pool));
   return group.pools.flatMap(({ pool, command }) => [
+    ...(isShared(pool) && pool.labels !== undefined
+      ? [`pool ${pool.name}: its own labels; the chart gives decode and prefill the same`]
+      : []),
     ...command.files.map((file) => `pool ${pool.name}: mount ${file.path} from a ConfigMap`),
     ...(pool.role === 'decode' && CONNECTORS[pool.engine.name] === undefined
       ? [`pool ${pool.name}: the routing sidecar has no connector for ${pool.engine.name}`]
@@ -121,7 +127,11 @@ function serverValues(group: ModelGroup, pools: readonly PlacedPool[]): unknown 
   const prefill = pools.find(({ pool }) => pool.role === 'prefill');
   const hasSidecar = decode !== undefined && decode.pool.role === 'decode';
   return {
-    modelArtifacts: { name: group.model, uri: `hf://${group.model}`, labels: group.labels },
+    modelArtifacts: {
+      name: group.model,
+      uri: `hf://${group.model}`,
+      labels: { ...group.labels, ...(pools.length === 1 ? pools[0]!.pool.labels : {}) },
+    },
     routing: {
       servicePort: SERVER_PORT,
       proxy: hasSidecar
@@ -147,7 +157,6 @@ function part({ pool, command }: PlacedPool, hasSidecar: boolean): unknown {
     create: true,
     replicas: pool.replicas,
     parallelism: { tensor: tp, data: dp, dataLocal: dp, workers: 1 },
-    ...(pool.labels === undefined ? {} : { extraLabels: pool.labels }),
     containers: [
       {
         name: pool.engine.name,

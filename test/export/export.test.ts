@@ -250,6 +250,50 @@ describe('nothing is lost silently', () => {
   });
 });
 
+test('llm-d: one release with a decode and a prefill part, the sidecar before the decoder, the router in its chart', () => {
+  const { files, gaps } = exported('llm-d', DISAGGREGATED);
+  expect(files.map((file) => file.path)).toEqual([
+    'tests.router-values.yaml',
+    'tests-decode-prefill.modelservice-values.yaml',
+  ]);
+  expect(gaps).toContain('pool decode: its own labels; the chart gives decode and prefill the same');
+  const [router, servers] = files.map(({ text }): Manifest => parse(text));
+  const part = (port: number): unknown => ({
+    create: true,
+    parallelism: { tensor: 1, data: 1, dataLocal: 1, workers: 1 },
+    containers: [
+      {
+        modelCommand: 'custom',
+        command: ['vllm', 'serve', 'meta-llama/Llama-3.1-8B-Instruct'],
+        args: [
+          ...['--tensor-parallel-size', '1', '--kv-transfer-config'],
+          expect.any(String),
+          '--port',
+          String(port),
+        ],
+        resources: { limits: { 'nvidia.com/gpu': '1' } },
+      },
+    ],
+  });
+  expect(servers).toMatchObject({
+    modelArtifacts: {
+      name: 'meta-llama/Llama-3.1-8B-Instruct',
+      uri: 'hf://meta-llama/Llama-3.1-8B-Instruct',
+    },
+    routing: { servicePort: 8000, proxy: { enabled: true, targetPort: 8200, connector: 'nixlv2' } },
+    decode: { ...(part(8200) as object), replicas: 2 },
+    prefill: { ...(part(8000) as object), replicas: 1 },
+  });
+  expect(router!['router']).toMatchObject({
+    epp: {
+      pluginsConfigFile: 'drydock-plugins.yaml',
+      pluginsCustomConfig: { 'drydock-plugins.yaml': expect.stringContaining('always-disagg-pd-decider') },
+    },
+    inferencePool: { create: true },
+    modelServers: { type: 'vllm', matchLabels: servers!['modelArtifacts'].labels },
+  });
+});
+
 describe('Kubernetes', () => {
   test('selectors of the InferencePool match the labels of every Deployment of the model, names are DNS labels', () => {
     const { files } = exported('kustomize', DISAGGREGATED, '4P+4D / chat');
