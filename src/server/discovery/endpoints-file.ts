@@ -44,6 +44,7 @@ export function watchEndpointsFile(
   file: string,
   changed: (endpoints: readonly Endpoint[]) => void,
   broken: (error: ConfigError) => void,
+  intervalMs = LOOK_MS,
 ): () => void {
   const look = (): void => {
     try {
@@ -53,7 +54,7 @@ export function watchEndpointsFile(
       broken(error);
     }
   };
-  watchFile(file, { interval: LOOK_MS, persistent: false }, look);
+  watchFile(file, { interval: intervalMs, persistent: false }, look);
   return () => unwatchFile(file, look);
 }
 
