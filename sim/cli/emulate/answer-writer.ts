@@ -5,6 +5,9 @@ import type { CallListener } from '../../emulate/emulated-engine.ts';
 /** Text of one token: an engine without weights has nothing to say. */
 const TOKEN_TEXT = ' token';
 
+/** A reset discards what has not been read: the tokens before it get time to arrive. */
+const RESET_DELAY_MS = 50;
+
 /** Facts of the request that its answer repeats. */
 export interface AnswerFacts {
   readonly isChat: boolean;
@@ -36,7 +39,7 @@ export class AnswerWriter implements CallListener {
     const isFirst = this.#tokens === 0;
     this.#tokens += count;
     if (this.#resetAfterTokens !== null && this.#tokens > this.#resetAfterTokens) {
-      this.#response.socket?.resetAndDestroy();
+      setTimeout(() => this.#response.socket?.resetAndDestroy(), RESET_DELAY_MS);
       return;
     }
     if (!this.#facts.isStream) return;
