@@ -27,6 +27,8 @@ export class AnswerWriter implements CallListener {
   readonly #facts: AnswerFacts;
   readonly #resetAfterTokens: number | null;
   #tokens = 0;
+  /** A reset is under way: nothing more is said. */
+  #isBroken = false;
 
   /** `resetAfterTokens`: a fault that breaks the connection off after so many tokens; null: none. */
   constructor(response: ServerResponse, resetAfterTokens: number | null, facts: AnswerFacts) {
@@ -38,7 +40,9 @@ export class AnswerWriter implements CallListener {
   tokens(count: number): void {
     const isFirst = this.#tokens === 0;
     this.#tokens += count;
+    if (this.#isBroken) return;
     if (this.#resetAfterTokens !== null && this.#tokens > this.#resetAfterTokens) {
+      this.#isBroken = true;
       setTimeout(() => this.#response.socket?.resetAndDestroy(), RESET_DELAY_MS);
       return;
     }
@@ -50,6 +54,7 @@ export class AnswerWriter implements CallListener {
   }
 
   finished(cachedTokens: number): void {
+    if (this.#isBroken) return;
     const usage = {
       prompt_tokens: this.#facts.promptTokens,
       completion_tokens: this.#tokens,
