@@ -90,10 +90,12 @@ export class Cluster implements Component, EngineSink {
       {
         request: (id) => this.#inFlight.get(id),
         lost: (request, reason, nowUs) => this.#lose(request, reason, nowUs),
+        stored: (request, nowUs) => this.#handOver(request, nowUs),
         leftPrefill: (request, nowUs) => {
           if (this.#retiring.size > 0) this.#left(-1, request.course.prefillEndpoint, nowUs);
         },
       },
+      parts.fleet.storeHandover,
     );
     const { transfers } = this.handover;
     const { network } = transfers;
@@ -496,8 +498,10 @@ export class Cluster implements Component, EngineSink {
     const { endpoint, prefillEndpoint } = request.course;
     if (leg !== 'decode') request.course.deliveredUs = nowUs;
     const replica = this.set.all[leg === 'prefill' ? prefillEndpoint : endpoint]!;
+    const isStored = request.course.kv === 'stored';
+    if (isStored) this.handover.takenFromStore(request, nowUs);
     if (replica.isDown) this.#lose(request, 'connection refused', nowUs);
-    else replica.deliver(request, leg, nowUs);
+    else replica.deliver(request, isStored ? 'whole' : leg, nowUs);
   }
 
   admitted(request: SimRequest, cachedTokens: number, nowUs: number): void {
@@ -537,13 +541,11 @@ export class Cluster implements Component, EngineSink {
         request.course.transferSinceUs = nowUs;
         return;
       }
-      const setup = this.set.setupOf(request.course.endpoint);
-      const atUs = gridUs(nowUs + setup.handoverUs);
       // From here on the request is the decode side's.
       request.course.kv = 'held';
       request.course.transferSinceUs = nowUs;
-      request.course.queuedSinceUs = atUs;
-      this.#kernel.at(atUs, PHASE.deliver, this.#target, CODE_DECODE, request.request.id);
+      if (this.#fleet.storeHandover) this.handover.store(request, nowUs);
+      else this.#handOver(request, nowUs);
       return;
     }
     const usage = {
@@ -554,6 +556,13 @@ export class Cluster implements Component, EngineSink {
     this.latencies?.finished(request, this.#poolsOf(request), nowUs);
     this.#release(request, usage, 'natural', nowUs);
     this.#end(request, 'completed', '', nowUs);
+  }
+
+  /** The decode side is told of a request whose prefill leg has ended. */
+  #handOver({ request, course }: SimRequest, nowUs: number): void {
+    const atUs = gridUs(nowUs + this.set.setupOf(course.endpoint).handoverUs);
+    course.queuedSinceUs = atUs;
+    this.#kernel.at(atUs, PHASE.deliver, this.#target, CODE_DECODE, request.id);
   }
 
   preempted(request: SimRequest, nowUs: number): void {

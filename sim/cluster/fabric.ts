@@ -111,9 +111,12 @@ export class Fabric {
     };
   }
 
-  /** Links between an instance and what is outside of its node (a shared store). */
-  outward(replica: Replica): { readonly out: readonly number[]; readonly in: readonly number[] } {
-    return this.#ports[replica.index]!;
+  /** Links between an instance and a store in rack `rack` (-1: one that no instance stands in), outside of its node. */
+  outward(replica: Replica, rack = -1): { readonly out: readonly number[]; readonly in: readonly number[] } {
+    const port = this.#ports[replica.index]!;
+    if (port.place === null) return port;
+    const own = port.place.rack;
+    return { out: [...port.out, ...this.#spine(own, rack)], in: [...this.#spine(rack, own), ...port.in] };
   }
 
   #giveBackPlaces(): void {
@@ -133,13 +136,14 @@ export class Fabric {
     return [this.#sharedLink(`node/nic-${way}`, place.node, bytesPerUs)];
   }
 
+  /** Between two racks; -1: one with no bound of its own. */
   #spine(from: number, to: number): number[] {
     const { spineBytesPerUs } = this.#fleet.topology!;
     if (from === to || spineBytesPerUs === Number.POSITIVE_INFINITY) return [];
-    return [
-      this.#sharedLink('rack/spine-out', from, spineBytesPerUs),
-      this.#sharedLink('rack/spine-in', to, spineBytesPerUs),
-    ];
+    const links: number[] = [];
+    if (from >= 0) links.push(this.#sharedLink('rack/spine-out', from, spineBytesPerUs));
+    if (to >= 0) links.push(this.#sharedLink('rack/spine-in', to, spineBytesPerUs));
+    return links;
   }
 
   #sharedLink(name: string, index: number, bytesPerUs: number): number {

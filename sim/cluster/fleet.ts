@@ -23,7 +23,7 @@ import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
 import { adapterSetup } from './adapter-setup.ts';
 import type { LockStepSpec } from './lock-step.ts';
-import { fleetStore, type PoolTiers, poolTiers, type TierContext } from './tier-setup.ts';
+import { fleetStore, isStoreHandover, type PoolTiers, poolTiers, type TierContext } from './tier-setup.ts';
 import { fleetTopology, type PoolNetwork, poolNetwork, type TopologySetup } from './topology-setup.ts';
 
 /** A pool ready to run. */
@@ -62,6 +62,10 @@ export interface Fleet {
   readonly pools: readonly PoolSetup[];
   /** KV store that all replicas share; null: none. */
   readonly kvStore: TierSetup | null;
+  /** KV goes from prefill to decode instances through the store. */
+  readonly storeHandover: boolean;
+  /** Rack of the store; -1: one of its own. */
+  readonly storeRack: number;
   /** Nodes and racks; null: every pair of replicas is joined by their NICs alone. */
   readonly topology: TopologySetup | null;
 }
@@ -90,6 +94,8 @@ export function buildFleet(
     topology: fleetTopology(spec.network, `${path}.network`),
     kvStore:
       kvStore === undefined ? null : fleetStore(kvStore, pools.map(storeContext(path)), `${path}.kvStore`),
+    storeHandover: isStoreHandover(kvStore, pools, `${path}.kvStore.handover`),
+    storeRack: kvStore?.rack ?? -1,
   };
 }
 

@@ -7,6 +7,9 @@
  * Engines that push (SGLang) turn it round: none -> room (the decode side has taken memory, and the prefill may start) -> moving
  * (chunks are under way, also while the prefill goes on) -> here. A push that fails ends the attempt.
  *
+ * Through a store (`fleet.kvStore.handover`) nobody asks: held until what the prefill leg wrote can be found, then here. The decode
+ * side reads the store as it reads any tier and computes what is not there.
+ *
  * A failed load is the decode engine's to deal with (`kv_load_failure_policy` in vLLM): the request fails, or its prompt is
  * computed again where it is. The prefill side hears nothing of it and keeps the blocks until their lease ends; of a client
  * that has gone it hears at once.
@@ -28,6 +31,8 @@ export interface HandoverEvents {
   request(id: number): SimRequest | undefined;
   /** The decode engine gives the request up. */
   lost(request: SimRequest, reason: string, nowUs: number): void;
+  /** What the store has of the request can be read. */
+  stored(request: SimRequest, nowUs: number): void;
   /** The prefill side has nothing of the request any more. */
   leftPrefill(request: SimRequest, nowUs: number): void;
 }
@@ -41,6 +46,7 @@ export class KvHandover implements Component {
   readonly #kernel: Kernel;
   readonly #target: number;
   readonly #events: HandoverEvents;
+  readonly #viaStore: boolean;
   readonly #set: () => ReplicaSet;
   readonly #fabric: () => Fabric;
   /** Blocks left behind on prefill instances, by lease number; null once they are free. */
@@ -52,7 +58,9 @@ export class KvHandover implements Component {
     pools: number,
     around: { set(): ReplicaSet; fabric(): Fabric },
     events: HandoverEvents,
+    viaStore = false,
   ) {
+    this.#viaStore = viaStore;
     this.#kernel = kernel;
     this.#target = kernel.register(this);
     this.transfers = new KvTransfers(kernel, (id, nowUs) => this.#through(id, nowUs));
@@ -93,6 +101,39 @@ export class KvHandover implements Component {
     course.kvFails = share < 1;
     const bytes = this.#bytesInto(to, tokens) * share;
     this.transfers.begin(request.request.id, links, bytes, baseUs, nowUs);
+  }
+
+  /** A prefill leg has ended whose KV goes through the store. Called from within the engine. */
+  store(request: SimRequest, nowUs: number): void {
+    const { course } = request;
+    const { attempts } = course;
+    course.kv = 'held';
+    this.#set().all[course.prefillEndpoint]!.whenStored(request, nowUs, (atUs) => {
+      if (course.kv === 'held' && course.attempts === attempts) this.#stored(request, atUs);
+    });
+  }
+
+  #stored(request: SimRequest, nowUs: number): void {
+    const { course } = request;
+    this.#moved(request, nowUs - course.transferSinceUs);
+    course.kv = 'stored';
+    this.#events.stored(request, nowUs);
+  }
+
+  /** The decode side has been told of a request whose KV is in the store: the prefill side is done with it. */
+  takenFromStore(request: SimRequest, nowUs: number): void {
+    const { course } = request;
+    course.kv = 'here';
+    const from = this.#set().all[course.prefillEndpoint]!;
+    if (!from.isDown) from.release(request, nowUs);
+    this.#events.leftPrefill(request, nowUs);
+  }
+
+  #moved({ course }: SimRequest, durationUs: number): void {
+    const { pool } = this.#set().all[course.endpoint]!;
+    course.transferUs += durationUs;
+    course.attemptTransferUs += durationUs;
+    this.transferUsByPool[pool] = this.transferUsByPool[pool]! + durationUs;
   }
 
   /** The prefill engine sends the KV of `tokens` more; `isLast`: of all. Called from within the engine. */
@@ -140,7 +181,9 @@ export class KvHandover implements Component {
   /** The prefill instance is gone, with KV that the request still needs. */
   prefillLost(request: SimRequest, nowUs: number): void {
     const { course } = request;
-    if (course.kv === 'held') course.kv = 'lost';
+    // What it was writing ends with it; the store keeps what was through.
+    if (course.kv === 'held' && this.#viaStore) this.#stored(request, nowUs);
+    else if (course.kv === 'held') course.kv = 'lost';
     else if (course.kv === 'moving') this.fail(request, 'the prefill instance crashed', nowUs);
   }
 
@@ -194,13 +237,10 @@ export class KvHandover implements Component {
       this.fail(request, 'transfer error', nowUs);
       return;
     }
-    const durationUs = nowUs - course.transferSinceUs;
-    course.transferUs += durationUs;
-    course.attemptTransferUs += durationUs;
+    this.#moved(request, nowUs - course.transferSinceUs);
     course.kv = 'here';
     const from = this.#set().all[course.prefillEndpoint]!;
     const to = this.#set().all[course.endpoint]!;
-    this.transferUsByPool[to.pool] = this.transferUsByPool[to.pool]! + durationUs;
     if (!from.isDown) from.release(request, nowUs);
     this.#events.leftPrefill(request, nowUs);
     to.remoteReady(request, true, nowUs);

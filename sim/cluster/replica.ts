@@ -136,6 +136,12 @@ export class Replica implements Component {
     if (this.#busy) this.#cut(nowUs, true);
   }
 
+  /** Calls back once what was computed of a request can be found in the fleet's store. */
+  whenStored(request: SimRequest, nowUs: number, then: (nowUs: number) => void): void {
+    if (this.#tiers === null) then(nowUs);
+    else this.#tiers.whenStored(request, nowUs, then);
+  }
+
   get isDown(): boolean {
     return this.downSinceUs !== Number.POSITIVE_INFINITY;
   }

@@ -118,6 +118,30 @@ export function fleetStore(spec: KvStoreSpec, pools: readonly TierContext[], pat
   };
 }
 
+/** Whether KV is handed over through the store; throws ConfigError below `path` where nobody would do it. */
+export function isStoreHandover(
+  spec: KvStoreSpec | undefined,
+  pools: readonly { readonly role: string; readonly name: string; readonly engineName: string }[],
+  path: string,
+): boolean {
+  if (spec?.handover !== 'store') return false;
+  const legs = pools.filter(({ role }) => role !== 'both');
+  if (legs.length === 0) {
+    throw new ConfigError({
+      path,
+      found: 'store, in a fleet without prefill and decode pools',
+      expected: 'pools of role prefill and decode, or no handover',
+    });
+  }
+  const pushes = legs.find(({ engineName }) => engineName === 'sglang');
+  if (pushes === undefined) return true;
+  throw new ConfigError({
+    path,
+    found: `store, where pool ${pushes.name} runs sglang, whose prefill side pushes to the decode side`,
+    expected: 'pull, or the engine vllm or trtllm',
+  });
+}
+
 function requireTiers({ engine, engineName, path }: TierContext, at: string): void {
   if (engine.usesTiers === true) return;
   throw new ConfigError({

@@ -42,7 +42,7 @@ export class TierWiring {
     }
     const store = this.#store;
     if (store !== null) {
-      const nic = this.#fabric.outward(replica);
+      const nic = this.#fabric.outward(replica, this.#fleet.storeRack);
       paths.push({
         tier: store,
         readLinks: known(store.readLink, nic.in),

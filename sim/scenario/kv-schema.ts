@@ -48,6 +48,18 @@ export const KvStoreSchema = Type.Object(
     GBps: Type.Optional(
       positive('Bandwidth of the whole store, each way, GB/s; default: only the NICs of replicas bind'),
     ),
+    handover: Type.Optional(
+      Type.Union([Type.Literal('pull'), Type.Literal('store')], {
+        description:
+          'How the KV of a prefill leg reaches the decode side: pulled from its instance (default), or through the store',
+      }),
+    ),
+    rack: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Rack that it stands in, from 0; default: one of its own (with `network.topology`)',
+      }),
+    ),
     leaseS: Type.Optional(
       nonNegative('What was read is not evicted for so long, seconds; default 10 (Mooncake)'),
     ),

@@ -19,10 +19,10 @@ export type Ending = 'inFlight' | 'completed' | 'rejected' | 'failed' | 'cancell
 
 /**
  * Where the KV of a disaggregated request is: nowhere complete yet, room taken for it on the decode side (engines that push),
- * held by the prefill side, on its way, here (on the decode
+ * held by the prefill side, written to a store for the decode side (which has not been told yet), on its way, here (on the decode
  * side, or given up and computed there), or lost before the decode side asked for it.
  */
-export type KvState = 'none' | 'room' | 'held' | 'moving' | 'here' | 'lost';
+export type KvState = 'none' | 'room' | 'held' | 'stored' | 'moving' | 'here' | 'lost';
 
 /**
  * What has happened to a request so far: written by the cluster, read by the recorder when the request ends. Times in µs;

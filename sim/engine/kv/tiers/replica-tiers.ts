@@ -62,6 +62,8 @@ export class ReplicaTiers implements KvTiers {
   readonly #onReady: (request: SimRequest, nowUs: number) => void;
   readonly #plan: Stretch[] = [];
   readonly #loads = new Map<SimRequest, Load>();
+  /** Puts of requests into a shared store that others cannot find yet, and what is to be done once they can. */
+  readonly #unseen = new Map<SimRequest, { puts: number; onSeen: ((nowUs: number) => void) | null }>();
   /** Puts on their way, by transport handle. */
   readonly #writes = new Map<number, Write>();
 
@@ -127,8 +129,23 @@ export class ReplicaTiers implements KvTiers {
     const sequence = sequenceOf(request, outputTokens);
     for (const { tier, writeLinks } of this.#paths) {
       if (tier.setup.stores === 'prompt' && computedTokens > request.promptTokens) continue;
-      this.#put(tier, writeLinks, sequence, computedTokens, nowUs);
+      this.#put(tier, writeLinks, request, sequence, computedTokens, nowUs);
     }
+  }
+
+  /** Calls back once what has been stored of the request can be found in the shared store; at once if it can. */
+  whenStored(request: SimRequest, nowUs: number, then: (nowUs: number) => void): void {
+    const unseen = this.#unseen.get(request);
+    if (unseen === undefined) then(nowUs);
+    else unseen.onSeen = then;
+  }
+
+  #seen(request: SimRequest, nowUs: number): void {
+    const unseen = this.#unseen.get(request)!;
+    unseen.puts -= 1;
+    if (unseen.puts > 0) return;
+    this.#unseen.delete(request);
+    unseen.onSeen?.(nowUs);
   }
 
   /** The instance is gone: its own tiers with it, and what it was reading from and writing to shared ones. */
@@ -140,6 +157,7 @@ export class ReplicaTiers implements KvTiers {
       tier.cache.abandonPut(put);
     }
     this.#writes.clear();
+    this.#unseen.clear();
   }
 
   #endReads(load: Load, nowUs: number): void {
@@ -150,7 +168,14 @@ export class ReplicaTiers implements KvTiers {
     load.reads.length = 0;
   }
 
-  #put(tier: Tier, links: readonly number[], sequence: CachedSequence, tokens: number, nowUs: number): void {
+  #put(
+    tier: Tier,
+    links: readonly number[],
+    request: SimRequest,
+    sequence: CachedSequence,
+    tokens: number,
+    nowUs: number,
+  ): void {
     tier.expireLeases(nowUs);
     const { evicted } = tier.cache;
     const put = tier.cache.startPut(sequence, tokens);
@@ -158,9 +183,16 @@ export class ReplicaTiers implements KvTiers {
     if (put === null) return;
     const { chunkTokens, bytesPerToken, baseUs, visibleAfterUs } = tier.setup;
     const bytes = put.chunks * chunkTokens * bytesPerToken;
+    const isShared = tier.setup.kind === 'store';
+    if (isShared) {
+      const unseen = this.#unseen.get(request);
+      if (unseen === undefined) this.#unseen.set(request, { puts: 1, onSeen: null });
+      else unseen.puts += 1;
+    }
     const finish = (atUs: number): void => {
       tier.cache.finishPut(put);
       tier.changed(atUs, null);
+      if (isShared && this.#unseen.has(request)) this.#seen(request, atUs);
     };
     const handle = this.#transport.move(links, bytes, baseUs, nowUs, (doneUs) => {
       this.#writes.delete(handle);
