@@ -19,6 +19,7 @@ import { register as schema } from './commands/schema.ts';
 import { register as serve } from './commands/serve.ts';
 import { register as sidecar } from './commands/sidecar.ts';
 import { register as sweep } from './commands/sweep.ts';
+import { register as tune } from './commands/tune.ts';
 import { register as twin } from './commands/twin.ts';
 import { register as validate } from './commands/validate.ts';
 import { register as why } from './commands/why.ts';
@@ -26,7 +27,7 @@ import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
 const COMMANDS = [
-  ...[run, compare, why, plan, sweep, merge, gate, lab, plugin],
+  ...[run, compare, why, plan, sweep, merge, gate, lab, tune, plugin],
   ...[route, serve, sidecar, emulate, twin, validate, calibrate],
   ...[exportFiles, importFiles],
   ...[catalog, presets, schema],

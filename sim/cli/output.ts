@@ -77,8 +77,13 @@ export function comparisonCsv(report: ComparisonReport): string {
 
 /** Writes the `--out` file. */
 export function writeOut(file: string, value: unknown): void {
+  writeText(file, json(value));
+}
+
+/** Writes a file; throws ConfigError where that cannot be done. */
+export function writeText(file: string, text: string): void {
   try {
-    writeFileSync(file, json(value));
+    writeFileSync(file, text);
   } catch (error) {
     throw unwritable(file, error);
   }

@@ -16,7 +16,7 @@ const INDENT = '    ';
 
 interface ShippedScenario {
   readonly file: string;
-  readonly command: 'run' | 'compare';
+  readonly command: 'run' | 'compare' | 'lab' | 'plan' | 'sweep' | 'tune';
   readonly description: string;
 }
 
@@ -31,9 +31,9 @@ interface NamedWorkload {
 export function register(program: Command): void {
   program
     .command('presets')
-    .summary('list shipped scenarios and built-in workloads')
+    .summary('list shipped scenarios, studies, plans and sweeps, and built-in workloads')
     .description(
-      'Lists the scenarios that are shipped, with the command that runs them, and the workloads that a scenario ' +
+      'Lists the scenarios, studies, plans and sweeps that are shipped, with the command that runs them, and the workloads that a scenario ' +
         'can name with `workload: {kind: preset, name: ...}`.',
     )
     .addOption(formatOption())
@@ -63,12 +63,22 @@ function render(
   return `${lines.join('\n')}\n\n${textTable(workloads)}`;
 }
 
+/** Folders beside the plain scenarios, by the command that their files are for. */
+const FOLDERS = { studies: 'lab', plans: 'plan', sweeps: 'sweep', tuning: 'tune' } as const;
+
 function readScenarios(): ShippedScenario[] {
-  return readdirSync(SCENARIOS)
+  const folders = Object.entries(FOLDERS).flatMap(([name, command]) =>
+    readFolder(join(SCENARIOS, name)).map((one) => ({ ...one, command })),
+  );
+  return [...readFolder(SCENARIOS), ...folders];
+}
+
+function readFolder(folder: string): ShippedScenario[] {
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => {
-      const path = join(SCENARIOS, name);
+      const path = join(folder, name);
       const { description, ...data } = loadDocument(path).data;
       return {
         file: relative(process.cwd(), path),

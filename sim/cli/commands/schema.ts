@@ -1,6 +1,7 @@
 /** `drydock schema`: the JSON Schema of each kind of document, for editors and other tools. */
 import { Argument, type Command } from 'commander';
 import { LabSchema } from '../../lab/schema.ts';
+import { TuneSchema } from '../../lab/tune-schema.ts';
 import { PlanSchema } from '../../planner/schema.ts';
 import { ComparisonSchema, PricesSchema, ScenarioSchema } from '../../scenario/schema.ts';
 import { SweepSchema } from '../../sweep/schema.ts';
@@ -12,6 +13,7 @@ const SCHEMAS = {
   plan: PlanSchema,
   sweep: SweepSchema,
   lab: LabSchema,
+  tune: TuneSchema,
   prices: PricesSchema,
 } as const;
 
