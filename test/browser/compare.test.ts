@@ -89,6 +89,15 @@ describe('an edit', () => {
     await finished(page);
   });
 
+  it('may make another fleet the baseline of all differences', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    await page.getByRole('button', { name: 'Make C the baseline' }).click();
+    await page.getByRole('columnheader', { name: 'A 2P+6D' }).first().waitFor();
+    await finished(page);
+    expect(await page.getByRole('columnheader', { name: 'C − A, paired' }).count()).toBe(1);
+  });
+
   it('that no fleet can run names the field and what is allowed', async () => {
     const { page } = await dashboard.open();
     await finished(page);

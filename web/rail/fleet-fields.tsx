@@ -23,9 +23,11 @@ interface FleetFieldsProps {
   readonly onChange: (fleet: FleetSetup) => void;
   /** Omitted: the fleet must stay. */
   readonly onRemove?: () => void;
+  /** Omitted: it is the baseline already. */
+  readonly onMakeBaseline?: () => void;
 }
 
-export function FleetFields({ index, fleet, gpus, onChange, onRemove }: FleetFieldsProps) {
+export function FleetFields({ index, fleet, gpus, onChange, onRemove, onMakeBaseline }: FleetFieldsProps) {
   const { shape } = fleet;
   const letter = String.fromCharCode(65 + index);
   const reshape = (next: FleetShape): void => onChange(withShape(fleet, next));
@@ -65,11 +67,18 @@ export function FleetFields({ index, fleet, gpus, onChange, onRemove }: FleetFie
       ) : (
         <SplitFields shape={shape} onChange={reshape} />
       )}
-      {onRemove !== undefined && (
-        <button type="button" className="remove" onClick={onRemove}>
-          Remove {letter}
-        </button>
-      )}
+      <p className="buttons">
+        {onMakeBaseline !== undefined && (
+          <button type="button" onClick={onMakeBaseline}>
+            Make {letter} the baseline
+          </button>
+        )}
+        {onRemove !== undefined && (
+          <button type="button" onClick={onRemove}>
+            Remove {letter}
+          </button>
+        )}
+      </p>
     </fieldset>
   );
 }

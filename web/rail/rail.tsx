@@ -129,6 +129,9 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           {...(setup.fleets.length > MIN_FLEETS
             ? { onRemove: () => editFleets(setup.fleets.toSpliced(index, 1)) }
             : {})}
+          {...(index > 0
+            ? { onMakeBaseline: () => editFleets([fleet, ...setup.fleets.toSpliced(index, 1)]) }
+            : {})}
         />
       ))}
       {setup.fleets.length < MAX_FLEETS && (
