@@ -68,7 +68,7 @@ async function openPage(
   page.on('pageerror', (error) => complaints.push(String(error)));
   await context.route('**/*', (route) => {
     const url = route.request().url();
-    if (url.startsWith(`${origin}/`) || url.startsWith('data:')) {
+    if (url.startsWith(`${origin}/`) || url.startsWith('data:') || url.startsWith('blob:')) {
       if (url.endsWith('.js')) scripts.push(new URL(url).pathname);
       return route.continue();
     }

@@ -130,7 +130,11 @@ describe('an answer', () => {
   it('is saved as a scenario that can be run', async () => {
     const { page } = await openPlan(SMALL);
     await searched(page);
-    const text = await savedText(page, () => page.getByRole('button', { name: 'Save YAML' }).nth(1).click());
+    await page.getByRole('button', { name: 'Save…' }).first().click();
+    await page.locator('.preview').getByText('fleet:').waitFor();
+    const text = await savedText(page, () =>
+      page.getByRole('button', { name: 'Save scenario.yaml' }).click(),
+    );
     expect(parse(text)).toMatchObject({ workload: SMALL.workload, name: SMALL.name });
     expect(parseScenario(parse(text)).fleet.pools[0]!.gpu).toBe('h200-sxm');
   });

@@ -13,7 +13,7 @@ const LATENCY = 'ttftMs.p95';
 const GOODPUT = 'slo.goodputRps';
 
 /** USD per 1,000 requests that were within the SLO: cost per hour over good requests per hour. */
-export function costPerThousandGood({ report }: FleetOutcome): number | null {
+function costPerThousandGood({ report }: FleetOutcome): number | null {
   return costAt(report.cost.perHour, report.slo.goodputRps);
 }
 

@@ -103,7 +103,7 @@ function Files({ name, target, outcome: { files, gaps }, at, setAt }: FilesProps
           <button type="button" onClick={() => void copyText(file.text, file.path)}>
             Copy
           </button>
-          <button type="button" onClick={() => saveFile(file.path, file.text, 'text/plain')}>
+          <button type="button" onClick={() => saveFile(file.path, file.text, 'application/octet-stream')}>
             Save {file.path}
           </button>
           {files.length > 1 && (

@@ -56,6 +56,6 @@ function rangeOf(
   return [0, 0];
 }
 
-export function lineOf(text: string, offset: number): number {
+function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }

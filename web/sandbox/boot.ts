@@ -27,7 +27,7 @@ const WAYS_OUT = [
 ] as const;
 
 /** Says that the worker listens. */
-export const READY = 'drydock-sandbox-ready';
+const READY = 'drydock-sandbox-ready';
 
 /** Resolves once the worker listens; rejects where it could not be loaded. */
 export async function startSandbox(): Promise<Worker> {

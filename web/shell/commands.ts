@@ -45,7 +45,7 @@ export const COMMANDS: readonly Command[] = [
   { title: 'Keys and terms', keys: '?', run: showHelp },
 ];
 
-export function toggleYaml(): void {
+function toggleYaml(): void {
   useView.setState(({ isYaml }) => ({ isYaml: !isYaml }));
 }
 

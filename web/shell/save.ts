@@ -8,7 +8,8 @@ export function saveFile(name: string, content: string | Uint8Array<ArrayBuffer>
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  // A busy browser takes a while to begin.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
   announce(`Saved ${name}.`);
 }
 

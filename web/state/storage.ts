@@ -5,7 +5,7 @@
 
 const NAME = 'drydock';
 const VERSION = 1;
-export const STORES = ['traces', 'documents', 'runs'] as const;
+const STORES = ['traces', 'documents', 'runs'] as const;
 export type StoreName = (typeof STORES)[number];
 
 let opening: Promise<IDBDatabase> | null = null;
