@@ -39,6 +39,8 @@ export interface GatewayOptions {
   /** Limits against slow clients: the head, and the whole request, must be here by then. Absent: 10 s and 60 s. */
   readonly headersTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+  /** Whether the fleet is known, for /healthz. Absent: it is. */
+  readonly isReady?: () => boolean;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -174,8 +176,13 @@ export class Gateway {
   }
 
   #get(path: string, message: IncomingMessage, response: ServerResponse): void {
+    if (path === '/livez') {
+      plain(response, 200, 'ok');
+      return;
+    }
     if (path === '/healthz') {
       if (this.#isDraining) plain(response, 503, 'draining');
+      else if (this.#options.isReady?.() === false) plain(response, 503, 'the fleet is not known yet');
       else plain(response, 200, 'ok');
       return;
     }

@@ -146,6 +146,15 @@ describe('the gateway', () => {
     expect(table.kvUsage[0]).toBe(0.25);
   });
 
+  test('tells a probe when its fleet is known, and that it is alive before', async () => {
+    let isReady = false;
+    const { port } = await gatewayOf([], { isReady: () => isReady });
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    expect([await status('/healthz'), await status('/livez')]).toEqual([503, 200]);
+    isReady = true;
+    expect([await status('/healthz'), await status('/livez')]).toEqual([200, 200]);
+  });
+
   test('a draining gateway ends what it has and takes nothing new', async () => {
     let finish: (() => void) | null = null;
     const address = await modelServer((message, response) => {

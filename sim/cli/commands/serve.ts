@@ -76,13 +76,14 @@ async function serve(options: ServeOptions): Promise<void> {
   const listeners = await listenersOf(options);
   const { router: extraPlugins } = withBoxed(await loadPluginFiles(options.plugin));
   const live = createRouter(options, security, listeners.telemetry, extraPlugins);
+  const fleet = await watchFleet(options, live);
   const gateway = new Gateway(live, {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
+    isReady: () => fleet.isSynced(),
     ...security,
     ...(options.disaggregation === 'gateway' ? { disaggregation: legPolicy(options) } : {}),
   });
-  const fleet = await watchFleet(options, live);
   await live.start();
   const address = `${options.host}:${options.port}`;
   const port = await listening(gateway.listen(options.port, options.host), '--port', address);
