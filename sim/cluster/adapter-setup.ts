@@ -22,11 +22,11 @@ export function adapterSetup(
   pool: { gpu: GpuSpec; model: LlmSpec; tp: number; engine: string; path: string },
 ): AdapterSetup | null {
   if (spec === undefined) return null;
-  if (pool.engine !== 'vllm') {
+  if (pool.engine !== 'vllm' && pool.engine !== 'sglang') {
     throw new ConfigError({
       path: `${pool.path}.adapters`,
       found: `adapters on ${pool.engine}`,
-      expected: 'the engine vllm: LoRA is not modelled for others',
+      expected: 'the engine vllm or sglang: LoRA is not modelled for others',
     });
   }
   return {

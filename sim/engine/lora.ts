@@ -4,6 +4,8 @@
  * needs the slot (least recently used first); one that is not there is copied from host memory, or read from disk first when
  * it is not there either, and the step that needs it lasts so much longer.
  *
+ * SGLang reads adapters into host memory when it starts, and counts the base model as one of the batch.
+ *
  * Not modelled: what the adapter kernels themselves add to a step.
  */
 
@@ -29,7 +31,11 @@ export class LoraSlots {
   readonly #batch = new Set<string>();
   #loadUs = 0;
 
-  constructor(setup: AdapterSetup, maxLoras: number, maxHost: number) {
+  /** The base model takes a place in the batch like an adapter (SGLang). */
+  readonly #countsBase: boolean;
+
+  constructor(setup: AdapterSetup, maxLoras: number, maxHost: number, countsBase = false) {
+    this.#countsBase = countsBase;
     this.#setup = setup;
     this.#known = new Set(setup.names);
     this.maxLoras = maxLoras;
@@ -44,17 +50,21 @@ export class LoraSlots {
   /** A batch forms: these models run already. */
   open(running: Iterable<string>): void {
     this.#batch.clear();
-    for (const model of running) if (this.isAdapter(model)) this.#batch.add(model);
+    for (const model of running) if (this.#takesPlace(model)) this.#batch.add(model);
+  }
+
+  #takesPlace(model: string): boolean {
+    return this.#countsBase || this.isAdapter(model);
   }
 
   /** Whether the batch can take a request for this model. */
   fits(model: string): boolean {
-    return !this.isAdapter(model) || this.#batch.has(model) || this.#batch.size < this.maxLoras;
+    return !this.#takesPlace(model) || this.#batch.has(model) || this.#batch.size < this.maxLoras;
   }
 
   /** A request for this model joins the batch. */
   join(model: string): void {
-    if (!this.isAdapter(model)) return;
+    if (!this.#takesPlace(model)) return;
     this.#batch.add(model);
     if (!this.#gpu.delete(model)) this.#load(model);
     this.#gpu.add(model);
@@ -69,10 +79,12 @@ export class LoraSlots {
 
   #load(model: string): void {
     const { bytes, hostBytesPerUs, diskBytesPerUs } = this.#setup;
-    if (!this.#host.delete(model)) this.#loadUs += bytes / diskBytesPerUs;
-    this.#host.add(model);
-    evictOldest(this.#host, this.#maxHost, () => true);
-    this.#loadUs += bytes / hostBytesPerUs;
+    if (this.isAdapter(model)) {
+      if (!this.#host.delete(model)) this.#loadUs += bytes / diskBytesPerUs;
+      this.#host.add(model);
+      evictOldest(this.#host, this.#maxHost, () => true);
+      this.#loadUs += bytes / hostBytesPerUs;
+    }
     evictOldest(this.#gpu, this.maxLoras - 1, (name) => !this.#batch.has(name));
   }
 }

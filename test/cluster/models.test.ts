@@ -137,6 +137,22 @@ describe('adapters', () => {
     expect(ttftMs[1]).toBeLessThan(31);
   });
 
+  test('SGLang: max_loras_per_batch counts the base model, and adapters are in host memory from the start', () => {
+    const sglang = (most: number, of: Classes) => {
+      const engine = { name: 'sglang', args: { max_loras_per_batch: most } } as const;
+      return lora({}, { fleet: { pools: [{ ...pool, replicas: 1, adapters, engine }] } }, of);
+    };
+    const mixed: Classes = [...classes, { name: 'base', weight: 1, model: 'llama-3.1-8b' }];
+    expect(mostAtOnce(sglang(1, classes))).toBe(1);
+    expect(mostAtOnce(sglang(2, mixed))).toBe(2);
+    expect(mostAtOnce(sglang(3, mixed))).toBe(3);
+    const { records } = sglang(8, [{ name: 'a', weight: 1, adapters: { name: 'tuned', count: 1 } }]);
+    const first = records.find((r) => r.request.id === 0)!;
+    const ttftMs = (first.course.firstTokenUs - first.request.arrivalUs) / 1e3;
+    expect(ttftMs).toBeGreaterThan(11);
+    expect(ttftMs).toBeLessThan(13);
+  });
+
   test('the lora-affinity scorer sees what runs where, and keeps adapters apart', () => {
     const routing = (plugin: string) => ({
       apiVersion: 'llm-d.ai/v1alpha1',

@@ -44,6 +44,8 @@ export interface SglangConfig {
   readonly hierarchicalCache: boolean;
   readonly hicacheRatio: number;
   readonly hicacheSizeGB: number;
+  /** Distinct LoRA adapters in a batch, the base model counted as one. */
+  readonly maxLoras: number;
 }
 
 /** The newest preset version. */
@@ -76,6 +78,7 @@ export const ARGS: Readonly<Record<string, ArgKind>> = {
   enable_hierarchical_cache: 'flag',
   hicache_ratio: 'positive',
   hicache_size: 'natural',
+  max_loras_per_batch: 'count',
   ...SPECULATIVE_ARGS,
 };
 
@@ -159,5 +162,6 @@ export function sglangConfig(
     hierarchicalCache: given.flag('enable_hierarchical_cache', false),
     hicacheRatio: given.number('hicache_ratio', 2),
     hicacheSizeGB: given.number('hicache_size', 0),
+    maxLoras: given.number('max_loras_per_batch', 8),
   };
 }

@@ -10,10 +10,11 @@ import {
   microBatchesOf,
   type OffloadSetup,
 } from '../kind.ts';
+import { LoraSlots } from '../lora.ts';
 import { drafterCost, speculationNote } from '../speculation.ts';
 import { sglangPoolTokens } from './capacity.ts';
 import { type SglangConfig, sglangConfig } from './config.ts';
-import { pipelinedSglang, SglangEngine } from './sglang.ts';
+import { pipelinedSglang, SglangEngine, sglangCommon } from './sglang.ts';
 
 /** SGLang. */
 export const sglangKind: EngineKind = {
@@ -53,13 +54,23 @@ export const sglangKind: EngineKind = {
       usesTiers: true,
       ...(config.hierarchicalCache ? { offload: hostCache(config, context, kv, tokens) } : {}),
       notes: config.speculation === null ? [] : [speculationNote(config.speculation)],
-      create: (model, fastForward, seed) =>
-        stages > 1
-          ? pipelinedSglang(config, model, tokens, stages, seed, context.schedulingPolicy)
-          : new SglangEngine(config, model, tokens, fastForward, seed, context.schedulingPolicy),
+      create: (model, fastForward, seed) => {
+        const lora = loraOf(config, context);
+        const policy = context.schedulingPolicy;
+        if (stages > 1) return pipelinedSglang(config, model, tokens, stages, seed, policy, lora);
+        const common = sglangCommon(config, tokens, undefined, lora);
+        return new SglangEngine(config, model, tokens, fastForward, seed, policy, common);
+      },
     };
   },
 };
+
+/** Adapters are read into host memory before the engine serves. */
+function loraOf(config: SglangConfig, { adapters }: EngineContext): LoraSlots | null {
+  if (adapters === undefined) return null;
+  const loaded = { ...adapters, diskBytesPerUs: Number.POSITIVE_INFINITY };
+  return new LoraSlots(loaded, config.maxLoras, Number.POSITIVE_INFINITY, true);
+}
 
 /** HiCache's host tier, written through as the tree grows. */
 function hostCache(

@@ -15,6 +15,7 @@ import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
 import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import { TierLoads } from '../kv/tiers/tier-loads.ts';
+import type { LoraSlots } from '../lora.ts';
 import { EngineMeters } from '../meters.ts';
 import { PipelinedEngine, PipelineMeters } from '../pipeline.ts';
 import { Ranker } from '../scheduling-policy.ts';
@@ -43,6 +44,8 @@ export interface SglangCommon {
   readonly loads: TierLoads<RadixNode>;
   readonly meters: EngineMeters;
   readonly lanes: SglangEngine[];
+  /** LoRA adapters; null without any. */
+  readonly lora: LoraSlots | null;
 }
 
 /** Queue and token pool of an engine. */
@@ -50,6 +53,7 @@ export function sglangCommon(
   config: SglangConfig,
   poolTokens: number,
   meters = new EngineMeters(),
+  lora: LoraSlots | null = null,
 ): SglangCommon {
   const tree = new RadixTree({
     capacity: Math.floor(poolTokens / config.pageTokens),
@@ -64,6 +68,7 @@ export function sglangCommon(
     loads: new TierLoads<RadixNode>(),
     meters,
     lanes: [],
+    lora,
   };
 }
 
@@ -75,9 +80,10 @@ export function pipelinedSglang(
   stages: number,
   seed = 0,
   policy: EngineSchedulingPolicy | undefined = undefined,
+  lora: LoraSlots | null = null,
 ): PipelinedEngine {
   const meters = new PipelineMeters();
-  const common = sglangCommon(config, poolTokens, meters);
+  const common = sglangCommon(config, poolTokens, meters, lora);
   const seats = config.microBatchRequests || Math.floor(config.maxRunningRequests / stages);
   const own = { ...config, overlapSchedule: false, maxRunningRequests: Math.max(1, seats) };
   const lanes = Array.from(
@@ -305,6 +311,8 @@ export class SglangEngine implements Engine {
     const { byPriority, schedulePolicy } = this.#config;
     const taken = new Set<Sequence>();
     let left = seats;
+    const { lora } = this.#common;
+    lora?.open(this.#runningModels());
     // Victims join the queue while it is walked: they are not for this batch.
     for (const sequence of byPriority ? [...this.#common.waiting] : this.#common.waiting) {
       if (this.#budget.isSpent) break;
@@ -313,6 +321,7 @@ export class SglangEngine implements Engine {
         if (schedulePolicy === 'fcfs' && !byPriority) break;
         continue;
       }
+      if (lora !== null && !lora.fits(sequence.request.request.model)) continue;
       if (left <= taken.size) left += this.#giveWay(sequence, 1, 0, nowUs, sink);
       if (left <= taken.size) break;
       let added = this.#add(sequence, nowUs, sink);
@@ -327,6 +336,11 @@ export class SglangEngine implements Engine {
       break;
     }
     if (taken.size > 0) this.#common.waiting = this.#common.waiting.filter((s) => !taken.has(s));
+  }
+
+  *#runningModels(): Iterable<string> {
+    for (let s = this.#running.head; s !== null; s = s.after) yield s.request.request.model;
+    if (this.#chunked !== null) yield this.#chunked.request.request.model;
   }
 
   /** Tokens short for a waiting request: its prompt and allowance against what is not reserved. */
@@ -401,6 +415,7 @@ export class SglangEngine implements Engine {
     sequence.computed = hit;
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
+    this.#common.lora?.join(sequence.request.request.model);
     if (!sequence.admittedBefore) {
       this.meters.lookedUp(sequence.goal, hit);
     }
@@ -441,7 +456,7 @@ export class SglangEngine implements Engine {
     const context = withDecodes ? set.contextAfter(1) : 0;
     const drafts = withDecodes ? set.draftsOfStep() : 0;
     const shape = this.#shape.compose(decodes, context, drafts, this.#batch, this.#model);
-    return this.#stepper.runStep(this.#model.stepUs(shape));
+    return this.#stepper.runStep(this.#model.stepUs(shape) + (this.#common.lora?.takeLoadUs() ?? 0));
   }
 
   #endPrefill(durationUs: number, nowUs: number, sink: EngineSink): void {
