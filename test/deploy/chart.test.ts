@@ -7,6 +7,8 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { register } from '../../sim/cli/commands/serve.ts';
+import { exportTarget } from '../../sim/export/targets.ts';
+import { scenarioOf } from '../export/scenarios.ts';
 import { liveRouterOf } from '../server/fixtures.ts';
 import {
   allContainers,
@@ -54,6 +56,19 @@ describe('values', () => {
     expect(complaintsOf(SCHEMA, merged(VALUES, values))).toEqual([]);
     const config: unknown = parse(values.router.epp.pluginsCustomConfig['epp.yaml']!);
     expect(() => liveRouterOf([], { config, scrapeIntervalMs: 60_000 })).not.toThrow();
+  });
+
+  test('the router values that an export for llm-d writes too', () => {
+    const scenario = scenarioOf([{ role: 'prefill' }, { role: 'decode' }], {
+      scrapeIntervalMs: 200,
+      allowExperimentalPlugins: true,
+    });
+    const { files } = exportTarget('llm-d').make({ name: 'planned', scenario });
+    const { text } = files.find(({ path }) => path.endsWith('.router-values.yaml'))!;
+    const values = parse(text) as { router: { epp: { flags: object } } };
+    expect(values.router.epp.flags).toHaveProperty('refresh-metrics-interval', '200ms');
+    expect(complaintsOf(SCHEMA, merged(VALUES, values))).toEqual([]);
+    if (hasHelm) expect(helmTemplate(values).error).toBeNull();
   });
 
   test.each([
