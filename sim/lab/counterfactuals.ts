@@ -6,7 +6,9 @@
  *   regret    what the request took, less what it took at the best of pick and alternatives: with hindsight, so with true output
  *             lengths and fresh state. Of this request alone: what its choice did to others is not in it.
  *   oracle    the whole cell under a greedy router that knows true lengths and every replica's work (run.idealised:
- *             idealRouting). What it gains on the policy is head-room that some router might find; no proof that there is not more.
+ *             idealRouting). What it gains on the policy is head-room that a router could find. It is greedy: policies may beat it.
+ *   floor     every request alone on an idle fleet, with all of its prompt cached that any earlier request held. No router can
+ *             do better, so head-room is at most what a policy is above the floor.
  */
 import { assert } from '../../src/core/check.ts';
 import type { DecisionRecord, ProfileRecord } from '../../src/routing/decision.ts';
@@ -15,6 +17,7 @@ import type { Pin } from '../../src/routing/scheduler.ts';
 import type { Simulation, SimulationOptions } from '../cluster/simulate.ts';
 import { RequestTimes } from '../metrics/request-stats.ts';
 import type { SimRequest } from '../workload/request.ts';
+import { atLoad } from './loads.ts';
 import type { LabCell } from './plan.ts';
 
 /** How many decisions are looked at in a cell, and alternatives of each. */
@@ -67,6 +70,8 @@ export interface CellCounterfactuals {
   readonly bestPicked: number;
   readonly own: Level;
   readonly oracle: Level;
+  /** Null where requests cannot be had apart: bursts, stages, runs that end by time. */
+  readonly floor: Level | null;
 }
 
 /** Opens a run of a cell. */
@@ -125,6 +130,12 @@ export function* cellCounterfactuals(
   const ideal = { ...cell, scenario: { ...scenario, run: { ...scenario.run, idealised } } };
   const bound = open(ideal, seed, { onRecord: (request) => void free.push(request) });
   while (!bound.advance(EVENTS)) yield done / runs;
+  const apart = requestsApart(cell);
+  const alone: SimRequest[] = [];
+  if (apart !== null) {
+    const run = open(apart, seed, { onRecord: (request) => void alone.push(request) });
+    while (!run.advance(EVENTS)) yield done / runs;
+  }
   return {
     ...{ policy: cell.policy, workload: cell.workload, load: cell.load, seed, decisions },
     meanTtftRegretMs: meanOf(decisions.map((one) => one.ttftRegretMs)),
@@ -132,6 +143,29 @@ export function* cellCounterfactuals(
     bestPicked: decisions.filter((one) => one.ttftRegretMs === 0).length,
     own: levelOf(ended, cell),
     oracle: levelOf(free, cell),
+    floor: apart === null ? null : levelOf(alone, apart),
+  };
+}
+
+/** How much farther apart requests arrive, so that hardly any meet. */
+const APART = 1000;
+
+/** The cell's requests one by one, nothing left to compute that has been before; null where they cannot be had apart. */
+function requestsApart(cell: LabCell): LabCell | null {
+  const { faults: _faults, autoscaler: _scaler, rollout: _rollout, ...scenario } = cell.scenario;
+  const { workload, run = {} } = scenario;
+  const arrivals = 'arrivals' in workload ? workload.arrivals.process : 'trace';
+  const isBounded = run.requests !== undefined && run.horizonS === undefined;
+  if (!isBounded || arrivals === 'burst' || arrivals === 'stages') return null;
+  const warmup = run.warmupS === undefined ? {} : { warmupS: run.warmupS * APART };
+  const idealised = [...new Set([...(run.idealised ?? []), 'perfectCache' as const])];
+  return {
+    ...cell,
+    scenario: {
+      ...scenario,
+      workload: atLoad(workload, 1 / APART, 'workload'),
+      run: { ...run, ...warmup, idealised },
+    },
   };
 }
 

@@ -83,6 +83,11 @@ test('a policy that crowds one endpoint regrets it, by as much as the best alter
   expect(late.alternatives[0]!.ttftMs).toBeLessThan(late.picked.ttftMs! / 2);
   expect(cell!.oracle.ttftMeanMs).toBeLessThan(cell!.own.ttftMeanMs! / 2);
   expect(cell!.meanTtftRegretMs).toBeGreaterThan(0);
+  // Alone on an idle fleet nothing is slower than in any company.
+  for (const figure of ['ttftMeanMs', 'ttftP95Ms', 'e2eMeanMs', 'e2eP95Ms'] as const) {
+    expect(cell!.floor![figure]).toBeLessThan(cell!.oracle[figure]!);
+    expect(cell!.floor![figure]).toBeLessThan(cell!.own[figure]!);
+  }
 });
 
 test('equal labs give equal counterfactuals', () => {
