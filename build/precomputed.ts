@@ -13,6 +13,8 @@ import { FIRST_SEEDS, firstComparison } from '../web/state/first-comparison.ts';
 
 const COMMAND = 'dist/cli/drydock.js';
 const CACHE = '.cache/precomputed';
+/** Fields of reports that the page does not show. */
+const UNSHOWN: ReadonlySet<string> = new Set(['document', 'bySeed']);
 const PREFIX = 'virtual:precomputed/';
 
 /** Arguments of the command by the name of the answer; the document is put into a file for it. */
@@ -62,9 +64,10 @@ function answerOf(name: string, digest: string): string | null {
     if (report.engineDigest !== digest) return null;
     // Why the others are out is told once the page has looked for itself.
     if (report.rejected !== undefined) report.rejected = [];
+    const kept = JSON.stringify(report, (key, value: unknown) => (UNSHOWN.has(key) ? undefined : value));
     mkdirSync(CACHE, { recursive: true });
-    writeFileSync(cached, JSON.stringify(report));
-    return JSON.stringify(report);
+    writeFileSync(cached, kept);
+    return kept;
   } finally {
     rmSync(folder, { recursive: true });
   }
