@@ -57,7 +57,7 @@ export function leaveOut(
     const report = simulate(measured, OVERHEAD);
     return report === null ? [] : [{ measured, report }];
   });
-  const usable = builtin.filter(({ report }) => caseLoss(report) !== null);
+  const usable = representatives(builtin.filter(({ report }) => caseLoss(report) !== null));
   const fitTo = (some: readonly { readonly measured: MeasuredCase }[]): OverheadConstants => {
     const start = NAMES.map((name) => OVERHEAD[name]);
     const lossOf = (candidate: readonly number[]): number => {
@@ -79,6 +79,20 @@ export function leaveOut(
       return { group, constants, reports: own.map(({ measured }) => simulate(measured, constants)!) };
     });
     return { by, builtin: builtin.map(({ report }) => report), all, leftOut };
+  });
+}
+
+/** Cases of one model, GPU and family that a fit sees at most: more of a kind add time, and weight to the kind. */
+const MOST_OF_A_KIND = 2;
+
+/** The first cases of each kind. */
+function representatives<T extends { readonly report: CaseReport }>(cases: readonly T[]): T[] {
+  const seen = new Map<string, number>();
+  return cases.filter(({ report }) => {
+    const kind = `${report.model}\n${report.gpu}\n${report.family}`;
+    const count = (seen.get(kind) ?? 0) + 1;
+    seen.set(kind, count);
+    return count <= MOST_OF_A_KIND;
   });
 }
 

@@ -38,7 +38,8 @@ export function validationPage(summary: ValidationSummary, plot: string): string
     `![Absolute error by share of points](${plot})`,
     '## Other simulators on the same cases',
     'Medians of absolute errors on the cases that each published predictions for (as carried in the case files); their ' +
-      'prompts had no prefix cache, ours has, as the runs had.',
+      'prompts had no prefix cache, ours has, as the runs had. Some of our numbers were fitted to these cases (see below for ' +
+      'what leaving them out changes), some of theirs too.',
     peerTable(summary),
     '## By group',
     ...['all', 'tier', 'pd', 'family', 'gpu', 'model', 'engine'].map((kind) => groupTable(summary, kind)),
@@ -48,7 +49,7 @@ export function validationPage(summary: ValidationSummary, plot: string): string
     ablationTable(summary),
     '## On what it was not fitted to',
     'All numbers of framework overhead fitted again without one GPU or model, and its cases predicted with that fit ' +
-      '(`drydock calibrate --cases FILE --leave-out both`). Kernel coefficients stem from kernel timings, not from these cases.',
+      '(`drydock calibrate --cases FILE --leave-out both`; a fit sees at most two cases of a model, GPU and family). Kernel coefficients stem from kernel timings, not from these cases.',
     ...summary.leaveOut.flatMap((one) => [
       table(one.header, one.rows),
       table(['number', 'built-in', 'fitted to all', `without one ${one.by}`], one.constantRows),

@@ -72,6 +72,8 @@ export interface ValidationSummary {
 /** Groups that are kept. */
 const GROUPS = /^(all|tier:|pd|family:|gpu:|model:|engine:)/;
 const WORST = 10;
+/** Of one family, model and GPU: they share their cause. */
+const MOST_OF_A_KIND = 2;
 const CENTRAL = /^(tpotMs|ttftMs|e2eMs)\.(mean|p50)$/;
 /** Points of a kind that peers must have predicted to be shown. */
 const FEWEST_PEER_POINTS = 4;
@@ -143,7 +145,7 @@ function peerRows(points: readonly PeerPoint[]): PeerRow[] {
 }
 
 function worstCases(reports: readonly CaseReport[]): WorstCase[] {
-  return reports
+  const ranked = reports
     .flatMap((report): WorstCase[] => {
       const points = report.points.filter((p) => CENTRAL.test(p.metric));
       if (points.length === 0) return [];
@@ -158,7 +160,16 @@ function worstCases(reports: readonly CaseReport[]): WorstCase[] {
       );
       return [{ id: report.id, family: report.family, loss: Number(loss.toFixed(2)), errors }];
     })
-    .sort((a, b) => b.loss - a.loss || (a.id < b.id ? -1 : 1))
+    .sort((a, b) => b.loss - a.loss || (a.id < b.id ? -1 : 1));
+  const kinds = new Map<string, number>();
+  const kindOf = new Map(reports.map((r) => [r.id, `${r.family} ${r.model} ${r.gpu}`]));
+  return ranked
+    .filter(({ id }) => {
+      const kind = kindOf.get(id)!;
+      const count = (kinds.get(kind) ?? 0) + 1;
+      kinds.set(kind, count);
+      return count <= MOST_OF_A_KIND;
+    })
     .slice(0, WORST);
 }
 
