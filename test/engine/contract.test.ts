@@ -8,7 +8,8 @@ import { TgiEngine } from '../../sim/engine/tgi/tgi.ts';
 import { type TrtllmConfig, trtllmConfig } from '../../sim/engine/trtllm/config.ts';
 import { TrtllmEngine } from '../../sim/engine/trtllm/trtllm.ts';
 import { vllmConfig } from '../../sim/engine/vllm/config.ts';
-import { pipelinedVllm, VllmEngine } from '../../sim/engine/vllm/vllm.ts';
+import { pipelinedVllm } from '../../sim/engine/vllm/pipelined.ts';
+import { VllmEngine } from '../../sim/engine/vllm/vllm.ts';
 import {
   expectConservation,
   expectFastForwardEqual,

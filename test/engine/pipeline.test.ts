@@ -3,7 +3,7 @@ import type { Engine } from '../../sim/engine/engine.ts';
 import { type SglangConfig, sglangConfig } from '../../sim/engine/sglang/config.ts';
 import { pipelinedSglang } from '../../sim/engine/sglang/sglang.ts';
 import { type VllmConfig, vllmConfig } from '../../sim/engine/vllm/config.ts';
-import { pipelinedVllm } from '../../sim/engine/vllm/vllm.ts';
+import { pipelinedVllm } from '../../sim/engine/vllm/pipelined.ts';
 import { affineModel, Bench, request } from './harness.ts';
 
 const H100 = { gpuMemoryBytes: 85_520_809_984, isA100: false, tp: 1, modelMaxLen: 131_072, path: 'engine' };

@@ -14,7 +14,8 @@ import {
 import { LoraSlots } from '../lora.ts';
 import { drafterCost, speculationNote, unitsBesideDrafter } from '../speculation.ts';
 import { type VllmConfig, vllmConfig } from './config.ts';
-import { pipelinedVllm, VllmEngine } from './vllm.ts';
+import { pipelinedVllm } from './pipelined.ts';
+import { VllmEngine } from './vllm.ts';
 
 /** vLLM V1. */
 export const vllmKind: EngineKind = {
