@@ -13,6 +13,7 @@ import { LAB_FORMATS, writeBundle } from '../lab/bundle.ts';
 import { labBlocks, labCsv, labHtml } from '../lab/lab-tables.ts';
 import { configOf, locating } from '../lab/policy-files.ts';
 import { type CellRunOptions, examineCells, runCells } from '../lab/run-cells.ts';
+import { timingBlock } from '../lab/timing.ts';
 import { blocksText, json, print } from '../output.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { wholeNumber } from '../run-options.ts';
@@ -28,6 +29,7 @@ interface LabOptions {
   readonly plugin: readonly string[];
   readonly list?: boolean;
   readonly jobs?: number;
+  readonly timing?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -46,6 +48,7 @@ export function register(program: Command): void {
     .option('--out <dir>', 'write report (all formats) and replay bundle to a folder')
     .option('--list', 'list the policies in the box')
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
+    .option('--timing', 'print to stderr how long decisions take on this machine')
     .option('--quiet', 'no progress')
     .addOption(new Option('--format <format>', 'output format').choices([...LAB_FORMATS]).default('table'))
     .action(run);
@@ -74,6 +77,8 @@ async function run(file: string | undefined, options: LabOptions): Promise<void>
   const report = labReport(lab, lab.name ?? basename(file).replace(/\.[^.]*$/, ''), cells, runs, examined);
   if (options.out !== undefined) writeBundle(options.out, { report, document, cells, pluginFiles, rendered });
   print(rendered(report, options.format));
+  if (options.timing === true)
+    process.stderr.write(`${blocksText([timingBlock(cells, settings)], 'table')}\n`);
 }
 
 async function prepared(
