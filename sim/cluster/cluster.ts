@@ -8,13 +8,7 @@
  */
 import { fail } from '../../src/core/check.ts';
 import { IdMap } from '../../src/core/id-map.ts';
-import type {
-  Dispatch,
-  Rejection,
-  ResponseUsage,
-  RouterOutput,
-  TerminationCause,
-} from '../../src/routing/contract.ts';
+import type { Dispatch, Rejection, RouterOutput } from '../../src/routing/contract.ts';
 import type { InferenceRequest } from '../../src/routing/request.ts';
 import type { EngineSink, Leg } from '../engine/engine.ts';
 import { type Component, gridUs, type Kernel } from '../kernel/kernel.ts';
@@ -23,12 +17,14 @@ import type { Recorder } from '../metrics/recorder.ts';
 import type { LinkUsage } from '../metrics/run-result.ts';
 import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
+import { Clients } from './clients.ts';
 import { Fabric } from './fabric.ts';
 import type { Fleet } from './fleet.ts';
+import { Gateway } from './gateway.ts';
 import { KvHandover } from './handover.ts';
 import type { LatencyWatch } from './latency-watch.ts';
-import { type ModelRoute, ModelRoutes } from './model-routes.ts';
-import { type ClientBehaviour, type ClusterParts, PATIENT } from './parts.ts';
+import { ModelRoutes } from './model-routes.ts';
+import type { ClusterParts } from './parts.ts';
 import type { Replica } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
 import { TierWiring } from './tier-wiring.ts';
@@ -42,8 +38,7 @@ const CODE_AGAIN = 6;
 const CODE_TIMEOUT = 7;
 const CODE_CANCEL = 8;
 
-/** Roles of the two legs of a request; a pool of role `both` serves either. */
-const LEG_ROLES = ['prefill', 'decode'] as const;
+const CLIENT_CODES = { again: CODE_AGAIN, timeout: CODE_TIMEOUT, cancel: CODE_CANCEL } as const;
 
 /** The running fleet. */
 export class Cluster implements Component, EngineSink {
@@ -52,8 +47,6 @@ export class Cluster implements Component, EngineSink {
   readonly handover: KvHandover;
   /** Why requests failed or were rejected (`failed: reason`), and how often each. */
   readonly unhappyEnds = new Map<string, number>();
-  /** Attempts that were lost and sent again. */
-  retries = 0;
   /** Time of the last thing that happened to a request, µs. */
   lastUs = 0;
   arrived = 0;
@@ -65,14 +58,12 @@ export class Cluster implements Component, EngineSink {
   readonly #workload: Workload;
   readonly #recorder: Recorder;
   readonly #routes: ModelRoutes;
-  readonly #clients: ClientBehaviour;
+  readonly #clients: Clients;
+  readonly #gateway: Gateway;
   readonly #target: number;
   readonly #inFlight = new IdMap<SimRequest>();
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
-  readonly #holdsAtGateway: boolean;
-  /** Requests that wait before the router, as no replica serves yet, in order of arrival. */
-  #held: SimRequest[] = [];
   /** Replicas that take no more requests and go once they are empty. */
   readonly #retiring = new Map<Replica, ((nowUs: number) => void) | undefined>();
 
@@ -102,8 +93,11 @@ export class Cluster implements Component, EngineSink {
     const fabric = new Fabric(parts.fleet, network);
     this.tiers = new TierWiring(parts.fleet, transfers, fabric);
     this.set = new ReplicaSet({ ...parts, routes: this.#routes, network, fabric, tiers: this.tiers });
-    this.#clients = parts.clients ?? PATIENT;
-    this.#holdsAtGateway = parts.holdsAtGateway ?? false;
+    this.#clients = new Clients(parts.clients, parts.kernel, this.#target, CLIENT_CODES);
+    this.#gateway = new Gateway(parts, {
+      ...{ routes: this.#routes, set: this.set, target: this.#target, code: CODE_ROUTER },
+      unknown: (request, reason, nowUs) => this.#end(request, 'failed', reason, nowUs),
+    });
     for (const [pool, setup] of parts.fleet.pools.entries()) {
       for (let i = 0; i < setup.replicas; i++) {
         this.set.held[pool]!.change(1, 0);
@@ -131,7 +125,7 @@ export class Cluster implements Component, EngineSink {
         this.#deliver(arg, 'decode', nowUs);
         return;
       case CODE_ROUTER:
-        this.#routerEvent(this.#routes.all[arg]!, nowUs);
+        this.#gateway.wake(arg, nowUs);
         return;
       case CODE_AGAIN:
         this.#again(arg, nowUs);
@@ -160,6 +154,11 @@ export class Cluster implements Component, EngineSink {
     return this.#inFlight.size > 0;
   }
 
+  /** Attempts that were lost and sent again. */
+  get retries(): number {
+    return this.#clients.retries;
+  }
+
   /** What every link has carried so far. */
   linkUsage(): LinkUsage[] {
     return this.handover.transfers.network.usage();
@@ -170,10 +169,7 @@ export class Cluster implements Component, EngineSink {
   /** An instance of a pool serves from now on; what waited for one goes to the router. */
   addReplica(pool: number, nowUs: number): void {
     this.set.add(pool, this, nowUs);
-    if (this.#held.length === 0) return;
-    const waiting = this.#held;
-    this.#held = [];
-    for (const request of waiting) this.#route(request, nowUs);
+    this.#gateway.instanceAdded(nowUs);
   }
 
   /** The router sends nothing more to this instance; what it has goes on. */
@@ -216,7 +212,7 @@ export class Cluster implements Component, EngineSink {
   /** Requests that wait for a replica of this pool to take them: at the gateway, or in the router's queues. */
   queuedFor(pool: number): number {
     const route = this.#routes.all[this.#routes.ofPool(pool)]!;
-    const held = this.#held.filter((request) => this.#routeOf(request) === route);
+    const held = this.#gateway.heldFor(route);
     return route.router.queued + held.length;
   }
 
@@ -310,27 +306,10 @@ export class Cluster implements Component, EngineSink {
   #lose(request: SimRequest, reason: string, nowUs: number): void {
     this.#takeOff(request, nowUs);
     const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: 0 };
-    this.#release(request, usage, 'error', nowUs);
-    if (request.course.attempts < this.#clients.retries) this.#sendAgain(request, nowUs);
-    else this.#end(request, 'failed', reason, nowUs);
-  }
-
-  /** True when no replica serves a leg of requests, and scaling will bring one. */
-  #mustHold(request: SimRequest): boolean {
-    const route = this.#routes.ofModel(request.request.model);
-    const { pools } = this.#fleet;
-    for (const role of LEG_ROLES) {
-      let couldServe = false;
-      let willServe = false;
-      for (const [pool, setup] of pools.entries()) {
-        if (this.#routes.ofPool(pool) !== route) continue;
-        if (setup.role !== role && setup.role !== 'both') continue;
-        if (this.set.shown[pool]! > 0) couldServe = true;
-        if (this.set.isElastic(pool)) willServe = true;
-      }
-      if (!couldServe && willServe) return true;
-    }
-    return false;
+    this.#gateway.released(request, usage, 'error', nowUs);
+    const { endpoint, prefillEndpoint } = request.course;
+    if (!this.#clients.sendAgain(request, nowUs)) this.#end(request, 'failed', reason, nowUs);
+    else if (this.#retiring.size > 0) this.#left(endpoint, prefillEndpoint, nowUs);
   }
 
   /** Removes a request from every engine and link it is on. */
@@ -347,23 +326,13 @@ export class Cluster implements Component, EngineSink {
     else if (!prefill.isDown) prefill.abort(request, nowUs);
   }
 
-  #sendAgain(request: SimRequest, nowUs: number): void {
-    const { endpoint, prefillEndpoint } = request.course;
-    const atUs = gridUs(nowUs + this.#clients.backoffUs);
-    request.course.restart(atUs);
-    this.retries += 1;
-    if (this.#retiring.size > 0) this.#left(endpoint, prefillEndpoint, nowUs);
-    this.#kernel.at(atUs, PHASE.arrival, this.#target, CODE_AGAIN, request.request.id);
-  }
-
   /** The client hangs up. */
   #goAway(id: number, reason: string, nowUs: number): void {
     const request = this.#inFlight.get(id);
     if (request === undefined) return;
     const wasDispatched = request.course.dispatchedUs >= 0;
     if (wasDispatched) this.#takeOff(request, nowUs);
-    this.#routeOf(request).router.cancel(request.request, nowUs);
-    this.#held = this.#held.filter((other) => other !== request);
+    this.#gateway.cancel(request, nowUs);
     // A request that the router held ends through its `reject`.
     if (this.#inFlight.get(id) === request) this.#end(request, 'cancelled', reason, nowUs);
   }
@@ -391,42 +360,13 @@ export class Cluster implements Component, EngineSink {
       this.#drawnAhead = -1;
       this.#pullArrival();
     }
-    const { id } = request.request;
-    const { timeoutUs, patienceUs } = this.#clients;
-    if (timeoutUs !== Number.POSITIVE_INFINITY) {
-      this.#kernel.at(gridUs(nowUs + timeoutUs), PHASE.timeout, this.#target, CODE_TIMEOUT, id);
-    }
-    const staysUs = patienceUs?.(id) ?? Number.POSITIVE_INFINITY;
-    if (staysUs < timeoutUs) {
-      this.#kernel.at(gridUs(nowUs + staysUs), PHASE.timeout, this.#target, CODE_CANCEL, id);
-    }
-    this.#route(request, nowUs);
+    this.#clients.sent(request.request.id, nowUs);
+    this.#gateway.route(request, nowUs);
   }
 
   #again(id: number, nowUs: number): void {
     const request = this.#inFlight.get(id);
-    if (request !== undefined) this.#route(request, nowUs);
-  }
-
-  #route(request: SimRequest, nowUs: number): void {
-    const number = this.#routes.ofModel(request.request.model);
-    if (number < 0) {
-      this.#end(request, 'failed', `404 no pool serves the model ${request.request.model}`, nowUs);
-      return;
-    }
-    if (this.#holdsAtGateway && this.#mustHold(request)) {
-      this.#held.push(request);
-      return;
-    }
-    const route = this.#routes.all[number]!;
-    route.feed.beforeLook(nowUs);
-    route.router.arrive(request.request, nowUs);
-    this.#armRouter(route, nowUs);
-  }
-
-  /** Route of a request that has one. */
-  #routeOf(request: SimRequest): ModelRoute {
-    return this.#routes.all[this.#routes.ofModel(request.request.model)]!;
+    if (request !== undefined) this.#gateway.route(request, nowUs);
   }
 
   #outputOf(route: number): RouterOutput {
@@ -470,23 +410,8 @@ export class Cluster implements Component, EngineSink {
     const { course } = request;
     this.#takeOff(request, nowUs);
     const usage = { promptTokens: request.promptTokens, outputTokens: 0, cachedTokens: course.cachedTokens };
-    this.#release(request, usage, 'evicted', nowUs);
+    this.#gateway.released(request, usage, 'evicted', nowUs);
     this.#end(request, 'rejected', 'evicted', nowUs);
-  }
-
-  #armRouter(route: ModelRoute, nowUs: number): void {
-    if (route.router.queued === 0) return;
-    const wakeUs = route.router.advance(nowUs);
-    if (wakeUs >= route.wakeUs) return;
-    route.wakeUs = wakeUs;
-    const number = this.#routes.all.indexOf(route);
-    this.#kernel.at(Math.max(gridUs(wakeUs), nowUs), PHASE.control, this.#target, CODE_ROUTER, number);
-  }
-
-  #routerEvent(route: ModelRoute, nowUs: number): void {
-    route.wakeUs = Number.POSITIVE_INFINITY;
-    route.feed.beforeLook(nowUs);
-    this.#armRouter(route, nowUs);
   }
 
   // --- engines ----------------------------------------------------------------------------------------------------
@@ -527,7 +452,7 @@ export class Cluster implements Component, EngineSink {
     course.firstTokenUs = nowUs;
     if (course.prefillEndpoint < 0) this.#prefilled(request, nowUs);
     this.latencies?.firstToken(request, this.#poolsOf(request), nowUs);
-    this.#routeOf(request).router.firstToken(request.request, nowUs);
+    this.#gateway.routeOf(request).router.firstToken(request.request, nowUs);
   }
 
   #prefilled({ course }: SimRequest, nowUs: number): void {
@@ -554,7 +479,7 @@ export class Cluster implements Component, EngineSink {
       cachedTokens: request.course.cachedTokens,
     };
     this.latencies?.finished(request, this.#poolsOf(request), nowUs);
-    this.#release(request, usage, 'natural', nowUs);
+    this.#gateway.released(request, usage, 'natural', nowUs);
     this.#end(request, 'completed', '', nowUs);
   }
 
@@ -593,16 +518,8 @@ export class Cluster implements Component, EngineSink {
     ) {
       this.set.all[prefillEndpoint]!.release(request, nowUs);
     }
-    this.#release(request, usage, 'error', nowUs);
+    this.#gateway.released(request, usage, 'error', nowUs);
     this.#end(request, 'failed', reason, nowUs);
-  }
-
-  /** Tells the router that a response has ended; what it queued may go on at once. */
-  #release(request: SimRequest, usage: ResponseUsage, cause: TerminationCause, nowUs: number): void {
-    const route = this.#routeOf(request);
-    if (route.router.queued > 0) route.feed.beforeLook(nowUs);
-    route.router.finished(request.request, usage, cause, nowUs);
-    this.#armRouter(route, nowUs);
   }
 
   /** True until the prefill leg of a disaggregated request has ended. */
