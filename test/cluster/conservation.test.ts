@@ -73,6 +73,7 @@ const rollout = fc.record({
 const world = fc.record({
   split: fc.boolean(),
   engine: fc.constantFrom(...ENGINES),
+  pp: fc.constantFrom(1, 1, 2),
   replicas: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
   faults: fc.array(fault, { maxLength: 3 }),
   autoscaler: fc.uniqueArray(rule, { maxLength: 2, selector: (r) => r.pool }),
@@ -91,7 +92,7 @@ function scenarioOf(w: World): Scenario {
   const base = scenario();
   const made = (name: string, role: PoolSpec['role'], replicas: number): PoolSpec => ({
     ...base.fleet.pools[0]!,
-    ...{ name, role, replicas, engine: w.engine, link: { GBps: 2, baseUs: 30 } },
+    ...{ name, role, replicas, engine: w.engine, parallel: { pp: w.pp }, link: { GBps: 2, baseUs: 30 } },
   });
   return {
     ...base,

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sglangConfig } from '../../sim/engine/sglang/config.ts';
-import { pipelinedSglang, SglangEngine } from '../../sim/engine/sglang/sglang.ts';
+import { pipelinedSglang } from '../../sim/engine/sglang/pipelined.ts';
+import { SglangEngine } from '../../sim/engine/sglang/sglang.ts';
 import { tgiConfig } from '../../sim/engine/tgi/config.ts';
 import { TgiEngine } from '../../sim/engine/tgi/tgi.ts';
 import { type TrtllmConfig, trtllmConfig } from '../../sim/engine/trtllm/config.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../sim/engine/engine.ts';
 import { type SglangConfig, sglangConfig } from '../../sim/engine/sglang/config.ts';
-import { pipelinedSglang } from '../../sim/engine/sglang/sglang.ts';
+import { pipelinedSglang } from '../../sim/engine/sglang/pipelined.ts';
 import { type VllmConfig, vllmConfig } from '../../sim/engine/vllm/config.ts';
 import { pipelinedVllm } from '../../sim/engine/vllm/pipelined.ts';
 import { affineModel, Bench, request } from './harness.ts';

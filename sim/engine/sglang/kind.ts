@@ -13,8 +13,10 @@ import {
 import { LoraSlots } from '../lora.ts';
 import { drafterCost, speculationNote } from '../speculation.ts';
 import { sglangPoolTokens } from './capacity.ts';
+import { sglangCommon } from './common.ts';
 import { type SglangConfig, sglangConfig } from './config.ts';
-import { pipelinedSglang, SglangEngine, sglangCommon } from './sglang.ts';
+import { pipelinedSglang } from './pipelined.ts';
+import { SglangEngine } from './sglang.ts';
 
 /** SGLang. */
 export const sglangKind: EngineKind = {

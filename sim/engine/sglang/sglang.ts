@@ -12,19 +12,19 @@ import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
-import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import type { Content, RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
-import { TierLoads } from '../kv/tiers/tier-loads.ts';
-import type { LoraSlots } from '../lora.ts';
-import { EngineMeters } from '../meters.ts';
-import { PipelinedEngine, PipelineMeters } from '../pipeline.ts';
+import type { TierLoads } from '../kv/tiers/tier-loads.ts';
+import type { EngineMeters } from '../meters.ts';
+import { PipelineMeters } from '../pipeline.ts';
 import { Ranker } from '../scheduling-policy.ts';
 import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
+import { type SglangCommon, sglangCommon } from './common.ts';
 import type { SglangConfig } from './config.ts';
-import { Disaggregation } from './disaggregation.ts';
-import { NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
+import type { Disaggregation } from './disaggregation.ts';
+import { type NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
 import { type CachedPrefix, sortWaiting } from './policy.ts';
 import { DUST, PrefillBudget } from './prefill-budget.ts';
 import { allowance, futureTokens, generatedBy, victimOrder, victimsByPriority } from './running.ts';
@@ -33,65 +33,6 @@ type Sequence = EngineSequence<RadixNode>;
 
 /** How the prefill adder took a request. */
 type Added = 'whole' | 'chunk' | 'noRoom';
-
-/** What the lanes of a pipeline have in common. */
-export interface SglangCommon {
-  readonly tree: RadixTree;
-  /** The waiting queue. */
-  waiting: Sequence[];
-  readonly disaggregation: Disaggregation;
-  readonly ratio: NewTokenRatio;
-  readonly loads: TierLoads<RadixNode>;
-  readonly meters: EngineMeters;
-  readonly lanes: SglangEngine[];
-  /** LoRA adapters; null without any. */
-  readonly lora: LoraSlots | null;
-}
-
-/** Queue and token pool of an engine. */
-export function sglangCommon(
-  config: SglangConfig,
-  poolTokens: number,
-  meters = new EngineMeters(),
-  lora: LoraSlots | null = null,
-): SglangCommon {
-  const tree = new RadixTree({
-    capacity: Math.floor(poolTokens / config.pageTokens),
-    pageTokens: config.pageTokens,
-    caching: config.radixCache,
-  });
-  return {
-    tree,
-    waiting: [],
-    disaggregation: new Disaggregation(tree, config.reservedDecodeTokens),
-    ratio: new NewTokenRatio(config.scheduleConservativeness),
-    loads: new TierLoads<RadixNode>(),
-    meters,
-    lanes: [],
-    lora,
-  };
-}
-
-/** An engine over `stages` pipeline stages; each micro-batch has its share of the seats. */
-export function pipelinedSglang(
-  config: SglangConfig,
-  model: StepModel,
-  poolTokens: number,
-  stages: number,
-  seed = 0,
-  policy: EngineSchedulingPolicy | undefined = undefined,
-  lora: LoraSlots | null = null,
-): PipelinedEngine {
-  const meters = new PipelineMeters();
-  const common = sglangCommon(config, poolTokens, meters, lora);
-  const seats = config.microBatchRequests || Math.floor(config.maxRunningRequests / stages);
-  const own = { ...config, overlapSchedule: false, maxRunningRequests: Math.max(1, seats) };
-  const lanes = Array.from(
-    { length: stages },
-    () => new SglangEngine(own, model, poolTokens, false, seed, policy, common),
-  );
-  return new PipelinedEngine(lanes, meters);
-}
 
 /** One SGLang engine, or one lane of a pipeline. */
 export class SglangEngine implements Engine {
