@@ -2,6 +2,7 @@
  * Runs a fleet under the plan's traffic and holds the figures of each seed against the SLO. A run is given up as soon as
  * more requests have missed their limits than the SLO forgives: its attainment can no longer be met.
  */
+import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { Simulation } from '../cluster/simulate.ts';
 import { buildReport } from '../metrics/build-report.ts';
 import type { PriceOf } from '../metrics/pool-report.ts';
@@ -27,6 +28,8 @@ export interface Setting {
   readonly run: RunSpec;
   readonly priceOf: PriceOf;
   readonly readLines: ReadLines | undefined;
+  /** Plugin types of routers beside the built-in ones. */
+  readonly extraPlugins?: readonly PluginDefinition[];
 }
 
 /** How one run differs from the plan. */
@@ -83,6 +86,7 @@ export function* runTrial(
     fastForward: true,
     onRecord: misses.see,
     ...(setting.readLines === undefined ? {} : { readLines: setting.readLines }),
+    ...(setting.extraPlugins === undefined ? {} : { extraPlugins: setting.extraPlugins }),
   });
   let isGivenUp = false;
   while (!simulation.advance(EVENTS_PER_STEP)) {

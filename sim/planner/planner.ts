@@ -3,6 +3,7 @@
  * yields between bursts of events and returns the answer. Fleets are taken in order of cost: once enough of them are
  * confirmed, dearer ones are not run. Every fleet sees the requests of the same seeds (common random numbers).
  */
+import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { formatFigure } from '../metrics/format-figure.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { seedsFrom } from '../run/plan-cells.ts';
@@ -27,6 +28,8 @@ export interface PlannerHost {
   /** Wall clock for the times of stages, ms. */
   readonly nowMs: () => number;
   readonly readLines?: ReadLines;
+  /** Plugin types of routers beside the built-in ones. */
+  readonly extraPlugins?: readonly PluginDefinition[];
 }
 
 /** Where the search stands. */
@@ -91,6 +94,7 @@ export function* planFleets(
     run: boundedRun(plan.workload, plan.run ?? {}),
     priceOf,
     readLines: host.readLines,
+    ...(host.extraPlugins === undefined ? {} : { extraPlugins: host.extraPlugins }),
   };
   const seeds = seedsFrom(plan.seed, plan.maxSeeds ?? DEFAULT_MAX_SEEDS);
   const stages = new Stages(host.nowMs);

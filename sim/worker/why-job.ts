@@ -2,7 +2,9 @@
  * Answers why: simulates the fleets as they are, every change, every input at both ends, and searches for flip points, with
  * the same seeds throughout. Whoever makes runs may make them anywhere; the answer depends on the document only.
  */
+
 import { describeProblem } from '../../src/core/check.ts';
+import type { SchedulingPolicyDefinition } from '../../src/plugin-api/engine-policy.ts';
 import { buildFleet } from '../cluster/fleet.ts';
 import { buildReport } from '../metrics/build-report.ts';
 import type { Report } from '../metrics/report.ts';
@@ -39,6 +41,8 @@ export interface WhySettings {
   readonly makeRuns: MakeRuns;
   readonly base?: string;
   readonly readLines?: (path: string) => Iterable<string>;
+  /** Scheduling policies that engines of pools may name. */
+  readonly enginePolicies?: readonly SchedulingPolicyDefinition[];
 }
 
 /** Runs of one scenario. */
@@ -106,7 +110,8 @@ class WhyJob {
   }
 
   async changes(scenario: Scenario, base: Runs, metric: string): Promise<ChangeReport[]> {
-    const fleet = buildFleet(scenario.fleet, scenario.calibration, 'fleet', this.#settings.readLines);
+    const { readLines, enginePolicies } = this.#settings;
+    const fleet = buildFleet(scenario.fleet, scenario.calibration, 'fleet', readLines, enginePolicies);
     const changes = changesOf(scenario, (pool) => fleet.pools[pool]!.engine.maxBatchedTokens);
     return Promise.all(changes.map((change) => this.#change(change, base, metric)));
   }

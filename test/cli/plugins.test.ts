@@ -114,6 +114,34 @@ describe('--plugin', () => {
     expect(compare.status).toBe(0);
   });
 
+  test('plan and why take it, and know no such type without', () => {
+    const { workload, slo, run, calibration } = scenarioDocument(40);
+    const search = {
+      gpus: ['h100-sxm'],
+      replicas: { min: 2, max: 2 },
+      routers: [{ name: 'own', router: { config: CONFIG } }],
+    };
+    const plan = { model: 'llama-3.1-8b', ...{ workload, slo, run, calibration, search } };
+    writeFileSync(join(folder.path, 'plan.json'), JSON.stringify(plan));
+    for (const [command, file] of [
+      ['plan', 'plan.json'],
+      ['why', 'scenario.json'],
+    ] as const) {
+      const args = [
+        command,
+        file,
+        '--format',
+        'json',
+        '--quiet',
+        ...(command === 'why' ? ['--seeds', '2'] : []),
+      ];
+      const answer = drydock(folder.path, ...args, '--plugin', 'by-length.ts');
+      expect(answer.stderr).toBe('');
+      expect(answer.status).toBe(0);
+      expect(drydock(folder.path, ...args).stderr).toContain('by-length');
+    }
+  });
+
   test('an engine policy orders queues only where the module is given', () => {
     const engine = { name: 'vllm', args: { max_num_seqs: 4 }, schedulingPolicy: { type: 'longest' } };
     const base = scenarioDocument(40) as { fleet: { pools: object[] } };

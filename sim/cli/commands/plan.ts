@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
+import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { parsePlan } from '../../planner/parse.ts';
 import { type PlanProgress, planFleets } from '../../planner/planner.ts';
 import type { PlanReport } from '../../planner/report.ts';
@@ -14,12 +15,14 @@ import { fileLines } from '../lines.ts';
 import { blocksText, json, print, writeOut } from '../output.ts';
 import { applySet } from '../overrides.ts';
 import { planBlocks, planSentence } from '../plan-tables.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { ProgressLine } from '../progress.ts';
-import { applyPrices } from '../run-options.ts';
+import { applyPrices, pluginOption } from '../run-options.ts';
 
 interface PlanOptions extends ArtifactOptions {
   readonly format: 'table' | 'json' | 'md';
   readonly set: readonly string[];
+  readonly plugin: readonly string[];
   readonly prices?: string;
   readonly out?: string;
   readonly quiet?: boolean;
@@ -44,6 +47,7 @@ export function register(program: Command): void {
     )
     .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--out <file>', 'write the answer as JSON to a file as well')
+    .addOption(pluginOption())
     .option('--quiet', 'no progress')
     .addOption(
       new Option('--format <format>', 'output format').choices(['table', 'json', 'md']).default('table'),
@@ -60,7 +64,7 @@ async function plan(file: string, options: PlanOptions): Promise<void> {
     const parsed = parsePlan(document.data);
     checkFiles(parsed);
     const name = parsed.name ?? basename(file).replace(/\.[^.]*$/, '');
-    const report = await drive(parsed, name, document, options.quiet === true);
+    const report = await drive(parsed, name, document, options.plugin, options.quiet === true);
     if (options.out !== undefined) writeOut(options.out, report);
     const blocks = planBlocks(report);
     writeArtifacts(options, { title: `Plan ${name}`, answer: planSentence(report), blocks, cases: [] });
@@ -88,9 +92,12 @@ async function drive(
   parsed: Plan,
   name: string,
   document: LoadedDocument,
+  plugins: readonly string[],
   isQuiet: boolean,
 ): Promise<PlanReport> {
+  const { router: extraPlugins } = withBoxed(await loadPluginFiles(plugins));
   const search = planFleets(parsed, name, {
+    extraPlugins,
     nowMs: () => performance.now(),
     readLines: (path) => fileLines(document.resolve(path)),
   });

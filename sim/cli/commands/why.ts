@@ -1,5 +1,5 @@
 /** `drydock why`: where the time goes, what single changes would do, and where the decision changes. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ConfigError, nearest } from '../../../src/core/check.ts';
 import { FIGURES, findFigure } from '../../metrics/figures.ts';
@@ -12,10 +12,11 @@ import { EXIT, Stop } from '../exit-codes.ts';
 import { fileLines } from '../lines.ts';
 import { blocksText, json, print, writeOut } from '../output.ts';
 import { applySet } from '../overrides.ts';
+import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
 import { withFiles } from '../run-job.ts';
-import { applyPrices, formatOption, wholeNumber } from '../run-options.ts';
+import { applyPrices, formatOption, pluginOption, wholeNumber } from '../run-options.ts';
 import { whyBlocks, whyCsv } from '../why-tables.ts';
 
 interface WhyOptions {
@@ -25,6 +26,7 @@ interface WhyOptions {
   readonly seed?: number;
   readonly seeds: number;
   readonly set: readonly string[];
+  readonly plugin: readonly string[];
   readonly prices?: string;
   readonly jobs?: number;
   readonly out?: string;
@@ -54,6 +56,7 @@ export function register(program: Command): void {
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
     .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--out <file>', 'write the answer as JSON to a file as well')
+    .addOption(pluginOption())
     .option('--quiet', 'no progress')
     .addOption(formatOption())
     .action(run);
@@ -119,6 +122,8 @@ async function answer(
   document: LoadedDocument,
   options: WhyOptions,
 ): Promise<WhyReport> {
+  const plugins = options.plugin.map((module) => resolve(module));
+  const { engine: enginePolicies } = await loadPluginFiles(plugins);
   const progress = new ProgressLine(options.quiet === true);
   const pool = openPool(workersFor(Number.POSITIVE_INFINITY, options.jobs));
   const cancel = (): void => pool.close();
@@ -132,8 +137,9 @@ async function answer(
       ...(options.metric === undefined ? {} : { metric: options.metric }),
       base: document.resolve(''),
       readLines: (path) => fileLines(document.resolve(path)),
+      enginePolicies,
       makeRuns: async (specs, label) => {
-        const outcomes = await pool.runAll(specs);
+        const outcomes = await pool.runAll(specs.map((spec) => ({ ...spec, plugins })));
         done += specs.length;
         progress.show(0, `${done} runs made, ${label}`);
         return outcomes;
