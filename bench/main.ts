@@ -1,4 +1,4 @@
-/** `npm run bench [-- --mooncake FILE] [--large]`, or `-- --plan` alone: one JSON object a line on stdout. */
+/** `npm run bench [-- --mooncake FILE] [--large]`, or `-- --plan [--plan-file FILE]` alone: one JSON object a line on stdout. */
 import { parseArgs } from 'node:util';
 import { browserBench } from './browser.ts';
 import { endToEndBenches } from './end-to-end.ts';
@@ -13,13 +13,14 @@ const { values } = parseArgs({
     mooncake: { type: 'string' },
     large: { type: 'boolean', default: false },
     plan: { type: 'boolean', default: false },
+    'plan-file': { type: 'string', default: 'scenarios/plans/plan-chat-70b.yaml' },
   },
 });
 const print = (result: BenchResult): void => {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 };
 if (values.plan) {
-  planBench(print);
+  planBench(print, values['plan-file']);
 } else {
   kernelBenches(print);
   engineBenches(print);

@@ -15,14 +15,12 @@ import { priceLookup } from '../sim/run/prices.ts';
 import { boundedRun } from '../sim/workload/bounds.ts';
 import type { Print } from './print.ts';
 
-const FILE = 'scenarios/plans/plan-chat-70b.yaml';
-
-/** Plans the shipped space both ways. */
-export function planBench(print: Print): void {
-  const plan = parsePlan(parse(readFileSync(FILE, 'utf8')));
+/** Plans the space of a plan file both ways; failed workers and growth are left out of both. */
+export function planBench(print: Print, file: string): void {
+  const plan = parsePlan(parse(readFileSync(file, 'utf8')));
   const priceOf = priceLookup(plan.prices);
   const startMs = performance.now();
-  const report = finish(planFleets(plan, FILE, { nowMs: () => performance.now() }));
+  const report = finish(planFleets(plan, file, { nowMs: () => performance.now() }));
   const planMs = performance.now() - startMs;
   const run = boundedRun(plan.workload, plan.run ?? {});
   const setting: Setting = { plan, slo: plan.slo, run, priceOf, readLines: undefined };
