@@ -6,7 +6,8 @@
 import { ConfigError, nearest } from '../core/check.ts';
 import { foundText } from '../routing/config/fields.ts';
 import { definePlugin, type PluginDefinition, type PluginSpec } from '../routing/plugin.ts';
-import type { SchedulingPolicyDefinition, UserSchedulingPolicy } from './engine-policy.ts';
+import type { SchedulingPolicyDefinition, UserSchedulingPolicy, WaitingRequest } from './engine-policy.ts';
+import { guarded, guardedInstance } from './guarded.ts';
 
 /** Value of a parameter without a `parse` of its own. */
 export type ParameterValue = number | string | boolean;
@@ -83,6 +84,11 @@ function routerDefinition(plugin: UserPlugin): PluginDefinition {
     ...plugin,
     stability: 'beta',
     summary: plugin.summary ?? '',
+    create: (parameters, context) =>
+      guardedInstance(
+        plugin.type,
+        guarded(plugin.type, 'create', () => plugin.create(parameters, context)),
+      ),
     parse: plugin.parse ?? ((raw, at) => withDefaults(raw, plugin.defaults ?? {}, at)),
   });
 }
@@ -90,7 +96,11 @@ function routerDefinition(plugin: UserPlugin): PluginDefinition {
 function policyDefinition({ type, summary = '', defaults = {}, create }: UserSchedulingPolicy) {
   return {
     ...{ type, summary },
-    bind: (raw: unknown, path: string) => create(withDefaults(raw, defaults, path)),
+    bind(raw: unknown, path: string) {
+      const parameters = withDefaults(raw, defaults, path);
+      const policy = guarded(type, 'create', () => create(parameters));
+      return { rank: (request: WaitingRequest) => guarded(type, 'rank', () => policy.rank(request)) };
+    },
   };
 }
 

@@ -38,6 +38,28 @@ test('as a TypeScript module it does, too', async () => {
   expect(checkPlugin(router[0]!)).toMatchObject({ type: 'mine', problems: [], exercised: ['scorer'] });
 });
 
+test('what a plugin throws is told as its mistake', () => {
+  const made = (create: () => object) =>
+    pluginsOf({ plugin: { type: 'own', kinds: ['scorer'], create } }, '')[0]!;
+  const fails = (): never => {
+    throw new Error('oops');
+  };
+  expect(() => checkPlugin(made(fails))).toThrow(/plugin own: found an error in create: oops/);
+  expect(() => checkPlugin(made(() => ({ scorer: { score: fails } })))).toThrow(
+    /plugin own: found an error in score: oops/,
+  );
+});
+
+test('a plugin may be an instance of a class', () => {
+  class Own {
+    get scorer() {
+      return { score: ({ count }: State, out: Float64Array) => void out.fill(0.5, 0, count) };
+    }
+  }
+  const plugin = { type: 'own', kinds: ['scorer'], create: () => new Own() };
+  expect(checkPlugin(pluginsOf({ plugin }, '')[0]!)).toMatchObject({ problems: [], exercised: ['scorer'] });
+});
+
 test('the plugins in the box keep the contract', () => {
   for (const plugin of BASELINES.flatMap((one) => one.plugins))
     expect(checkPlugin(plugin).problems).toEqual([]);
