@@ -38,7 +38,7 @@ export function guardedInstance(type: string, instance: PluginInstance): PluginI
         }),
   };
   // What an instance of a class has by its prototype stays.
-  return Object.assign(Object.create(instance) as PluginInstance, guards);
+  return Object.create(instance, Object.getOwnPropertyDescriptors(guards)) as PluginInstance;
 }
 
 function basisOf<B>({ basis }: { readonly basis?: B }): { readonly basis?: B } {
