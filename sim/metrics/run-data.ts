@@ -26,7 +26,11 @@ export function columnBuffers(data: RunData): ArrayBuffer[] {
       : [values.buffer, histogram.exponents.buffer, histogram.counts.buffer];
   const ofStats = ({ ttft, tpot, e2e, queue, transfer }: StatsData): ArrayBuffer[] =>
     [ttft, tpot, e2e, queue, transfer].flatMap(ofSketch);
+  const { overTime } = data;
   return [
+    ...(overTime === undefined
+      ? []
+      : [overTime.arrivalUs, overTime.ttftUs, overTime.tpotUs, overTime.isLost].map(({ buffer }) => buffer)),
     ...[total, ...byClass].flatMap(ofStats),
     ...ofSketch(itl),
     ...[firstPhases, phases].flatMap(({ counts, sumsUs }) => [counts.buffer, sumsUs.buffer]),

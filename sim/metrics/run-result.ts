@@ -2,6 +2,7 @@
  * What one run (one scenario, one seed) leaves behind, before it becomes a report. Mergeable over seeds and shards.
  */
 import type { ModelProvenance } from '../latency/step-model.ts';
+import type { OverTimeData } from './over-time.ts';
 import type { Recorder } from './recorder.ts';
 
 /** One pool's use over one run. */
@@ -83,6 +84,8 @@ export interface RunResult {
   readonly tenants: readonly string[];
   /** What fairness indices are made of, where it was asked for. */
   readonly fairness?: FairnessData;
+  /** Requests by arrival, where it was asked for. */
+  readonly overTime?: OverTimeData;
   /** Decisions of the autoscaler, in order. */
   readonly scaling: readonly ScalingChange[];
 }

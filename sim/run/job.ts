@@ -12,6 +12,8 @@ import type { LinePlace, RunOutcome, RunSpec } from './run-spec.ts';
 export interface JobSettings {
   readonly seeds: readonly number[];
   readonly fastForward: boolean;
+  /** Gathers how long requests waited by when they arrived. */
+  readonly overTime?: true;
   /** Where the paths of a cell's scenario start. */
   readonly baseOf?: (cell: Cell) => string;
   /** Modules with plugins. */
@@ -30,7 +32,7 @@ export class Job {
 
   constructor(cells: readonly Cell[], settings: JobSettings) {
     assert(cells.length > 0 && settings.seeds.length > 0, 'a job needs a cell and a seed');
-    const { seeds, fastForward, baseOf, plugins, recordsOf, decisionsOf } = settings;
+    const { seeds, fastForward, overTime, baseOf, plugins, recordsOf, decisionsOf } = settings;
     this.cells = cells;
     this.specs = seeds.flatMap((seed, s) =>
       cells.map((cell, c) => {
@@ -38,6 +40,7 @@ export class Job {
         const run = `${cell.fleet}/${cell.workload}/${seed}`;
         return {
           ...{ scenario: cell.scenario, seed, fleetPath: cell.fleetPath, fastForward },
+          ...(overTime === undefined ? {} : { overTime }),
           ...(baseOf === undefined ? {} : { base: baseOf(cell) }),
           ...(plugins === undefined ? {} : { plugins }),
           ...(recordsOf === undefined ? {} : { records: recordsOf(index, run) }),

@@ -21,6 +21,8 @@ export interface RunSpec {
   readonly routerSeed?: string;
   /** Gathers what fairness indices are made of. */
   readonly fairness?: true;
+  /** Gathers how long requests waited by when they arrived. */
+  readonly overTime?: true;
   /** Modules with plugins; what a path means is the host's business. */
   readonly plugins?: readonly string[];
   /** Where the run's records go, one a request; none without it. */

@@ -5,6 +5,7 @@
  */
 import type { ConfigProblem } from '../../src/core/check.ts';
 import type { ComparisonReport } from '../compare/comparison-report.ts';
+import type { OverTime } from '../metrics/over-time.ts';
 import type { Report } from '../metrics/report.ts';
 import type { RunHost } from './run-worker.ts';
 
@@ -52,6 +53,8 @@ export interface FleetCurves {
   readonly ttft: QuantileCurve;
   readonly itl: QuantileCurve;
   readonly e2e: QuantileCurve;
+  /** Null where nothing has ended. */
+  readonly overTime: OverTime | null;
 }
 
 export interface ComparisonResult {

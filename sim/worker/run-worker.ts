@@ -9,6 +9,7 @@ import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Simulation } from '../cluster/simulate.ts';
 import { withBoxed } from '../lab/baselines/boxed.ts';
 import { FairnessTally } from '../lab/fairness.ts';
+import { OverTimeTally } from '../metrics/over-time.ts';
 import { toRunData } from '../metrics/run-data.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { type LinePlace, outcomeOfError, type RunOutcomeData, type RunSpec } from '../run/run-spec.ts';
@@ -75,6 +76,7 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
     const decisions = spec.decisions === undefined ? undefined : host.openDecisions?.(spec.decisions);
     const tally =
       spec.fairness === true ? new FairnessTally((spec.scenario.run?.warmupS ?? 0) * 1e6) : undefined;
+    const overTime = spec.overTime === true ? new OverTimeTally() : undefined;
     try {
       const simulation = new Simulation(spec.scenario, {
         seed: spec.seed,
@@ -84,12 +86,13 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
         extraPlugins: plugins.router,
         enginePolicies: plugins.engine,
         ...(spec.routerSeed === undefined ? {} : { routerSeed: spec.routerSeed }),
-        ...(records === undefined && tally === undefined
+        ...(records === undefined && tally === undefined && overTime === undefined
           ? {}
           : {
               onRecord: (request) => {
                 records?.write(request);
                 tally?.add(request);
+                overTime?.add(request);
               },
             }),
         ...(decisions === undefined
@@ -98,7 +101,14 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
       });
       if (!(await drive(simulation))) return { status: 'cancelled' };
       const result = toRunData(simulation.result());
-      return { status: 'done', result: tally === undefined ? result : { ...result, fairness: tally.data() } };
+      return {
+        status: 'done',
+        result: {
+          ...result,
+          ...(tally === undefined ? {} : { fairness: tally.data() }),
+          ...(overTime === undefined ? {} : { overTime: overTime.data() }),
+        },
+      };
     } finally {
       records?.close();
       decisions?.close();

@@ -66,7 +66,7 @@ export function createSimulationWorker(
     const { jobId } = options;
     const startMs = host.nowMs();
     const seeds = seedsFrom(plan.seed, options.seeds);
-    const job = new Job(plan.cells, { seeds, fastForward: options.fastForward ?? true });
+    const job = new Job(plan.cells, { seeds, fastForward: options.fastForward ?? true, overTime: true });
     const collect = (): Result | null =>
       job.seedsDone === 0 ? null : plan.collect(job, host.nowMs() - startMs);
     let partial: Result | null = null;
@@ -157,5 +157,6 @@ function contextOf(cell: Cell, name: string, wallMs: number): ReportContext {
 }
 
 function curvesOf(cell: Cell, job: Job, index: number): ReturnType<typeof fleetCurves> {
-  return fleetCurves(cell.workload, cell.fleet, mergeRecorders(job.results(index), cell.scenario.slo));
+  const results = job.results(index);
+  return fleetCurves(cell.workload, cell.fleet, mergeRecorders(results, cell.scenario.slo), results);
 }

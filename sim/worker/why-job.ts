@@ -30,6 +30,7 @@ import {
   valueAt,
   type WhyReport,
 } from '../why/report.ts';
+import { Cancelled } from './asked-runs.ts';
 import type { MakeRuns } from './sweep-cell.ts';
 
 /** How to answer. */
@@ -53,11 +54,6 @@ interface Runs {
 
 /** A scenario's runs, or why it cannot be run. */
 type Answer = Runs | string;
-
-/** Thrown where runs were cancelled. */
-export class Cancelled extends Error {
-  override readonly name = 'Cancelled';
-}
 
 /** Answers for the cells of a scenario (one) or of a comparison under one workload (its fleets). */
 export async function whyOf(cells: readonly Cell[], settings: WhySettings): Promise<WhyReport> {

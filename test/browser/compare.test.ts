@@ -4,6 +4,7 @@ import { simulate } from '../../sim/cluster/simulate.ts';
 import { comparisonCells } from '../../sim/run/plan-cells.ts';
 import { parseComparison } from '../../sim/scenario/parse.ts';
 import { DEFAULT_SETUP, documentOf } from '../../web/state/setup.ts';
+import { violations } from './axe.ts';
 import { type Dashboard, finished, openDashboard } from './browser.ts';
 
 let dashboard: Dashboard;
@@ -48,6 +49,68 @@ describe('the first screen', () => {
       (cell) => simulate(cell.scenario, { seed: DEFAULT_SETUP.seed, fastForward: true }).fingerprint,
     );
     expect(shown).toEqual(own);
+  });
+});
+
+describe('linked charts', () => {
+  it('bring the fleet that is pointed at, or chosen by key, forward in all of them', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const opacityOf = (chart: RegExp, fleet: string): Promise<string> =>
+      page
+        .getByRole('img', { name: chart })
+        .locator(`[data-fleet="${fleet}"]`)
+        .first()
+        .evaluate((one) => getComputedStyle(one).opacity);
+    await page.getByRole('button', { name: /^B/ }).first().focus();
+    await page.keyboard.press('Enter');
+    for (const chart of [
+      /^Time to first token/,
+      /^Waits over the run/,
+      /^Cost against/,
+      /^What the GPUs do/,
+    ]) {
+      expect(await opacityOf(chart, 'A')).toBe('0.2');
+      expect(await opacityOf(chart, 'B')).toBe('1');
+    }
+    await page
+      .getByRole('img', { name: /^Cost against/ })
+      .locator('[data-fleet="C"]')
+      .hover();
+    expect(await opacityOf(/^Waits over the run/, 'B')).toBe('0.2');
+    expect(await opacityOf(/^Waits over the run/, 'C')).toBe('1');
+  });
+
+  it('read the waits of a window, and their table has every window', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const chart = page.getByRole('region', { name: 'Waits over the run' });
+    await chart.getByRole('img').focus();
+    await page.keyboard.press('Home');
+    expect(await chart.locator('.reading').textContent()).toMatch(/^0 to .*, p50 and p95: A .*, B .*, C /);
+    await chart.getByText('As a table').click();
+    expect(await chart.getByRole('row').count()).toBeGreaterThan(5);
+    await chart.getByLabel('Of').selectOption('time per output token');
+    expect(await chart.locator('svg').textContent()).toContain('time per output token');
+  });
+
+  it('show on request how much load each fleet can take, with its knee', async () => {
+    const { page, complaints } = await dashboard.open();
+    await finished(page);
+    const section = page.getByRole('region', { name: 'How much load they can take' });
+    await section.getByRole('button', { name: 'Run' }).click();
+    await section.getByText('runs simulated here').waitFor({ timeout: 60_000 });
+    const table = section.getByRole('region', { name: 'Knee and peak of each fleet' });
+    expect(await table.getByRole('row').count()).toBe(4);
+    expect(await table.getByRole('cell').first().textContent()).toMatch(/none|\d.*\/s/);
+    expect(
+      await section
+        .getByRole('img', { name: /^Goodput by offered load/ })
+        .locator('path')
+        .count(),
+    ).toBeGreaterThan(8);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 });
 

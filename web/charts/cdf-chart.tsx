@@ -11,6 +11,7 @@ import { percentText, timeTickText } from '../format.ts';
 import { AxisX } from './axis-x.tsx';
 import { quantileMs, shareWithin, timeDomain, timeTicks } from './cdf-data.ts';
 import { GUTTER, useChartSize } from './chart-size.ts';
+import { nextReading } from './reading.ts';
 import { TwinTable } from './twin-table.tsx';
 
 export interface CdfLine {
@@ -57,7 +58,7 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
   const readingMs =
     reading === null ? null : x.invert(GUTTER.left + (reading / READING_STEPS) * (right - GUTTER.left));
   const move = (event: React.KeyboardEvent): void => {
-    const next = nextReading(event.key, reading);
+    const next = nextReading(event.key, reading, READING_STEPS);
     if (next === undefined) return;
     event.preventDefault();
     setReading(next);
@@ -111,6 +112,7 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
           {lines.map(({ letter, curve }, index) => (
             <path
               key={letter}
+              data-fleet={letter}
               d={pathOf(curve)}
               fill="none"
               stroke={fleetColour(index)}
@@ -126,6 +128,7 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
             return (
               <text
                 key={letter}
+                data-fleet={letter}
                 className="strong halo"
                 x={x(Math.max(ms, domain[0])) + 6}
                 y={y(share) + 12}
@@ -172,29 +175,6 @@ function LimitLabel({ x, text }: { readonly x: number; readonly text: string }) 
       {text}
     </text>
   );
-}
-
-/** The reading after a key: null puts it away, undefined is a key that is not ours. */
-function nextReading(key: string, reading: number | null): number | null | undefined {
-  const from = reading ?? READING_STEPS / 2;
-  switch (key) {
-    case 'ArrowLeft':
-      return Math.max(0, from - 1);
-    case 'ArrowRight':
-      return Math.min(READING_STEPS, from + 1);
-    case 'PageDown':
-      return Math.max(0, from - 10);
-    case 'PageUp':
-      return Math.min(READING_STEPS, from + 10);
-    case 'Home':
-      return 0;
-    case 'End':
-      return READING_STEPS;
-    case 'Escape':
-      return null;
-    default:
-      return undefined;
-  }
 }
 
 function percentOrDash(share: number | null): string {

@@ -58,7 +58,7 @@ function pointOf(fleet: FleetOutcome, index: number): ScatterPoint[] {
   if (x === null || y === null || y <= 0) return [];
   return [
     {
-      ...{ key: letter, label: letter, name: `${letter} ${name}`, x, y },
+      ...{ key: letter, fleet: letter, label: letter, name: `${letter} ${name}`, x, y },
       xInterval: costInterval(fleet),
       yInterval: report.intervals[LATENCY],
       colour: fleetColour(index),

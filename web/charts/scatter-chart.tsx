@@ -25,6 +25,8 @@ export interface ScatterPoint {
   readonly colour: string;
   /** Drawn hollow: it misses the SLO. */
   readonly isHollow?: boolean;
+  /** Letter of the fleet in charts that are linked. */
+  readonly fleet?: string;
 }
 
 export interface ScatterAxis {
@@ -139,7 +141,7 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, move, read
           />
         )}
         {points.map((point) => (
-          <g key={point.key} style={{ color: point.colour }}>
+          <g key={point.key} data-fleet={point.fleet} style={{ color: point.colour }}>
             <g stroke="currentColor" strokeWidth="2" strokeOpacity="0.5">
               {point.yInterval !== undefined && (
                 <line

@@ -21,6 +21,8 @@ export interface Bar {
   readonly label: string;
   /** By the order of the parts. */
   readonly values: readonly number[];
+  /** Letter of the fleet in charts that are linked. */
+  readonly fleet?: string;
   /** Said behind the bar. */
   readonly total: string;
 }
@@ -102,7 +104,7 @@ function Plot({ title, parts, bars, text, patterns }: PlotProps) {
           const y = row * BAR_STEP + (BAR_STEP - BAR_HEIGHT) / 2;
           let x = left;
           return (
-            <g key={bar.key}>
+            <g key={bar.key} data-fleet={bar.fleet}>
               <text x={left - 8} y={y + 14} textAnchor="end">
                 {shortened(bar.label, left)}
               </text>

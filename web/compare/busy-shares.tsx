@@ -7,6 +7,7 @@ import { percentText } from '../format.ts';
 export function BusyShares({ fleets }: { readonly fleets: readonly FleetOutcome[] }) {
   const bars = fleets.flatMap(({ letter, report }): Bar[] =>
     report.pools.map(({ name, busy }) => ({
+      fleet: letter,
       key: `${letter} ${name}`,
       label: report.pools.length === 1 ? letter : `${letter}, ${name}`,
       values: [busy.prefill, busy.decode, busy.transfer, busy.idle],

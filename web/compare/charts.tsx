@@ -1,9 +1,12 @@
-/** The charts of the comparison: how long users wait, for the first token and between tokens, and what that costs. */
+/** The charts of the comparison, linked by fleet: how long users wait, whether that is stable, where it goes and what it costs. */
 import type { WorkloadComparison } from '../../sim/compare/comparison-report.ts';
 import type { FleetCurves, QuantileCurve } from '../../sim/worker/api.ts';
 import { CdfChart, type CdfLine } from '../charts/cdf-chart.tsx';
 import { CostLatencyChart } from '../charts/cost-latency-chart.tsx';
+import { LinkedFleets } from '../charts/linked-fleets.tsx';
 import { BusyShares } from './busy-shares.tsx';
+import { LoadSection } from './load-section.tsx';
+import { OverTimeChart, type OverTimeLine } from './over-time-chart.tsx';
 import { WhereTimeGoes } from './where-time-goes.tsx';
 
 interface ChartsProps {
@@ -20,30 +23,39 @@ export function Charts({ workload, curves }: ChartsProps) {
     });
   const hasCurves = curves.length > 0;
   const p95 = fleets[0]!.report.slo.checks.find(({ metric }) => metric === 'ttftMs.p95');
+  const timed = fleets.flatMap(({ letter, name }): OverTimeLine[] => {
+    const own = curves.find((each) => each.workload === workload.workload && each.fleet === name);
+    return own === undefined || own.overTime === null ? [] : [{ letter, name, overTime: own.overTime }];
+  });
+  const limits = { ttftMs: limitOf(workload, 'ttftMs').limitMs, tpotMs: limitOf(workload, 'tpotMs').limitMs };
   return (
-    <div className="charts">
-      {hasCurves && (
-        <>
-          <CdfChart
-            title="Time to first token"
-            metric="TTFT"
-            of="requests"
-            lines={linesOf(({ ttft }) => ttft)}
-            {...limitOf(workload, 'ttftMs')}
-          />
-          <CdfChart
-            title="Inter-token latency"
-            metric="ITL"
-            of="gaps between tokens"
-            lines={linesOf(({ itl }) => itl)}
-            {...limitOf(workload, 'itlMs')}
-          />
-        </>
-      )}
-      <WhereTimeGoes fleets={fleets} />
-      <BusyShares fleets={fleets} />
-      <CostLatencyChart fleets={fleets} limitMs={p95?.limit ?? null} />
-    </div>
+    <LinkedFleets fleets={fleets}>
+      <div className="charts">
+        {hasCurves && (
+          <>
+            <CdfChart
+              title="Time to first token"
+              metric="TTFT"
+              of="requests"
+              lines={linesOf(({ ttft }) => ttft)}
+              {...limitOf(workload, 'ttftMs')}
+            />
+            <CdfChart
+              title="Inter-token latency"
+              metric="ITL"
+              of="gaps between tokens"
+              lines={linesOf(({ itl }) => itl)}
+              {...limitOf(workload, 'itlMs')}
+            />
+            {timed.length > 0 && <OverTimeChart lines={timed} limits={limits} />}
+          </>
+        )}
+        <WhereTimeGoes fleets={fleets} />
+        <BusyShares fleets={fleets} />
+        <CostLatencyChart fleets={fleets} limitMs={p95?.limit ?? null} />
+      </div>
+      <LoadSection checks={fleets[0]!.report.slo.checks} />
+    </LinkedFleets>
   );
 }
 

@@ -16,6 +16,7 @@ export function WhereTimeGoes({ fleets }: { readonly fleets: readonly FleetOutco
       if (cohort === undefined) return [];
       return [
         {
+          fleet: letter,
           key: `${letter} ${band}`,
           label: `${letter}, ${name}`,
           values: PHASE_PARTS.map(({ id }) => cohort.parts[id as keyof typeof cohort.parts]),

@@ -2,7 +2,8 @@
 import { comparisonRun } from './comparison-run.ts';
 import { inspectRun } from './inspect-run.ts';
 import { labRun } from './lab-run.ts';
+import { loadRun } from './load-run.ts';
 import { planRun } from './plan-run.ts';
 import { whyRun } from './why-run.ts';
 
-export const RUNS = [comparisonRun, planRun, inspectRun, labRun, whyRun] as const;
+export const RUNS = [comparisonRun, planRun, inspectRun, labRun, whyRun, loadRun] as const;

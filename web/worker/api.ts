@@ -6,6 +6,7 @@ import type { JsonSchema } from '../../sim/scenario/json-schema.ts';
 import type { Comparison, Scenario } from '../../sim/scenario/schema.ts';
 import type { JobOptions, JobOutcome, ProgressSink, SimulationWorker } from '../../sim/worker/api.ts';
 import type { InspectWorker } from '../../sim/worker/inspect-worker.ts';
+import type { LoadWorker } from '../../sim/worker/load-worker.ts';
 import type { WhyWorker } from '../../sim/worker/why-worker.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
 import type { DocumentKind } from '../state/document-store.ts';
@@ -35,6 +36,7 @@ export type JobId = Pick<JobOptions, 'jobId'>;
 export interface DashboardWorker
   extends SimulationWorker,
     Pick<InspectWorker, 'runInspect'>,
+    Pick<LoadWorker, 'runLoads'>,
     Pick<WhyWorker, 'runWhy'> {
   /** The catalogues' names; their figures stay in the worker. */
   choices(): Choices;

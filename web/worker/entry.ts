@@ -2,6 +2,7 @@
 import { expose, transfer } from 'comlink';
 import { recordingBuffers } from '../../sim/inspect/recording.ts';
 import { createInspectWorker } from '../../sim/worker/inspect-worker.ts';
+import { createLoadWorker } from '../../sim/worker/load-worker.ts';
 import { createPlanWorker } from '../../sim/worker/plan-worker.ts';
 import { createSimulationWorker } from '../../sim/worker/simulation-worker.ts';
 import { createWhyWorker } from '../../sim/worker/why-worker.ts';
@@ -16,6 +17,7 @@ const host = createHost();
 const pool = openPool(host);
 const simulation = createSimulationWorker(host, pool);
 const reasons = createWhyWorker(pool);
+const loads = createLoadWorker(pool);
 const plans = createPlanWorker(createHost());
 const inspections = createInspectWorker(createHost());
 
@@ -29,10 +31,12 @@ const worker: DashboardWorker = {
       : outcome;
   },
   runWhy: reasons.runWhy,
+  runLoads: loads.runLoads,
   cancel: (jobId) =>
     plans.cancelPlan(jobId) ||
     inspections.cancelInspect(jobId) ||
     reasons.cancelWhy(jobId) ||
+    loads.cancelLoads(jobId) ||
     simulation.cancel(jobId),
   choices,
   schema: schemaOf,

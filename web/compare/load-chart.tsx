@@ -1,0 +1,222 @@
+/**
+ * A figure over the offered load: a thin line per seed, the fleet's knee as a diamond with its interval. Both charts of the load
+ * have the same x axis, one below the other or side by side. One tab stop: arrow keys move a reading line.
+ */
+import { max, mean, min } from 'd3-array';
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { useState } from 'react';
+import type { FigureUnit } from '../../sim/metrics/figures.ts';
+import type { FleetLoads } from '../../sim/worker/load-worker.ts';
+import { AxisX } from '../charts/axis-x.tsx';
+import { timeTicks } from '../charts/cdf-data.ts';
+import { GUTTER, useChartSize } from '../charts/chart-size.ts';
+import { nextReading } from '../charts/reading.ts';
+import { TwinTable } from '../charts/twin-table.tsx';
+import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
+import { figureText, timeTickText, UNKNOWN } from '../format.ts';
+import { kneeOf, type LoadPoint, seedLines, valueAt } from './load-points.ts';
+
+interface LoadChartProps {
+  readonly title: string;
+  readonly fleets: readonly FleetLoads[];
+  /** Path of the figure. */
+  readonly figure: string;
+  /** `ms` has a logarithmic axis, others one from zero. */
+  readonly unit: FigureUnit;
+  readonly axis: string;
+  readonly limitMs: number | null;
+}
+
+/** Steps of the reading line over the whole axis. */
+const STEPS = 60;
+
+export function LoadChart({ title, fleets, figure, unit, axis, limitMs }: LoadChartProps) {
+  const [reading, setReading] = useState<number | null>(null);
+  const lines = fleets.map((fleet, i) => ({
+    letter: String.fromCharCode(65 + i),
+    name: fleet.fleet,
+    seeds: seedLines(fleet, figure),
+    knee: kneeOf(fleet),
+  }));
+  const most =
+    max(
+      lines.flatMap(({ seeds }) => seeds.flat()),
+      ({ rps }) => rps,
+    ) ?? 1;
+  const atRps = reading === null ? null : (reading / STEPS) * most * 1.02;
+  const textAt = (seeds: readonly LoadPoint[][], rps: number): string => {
+    const values = seeds.flatMap((points) => valueAt(points, rps) ?? []);
+    return values.length < seeds.length ? UNKNOWN : figureText(mean(values)!, unit);
+  };
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <Plot {...{ title, lines, unit, axis, limitMs, most, reading, setReading }} />
+      <p className="reading" aria-live="polite">
+        {atRps === null
+          ? 'One line per seed; diamonds: SLO knee, with its 95\u00a0% interval over seeds'
+          : `At ${figureText(atRps, 'perS')}: ${lines.map(({ letter, seeds }) => `${letter} ${textAt(seeds, atRps)}`).join(', ')}`}
+      </p>
+      <TwinTable
+        title={title}
+        heads={['Fleet, seed, load', 'Offered', axis, 'Within the SLO']}
+        rows={() =>
+          lines.flatMap(({ letter, name, seeds }) =>
+            seeds.flatMap((points, s) =>
+              points.map(({ rps, value, meets }, i) => [
+                `${letter} ${name}, seed ${s + 1}, load ${i + 1}`,
+                figureText(rps, 'perS'),
+                figureText(value, unit),
+                meets === null ? UNKNOWN : meets ? 'yes' : 'no',
+              ]),
+            ),
+          )
+        }
+      />
+    </section>
+  );
+}
+
+interface Line {
+  readonly letter: string;
+  readonly seeds: readonly LoadPoint[][];
+  readonly knee: ReturnType<typeof kneeOf>;
+}
+
+interface PlotProps extends Pick<LoadChartProps, 'title' | 'unit' | 'axis' | 'limitMs'> {
+  readonly lines: readonly Line[];
+  readonly most: number;
+  readonly reading: number | null;
+  readonly setReading: (reading: number | null) => void;
+}
+
+function Plot({ title, lines, unit, axis, limitMs, most, reading, setReading }: PlotProps) {
+  const { ref, width, height } = useChartSize();
+  const right = width - GUTTER.right;
+  const bottom = height - GUTTER.bottom;
+  const x = scaleLinear([0, most * 1.02], [GUTTER.left, right]);
+  const values = lines.flatMap(({ seeds }) => seeds.flat().map(({ value }) => value));
+  const isTime = unit === 'ms';
+  const [low, high] = [min(values) ?? 1, Math.max(max(values) ?? 1, limitMs ?? 0)];
+  const range: [number, number] = [bottom, GUTTER.top];
+  const y = isTime
+    ? scaleLog([Math.max(low, 1e-3) * 0.8, Math.max(high * 1.3, low * 2)], range)
+    : scaleLinear([0, high * 1.1], range);
+  const ticks = isTime ? timeTicks(y.domain() as [number, number], 6) : y.ticks(5);
+  const move = (event: React.KeyboardEvent): void => {
+    const next = nextReading(event.key, reading, STEPS);
+    if (next === undefined) return;
+    event.preventDefault();
+    setReading(next);
+  };
+  const point = (event: React.PointerEvent<SVGSVGElement>): void => {
+    const px = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    const step = Math.round(((px - GUTTER.left) / (right - GUTTER.left)) * STEPS);
+    setReading(Math.min(STEPS, Math.max(0, step)));
+  };
+  return (
+    <div ref={ref}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={`${title}. Arrow keys move the reading line.`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the chart's reading line
+        tabIndex={0}
+        onKeyDown={move}
+        onPointerMove={point}
+        onPointerLeave={() => setReading(null)}
+      >
+        <text x={GUTTER.left} y={GUTTER.top - 6}>
+          {axis}
+          {isTime ? ', logarithmic' : ''}
+        </text>
+        {ticks.map((tick) => (
+          <g key={tick}>
+            <line x1={GUTTER.left} x2={right} y1={y(tick)} y2={y(tick)} stroke="var(--rule)" />
+            <text x={GUTTER.left - 8} y={y(tick) + 4} textAnchor="end">
+              {isTime ? timeTickText(tick) : tick}
+            </text>
+          </g>
+        ))}
+        <AxisX
+          ticks={x.ticks(Math.max(2, Math.floor(width / 90)))}
+          x={x}
+          y={bottom}
+          text={String}
+          label="requests/s offered"
+          right={right}
+        />
+        {limitMs !== null && (
+          <g>
+            <line x1={GUTTER.left} x2={right} y1={y(limitMs)} y2={y(limitMs)} stroke="var(--fail)" />
+            <text className="strong fail" x={right} y={y(limitMs) - 6} textAnchor="end">
+              SLO {timeTickText(limitMs)}
+            </text>
+          </g>
+        )}
+        {lines.map(({ letter, seeds, knee }, index) => (
+          <g key={letter} data-fleet={letter} style={{ color: fleetColour(index) }}>
+            {seeds.map((points, s) => (
+              <path
+                // biome-ignore lint/suspicious/noArrayIndexKey: a seed is its place
+                key={s}
+                d={`M${points.map(({ rps, value }) => `${x(rps).toFixed(1)},${y(value).toFixed(1)}`).join('L')}`}
+                fill="none"
+                stroke="currentColor"
+                strokeWidth="1.5"
+                strokeDasharray={fleetDash(index)}
+              />
+            ))}
+            {knee !== null && knee.rps > 0 && <Knee {...{ letter, knee, seeds, x, y, most }} />}
+          </g>
+        ))}
+        {reading !== null && (
+          <line
+            x1={x((reading / STEPS) * most * 1.02)}
+            x2={x((reading / STEPS) * most * 1.02)}
+            y1={GUTTER.top}
+            y2={bottom}
+            stroke="var(--control)"
+          />
+        )}
+      </svg>
+    </div>
+  );
+}
+
+interface KneeProps {
+  readonly letter: string;
+  readonly knee: NonNullable<Line['knee']>;
+  readonly seeds: readonly LoadPoint[][];
+  readonly x: (rps: number) => number;
+  readonly y: (value: number) => number;
+  readonly most: number;
+}
+
+function Knee({ letter, knee, seeds, x, y, most }: KneeProps) {
+  const value = mean(seeds.flatMap((points) => valueAt(points, knee.rps) ?? []));
+  if (value === undefined) return null;
+  const [px, py] = [x(knee.rps), y(value)];
+  const clamp = (rps: number): number => x(Math.min(most, Math.max(0, rps)));
+  return (
+    <g>
+      {knee.interval !== null && (
+        <line
+          x1={clamp(knee.interval.low)}
+          x2={clamp(knee.interval.high)}
+          y1={py}
+          y2={py}
+          stroke="currentColor"
+          strokeWidth="2"
+          strokeOpacity="0.5"
+        />
+      )}
+      <path d={`M${px},${py - 6}L${px + 6},${py}L${px},${py + 6}L${px - 6},${py}Z`} fill="currentColor" />
+      <text className="strong halo mark" x={px + 8} y={py - 6}>
+        {letter}
+      </text>
+    </g>
+  );
+}
