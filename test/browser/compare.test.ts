@@ -18,7 +18,9 @@ describe('the first screen', () => {
     const { page, complaints, foreign } = await dashboard.open();
     await finished(page);
     expect(await page.locator('h1').textContent()).toMatch(/SLO/);
-    expect(await page.getByRole('list', { name: 'Verdicts' }).getByRole('listitem').count()).toBe(3);
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Verdicts' }).getByRole('listitem').count())
+      .toBe(3);
     for (const row of ['GPUs', 'Cost', 'TTFT p95', 'ITL p99', 'Within SLO', 'Goodput', 'Cache hits'])
       expect(await page.getByRole('rowheader', { name: row, exact: true }).first().isVisible()).toBe(true);
     expect(
@@ -89,7 +91,7 @@ describe('linked charts', () => {
     await page.keyboard.press('Home');
     expect(await chart.locator('.reading').textContent()).toMatch(/^0 to .*, p50 and p95: A .*, B .*, C /);
     await chart.getByText('As a table').click();
-    expect(await chart.getByRole('row').count()).toBeGreaterThan(5);
+    await expect.poll(() => chart.getByRole('row').count()).toBeGreaterThan(5);
     await chart.getByLabel('Of').selectOption('time per output token');
     expect(await chart.locator('svg').textContent()).toContain('time per output token');
   });
@@ -101,7 +103,7 @@ describe('linked charts', () => {
     await section.getByRole('button', { name: 'Run' }).click();
     await section.getByText('runs simulated here').waitFor({ timeout: 60_000 });
     const table = section.getByRole('region', { name: 'Knee and peak of each fleet' });
-    expect(await table.getByRole('row').count()).toBe(4);
+    await expect.poll(() => table.getByRole('row').count()).toBe(4);
     expect(await table.getByRole('cell').first().textContent()).toMatch(/none|\d.*\/s/);
     expect(
       await section
@@ -158,7 +160,7 @@ describe('an edit', () => {
     await page.getByRole('button', { name: 'Make C the baseline' }).click();
     await page.getByRole('columnheader', { name: 'A 2P+6D' }).first().waitFor();
     await finished(page);
-    expect(await page.getByRole('columnheader', { name: 'C − A, paired' }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('columnheader', { name: 'C − A, paired' }).count()).toBe(1);
   });
 
   it('that no fleet can run names the field and what is allowed', async () => {
@@ -224,7 +226,7 @@ describe('a long run', () => {
       .getByText(/^Cancelled/)
       .first()
       .waitFor();
-    expect(await page.locator('.results.stale').count()).toBe(1);
+    await expect.poll(() => page.locator('.results.stale').count()).toBe(1);
     expect(await page.locator('h1').textContent()).toContain('Cancelled');
     expect(await cancel.count()).toBe(0);
     await page.getByRole('button', { name: 'Run again' }).click();

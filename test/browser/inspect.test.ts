@@ -40,7 +40,7 @@ describe('a recorded run', () => {
     for (const region of ['Requests', 'What each instance was doing', 'How full the KV memory was'])
       expect(await colours(page, region)).toBeGreaterThan(2);
     expect(await page.getByText(/of its [\d.]+ms on/u).count()).toBe(0);
-    expect(await page.getByText(/^The slow tenth spends/).count()).toBe(1);
+    await expect.poll(() => page.getByText(/^The slow tenth spends/).count()).toBe(1);
     await page.getByRole('button', { name: /aggregated/ }).click();
     await expect.poll(() => page.locator('h1').textContent(), { timeout: 20_000 }).toMatch(/^aggregated/);
     expect(new URL(page.url()).hash).not.toContain('f=B');
@@ -51,10 +51,10 @@ describe('a recorded run', () => {
     const { page } = await openInspect();
     const strips = page.getByRole('region', { name: 'What each instance was doing', exact: true });
     await strips.getByText('As a table').click();
-    expect(await strips.locator('tbody tr').count()).toBe(8);
+    await expect.poll(() => strips.locator('tbody tr').count()).toBe(8);
     const requests = page.getByRole('region', { name: 'Requests', exact: true });
     await requests.getByText('As a table').click();
-    expect(await requests.getByText(`Save CSV of all ${REQUESTS} rows`).count()).toBe(1);
+    await expect.poll(() => requests.getByText(`Save CSV of all ${REQUESTS} rows`).count()).toBe(1);
   });
 
   it('is read by keys alone: zoom, step to a request, put it away', async () => {

@@ -44,7 +44,7 @@ describe('a lab', () => {
   it('compares policies seed by seed, has an A/A row, and shows every decision', async () => {
     const { page, complaints, foreign } = await openLab();
     const table = page.getByRole('region', { name: 'shared-prefixes at x2', exact: true });
-    expect(await table.locator('tbody tr').count()).toBe(LAB.policies.length + 1);
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(LAB.policies.length + 1);
     expect(await table.getByRole('row', { name: /A\/A/ }).textContent()).toContain('noise floor');
     expect(await page.locator('h1').textContent()).toMatch(/TTFT p95/);
     await page.getByText('Seen ago').first().waitFor({ timeout: 20_000 });

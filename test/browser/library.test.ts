@@ -34,7 +34,7 @@ describe('a file', () => {
       .getByText(/mooncake/)
       .first()
       .waitFor();
-    expect(await page.getByText(/^line 8, /).count()).toBe(1);
+    await expect.poll(() => page.getByText(/^line 8, /).count()).toBe(1);
     await page.getByRole('button', { name: 'Leave bad rows out' }).click();
     await finished(page);
     expect(await page.locator('.run-text').first().textContent()).toContain(`${39 * 3 * 3} requests`);
@@ -71,7 +71,7 @@ describe('what is kept', () => {
     await page.reload();
     await page.getByRole('rowheader', { name: 'mine' }).waitFor();
     await page.getByRole('button', shelf('Runs')).click();
-    expect(await page.getByRole('region', { name: 'Runs' }).locator('tbody tr').count()).toBe(1);
+    await expect.poll(() => page.getByRole('region', { name: 'Runs' }).locator('tbody tr').count()).toBe(1);
     await page.getByRole('button', { name: 'Open' }).click();
     await finished(page);
   });

@@ -56,11 +56,13 @@ describe('a search', () => {
     let step = work.next();
     while (step.done !== true) step = work.next();
     const rows = page.getByRole('region', { name: 'Ranked fleets' }).locator('tbody tr');
-    expect(await rows.count()).toBe(step.value.candidates.length);
+    await expect.poll(() => rows.count()).toBe(step.value.candidates.length);
     const best = step.value.candidates[0]!;
     expect(await page.locator('h1').textContent()).toContain(best.fleet.split(' · ')[0]);
     expect(await rows.first().textContent()).toContain(best.fleet.split(' · ')[0]);
-    expect(await page.getByText(`${step.value.rejected.length} fleets that are out`).count()).toBe(1);
+    await expect
+      .poll(() => page.getByText(`${step.value.rejected.length} fleets that are out`).count())
+      .toBe(1);
     expect(complaints).toEqual([]);
   });
 
@@ -123,7 +125,7 @@ describe('an answer', () => {
     await searched(page);
     await page.getByRole('button', { name: 'Compare', exact: true }).first().click();
     await page.getByText('every fleet saw the same requests').waitFor({ timeout: 30_000 });
-    expect(await page.locator('.verdicts li').count()).toBeGreaterThan(1);
+    await expect.poll(() => page.locator('.verdicts li').count()).toBeGreaterThan(1);
     expect(new URL(page.url()).hash).toMatch(/^#\/compare\?s=/);
   });
 
@@ -145,7 +147,7 @@ describe('an answer', () => {
     await page.getByRole('button', { name: 'Save…' }).first().click();
     await page.getByRole('combobox', { name: /^As/ }).selectOption('llm-d');
     await expect.poll(() => page.locator('.preview').textContent()).toMatch(/Made by Drydock/);
-    expect(await page.getByText(/things that these files cannot say/).count()).toBe(1);
+    await expect.poll(() => page.getByText(/things that these files cannot say/).count()).toBe(1);
     expect(await violations(page)).toEqual([]);
   });
 
