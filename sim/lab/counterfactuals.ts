@@ -114,15 +114,11 @@ export function* cellCounterfactuals(
   const decisions: CounterfactualDecision[] = [];
   for (const choice of sampled) {
     const actual = ended.find((one) => one.request.id === choice.request)!;
-    const alternatives: Course[] = [];
-    for (const endpoint of choice.others) {
-      const run = pinnedRun(cell, seed, open, choice, endpoint);
-      let step = run.next();
-      for (; step.done !== true; step = run.next()) yield done / runs;
-      alternatives.push(courseOf(endpoint, step.value));
-      done += 1;
-    }
-    decisions.push(decisionOf(choice, actual, alternatives));
+    const replays = replayed(cell, seed, open, choice, actual);
+    let step = replays.next();
+    for (; step.done !== true; step = replays.next()) yield (done + step.value) / runs;
+    done += choice.others.length;
+    decisions.push(step.value);
   }
   const free: SimRequest[] = [];
   const { scenario } = cell;
@@ -145,6 +141,56 @@ export function* cellCounterfactuals(
     oracle: levelOf(free, cell),
     floor: apart === null ? null : levelOf(alone, apart),
   };
+}
+
+/**
+ * The decision on one request of a cell; null where it has none (it was decided on twice, had no alternative, never ended).
+ * Yields between bursts of work the share that is done, 0..1.
+ */
+export function* oneCounterfactual(
+  cell: LabCell,
+  seed: number,
+  request: number,
+  alternatives: number,
+  open: OpenCell,
+): Generator<number, CounterfactualDecision | null> {
+  const choices: (Choice | null)[] = [];
+  let actual: SimRequest | null = null;
+  const run = open(cell, seed, {
+    onDecision: (decision, table) => {
+      if (decision.request.id === request) choices.push(choiceOf(decision, table, alternatives));
+    },
+    onRecord: (one) => {
+      if (one.request.id === request) actual = one;
+    },
+  });
+  while (actual === null && !run.advance(EVENTS)) yield 0;
+  const [choice = null] = choices;
+  if (actual === null || choice === null || choices.length > 1 || choice.others.length === 0) return null;
+  const replays = replayed(cell, seed, open, choice, actual);
+  let step = replays.next();
+  for (; step.done !== true; step = replays.next()) {
+    yield (1 + step.value) / (1 + choice.others.length);
+  }
+  return step.value;
+}
+
+/** A decision with its alternatives, each replayed; yields how many of them are done. */
+function* replayed(
+  cell: LabCell,
+  seed: number,
+  open: OpenCell,
+  choice: Choice,
+  actual: SimRequest,
+): Generator<number, CounterfactualDecision> {
+  const alternatives: Course[] = [];
+  for (const endpoint of choice.others) {
+    const run = pinnedRun(cell, seed, open, choice, endpoint);
+    let step = run.next();
+    for (; step.done !== true; step = run.next()) yield alternatives.length;
+    alternatives.push(courseOf(endpoint, step.value));
+  }
+  return decisionOf(choice, actual, alternatives);
 }
 
 /** How much farther apart requests arrive, so that hardly any meet. */

@@ -7,8 +7,8 @@ import { ConfigError } from '../../src/core/check.ts';
 import { type PluginModule, userPluginsOf } from '../../src/plugin-api/plugin-module.ts';
 import type { DecisionRecord } from '../../src/routing/decision.ts';
 import type { EndpointTable } from '../../src/routing/endpoint.ts';
-import { Simulation } from '../cluster/simulate.ts';
-import { LabJob } from '../lab/lab-job.ts';
+import { type CounterfactualDecision, oneCounterfactual } from '../lab/counterfactuals.ts';
+import { LabJob, openLabCell } from '../lab/lab-job.ts';
 import { type LabReport, labReport } from '../lab/lab-report.ts';
 import { parseLab } from '../lab/parse.ts';
 import { counterfactualsOf, type LabCell, labSeeds, type PolicyFiles, planLab } from '../lab/plan.ts';
@@ -20,6 +20,9 @@ const EVENTS_PER_LOOK = 512;
 const PROGRESS_MS = 100;
 /** Decisions that are kept for looking at. */
 const MOST_DECISIONS = 500;
+
+/** Most alternatives that are replayed for one decision. */
+const ALTERNATIVES = 5;
 
 /** One decision, with instances by name. */
 export interface ShownDecision {
@@ -58,6 +61,13 @@ export interface LabWorker {
     policy: string,
     options: LabOptions,
   ): Promise<JobOutcome<readonly ShownDecision[]>>;
+  /** One of those decisions with up to `ALTERNATIVES` others in its place, replayed; null where there is none to replay. */
+  labRegret(
+    document: unknown,
+    policy: string,
+    request: number,
+    options: LabOptions,
+  ): Promise<JobOutcome<CounterfactualDecision | null>>;
   /** False when no such lab runs. */
   cancelLab(jobId: string): boolean;
 }
@@ -112,20 +122,10 @@ export function createLabWorker(host: WorkerHost): LabWorker {
     policy: string,
     { jobId, loadModules }: LabOptions,
   ): Promise<JobOutcome<readonly ShownDecision[]>> {
-    const lab = parseLab(document);
-    const cell = planLab(lab, filesOf(await loadModules())).find(
-      (one) => one.policy === policy && !one.isNull,
-    );
+    const { lab, cell } = await shownCell(document, policy, loadModules);
     if (cell === undefined) return { status: 'done', result: [] };
     const shown: ShownDecision[] = [];
-    const simulation = new Simulation(cell.scenario, {
-      ...{
-        seed: labSeeds(lab)[0]!,
-        fastForward: true,
-        fleetPath: cell.fleetPath,
-        extraPlugins: cell.plugins,
-        enginePolicies: cell.enginePolicies,
-      },
+    const simulation = openLabCell(cell, labSeeds(lab)[0]!, undefined, {
       onDecision: (decision, table) => {
         if (shown.length < MOST_DECISIONS) shown.push(shownDecision(decision, table));
       },
@@ -136,6 +136,27 @@ export function createLabWorker(host: WorkerHost): LabWorker {
       () => undefined,
     );
     return isWhole ? { status: 'done', result: shown } : { status: 'cancelled', partial: null };
+  }
+
+  async function regret(
+    document: unknown,
+    policy: string,
+    request: number,
+    { jobId, loadModules }: LabOptions,
+  ): Promise<JobOutcome<CounterfactualDecision | null>> {
+    const { lab, cell } = await shownCell(document, policy, loadModules);
+    if (cell === undefined) return { status: 'done', result: null };
+    const replays = oneCounterfactual(cell, labSeeds(lab)[0]!, request, ALTERNATIVES, (own, seed, options) =>
+      openLabCell(own, seed, undefined, options),
+    );
+    let found: CounterfactualDecision | null = null;
+    const step = (): boolean => {
+      const { done, value } = replays.next();
+      if (done === true) found = value;
+      return done === true;
+    };
+    const isWhole = await drive(jobId, step, () => undefined);
+    return isWhole ? { status: 'done', result: found } : { status: 'cancelled', partial: null };
   }
 
   async function answered<Result>(
@@ -158,8 +179,21 @@ export function createLabWorker(host: WorkerHost): LabWorker {
       answered(options.jobId, () => run(document, options, onProgress)),
     labDecisions: (document, policy, options) =>
       answered(options.jobId, () => decisions(document, policy, options)),
+    labRegret: (document, policy, request, options) =>
+      answered(options.jobId, () => regret(document, policy, request, options)),
     cancelLab: (jobId) => running.delete(jobId),
   };
+}
+
+/** The cell whose decisions are looked at: of the policy under the first workload and load. */
+async function shownCell(
+  document: unknown,
+  policy: string,
+  loadModules: LabOptions['loadModules'],
+): Promise<{ readonly lab: Lab; readonly cell: LabCell | undefined }> {
+  const lab = parseLab(document);
+  const cells = planLab(lab, filesOf(await loadModules()));
+  return { lab, cell: cells.find((one) => one.policy === policy && !one.isNull) };
 }
 
 /** Plugins and configurations of policies; what a policy names must have been handed in. */

@@ -53,6 +53,13 @@ describe('a lab', () => {
     const before = await page.getByText(/^Request \d+,/).textContent();
     await page.getByLabel(/^Decision, 1 to/).fill('20');
     expect(await page.getByText(/^Request \d+,/).textContent()).not.toBe(before);
+    await page.getByRole('button', { name: 'Replay it with each alternative' }).click();
+    const courses = page.getByRole('region', { name: 'The request on each instance' });
+    await courses.waitFor({ timeout: 20_000 });
+    expect(await courses.getByRole('row').count()).toBeGreaterThan(2);
+    expect(await courses.getByRole('rowheader').first().textContent()).toMatch(/, chosen$/);
+    expect(await page.getByText(/TTFT regret/).textContent()).toMatch(/E2E/);
+    expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
     expect(foreign).toEqual([]);
   });

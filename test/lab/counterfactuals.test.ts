@@ -1,7 +1,8 @@
 /** Decisions replayed with their alternatives: alike up to the decision, and regret that can be worked out. */
 import { expect, test } from 'vitest';
 import { Simulation } from '../../sim/cluster/simulate.ts';
-import { LabJob } from '../../sim/lab/lab-job.ts';
+import { oneCounterfactual } from '../../sim/lab/counterfactuals.ts';
+import { LabJob, openLabCell } from '../../sim/lab/lab-job.ts';
 import { type LabReport, labReport } from '../../sim/lab/lab-report.ts';
 import { parseLab } from '../../sim/lab/parse.ts';
 import { counterfactualsOf, labSeeds, planLab } from '../../sim/lab/plan.ts';
@@ -141,4 +142,23 @@ test('a pinned run is the same up to the decision, and the same to the end when 
     list.filter((one) => one.course.endUs < free.atUs);
   expect(before(free.ended).length).toBeGreaterThan(10);
   expect(courses(before(other.ended))).toEqual(courses(before(free.ended)));
+});
+
+test('one decision alone is replayed as among all of them', () => {
+  const document = lab();
+  const [cell] = planLab(document, ({ config: own }) => ({
+    config: own as Record<string, unknown>,
+    plugins,
+  }));
+  const { decisions } = run(document).counterfactuals![0]!;
+  const replay = (request: number): unknown => {
+    const steps = oneCounterfactual(cell!, labSeeds(document)[0]!, request, 2, (own, seed, options) =>
+      openLabCell(own, seed, undefined, options),
+    );
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    return step.value;
+  };
+  for (const decision of decisions.slice(0, 2)) expect(replay(decision.request)).toEqual(decision);
+  expect(replay(1_000_000)).toBeNull();
 });

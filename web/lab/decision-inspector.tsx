@@ -7,12 +7,14 @@ import { countText, figureText } from '../format.ts';
 import { sandbox } from '../sandbox/client.ts';
 import { useScenario } from '../state/document-store.ts';
 import { usePlugin } from '../state/plugin-store.ts';
+import { Regret } from './regret.tsx';
 
 export function DecisionInspector({ report }: { readonly report: LabReport }) {
   const policies = [...new Set(report.cells.map(({ policy }) => policy))];
   const [policy, setPolicy] = useState(policies.at(-1)!);
+  const key = report.engineDigest + report.seeds.join();
   const chosen = policies.includes(policy) ? policy : policies[0]!;
-  const { decisions, problem } = useDecisions(chosen, report.engineDigest + report.seeds.join());
+  const { decisions, problem } = useDecisions(chosen, key);
   const [at, setAt] = useState(0);
   const decision = decisions?.[Math.min(at, decisions.length - 1)];
   return (
@@ -44,6 +46,9 @@ export function DecisionInspector({ report }: { readonly report: LabReport }) {
       {decisions === null && problem === null && <p className="quiet-text">Simulating the decisions…</p>}
       {decisions?.length === 0 && <p className="quiet-text">This policy records no decisions.</p>}
       {decision !== undefined && <Decision decision={decision} />}
+      {decision !== undefined && decision.refused === null && (
+        <Regret key={`${key} ${chosen} ${decision.request}`} policy={chosen} request={decision.request} />
+      )}
     </section>
   );
 }

@@ -3,6 +3,7 @@
  * been silent for too long it is ended, and the next run starts another.
  */
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink';
+import type { CounterfactualDecision } from '../../sim/lab/counterfactuals.ts';
 import type { LabReport } from '../../sim/lab/lab-report.ts';
 import type { JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
 import type { ShownDecision } from '../../sim/worker/lab-worker.ts';
@@ -45,6 +46,16 @@ class SandboxClient {
     sources: Sources,
   ): Promise<JobOutcome<readonly ShownDecision[]>> {
     return this.#guarded(({ remote }) => remote.labDecisions(document, policy, jobId, sources));
+  }
+
+  labRegret(
+    document: unknown,
+    policy: string,
+    request: number,
+    jobId: string,
+    sources: Sources,
+  ): Promise<JobOutcome<CounterfactualDecision | null>> {
+    return this.#guarded(({ remote }) => remote.labRegret(document, policy, request, jobId, sources));
   }
 
   cancel(jobId: string): void {

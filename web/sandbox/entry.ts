@@ -1,5 +1,6 @@
 /** The lab's worker: policies in the box, and modules that were put on the page, each loaded afresh for every run. */
 import { expose } from 'comlink';
+import type { CounterfactualDecision } from '../../sim/lab/counterfactuals.ts';
 import type { LabReport } from '../../sim/lab/lab-report.ts';
 import type { JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
 import { createLabWorker, type ShownDecision } from '../../sim/worker/lab-worker.ts';
@@ -24,6 +25,13 @@ export interface Sandbox {
     jobId: string,
     sources: Sources,
   ): Promise<JobOutcome<readonly ShownDecision[]>>;
+  labRegret(
+    document: unknown,
+    policy: string,
+    request: number,
+    jobId: string,
+    sources: Sources,
+  ): Promise<JobOutcome<CounterfactualDecision | null>>;
   cancel(jobId: string): boolean;
 }
 
@@ -34,6 +42,8 @@ const sandbox: Sandbox = {
     lab.runLab(document, { jobId, loadModules: () => loadModules(sources) }, onProgress),
   labDecisions: (document, policy, jobId, sources) =>
     lab.labDecisions(document, policy, { jobId, loadModules: () => loadModules(sources) }),
+  labRegret: (document, policy, request, jobId, sources) =>
+    lab.labRegret(document, policy, request, { jobId, loadModules: () => loadModules(sources) }),
   cancel: (jobId) => lab.cancelLab(jobId),
 };
 
