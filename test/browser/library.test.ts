@@ -77,6 +77,66 @@ describe('what is kept', () => {
   });
 });
 
+/** A result of `vllm bench serve --save-detailed` with constant times. */
+function benchResult(ratePerS: number): string {
+  const requests = Array.from({ length: 20 }, (_, i) => ({
+    s: i / ratePerS,
+    input: 200 + i * 20,
+    output: 24,
+  }));
+  return JSON.stringify({
+    request_rate: ratePerS,
+    max_concurrency: null,
+    input_lens: requests.map(({ input }) => input),
+    output_lens: requests.map(({ output }) => output),
+    ttfts: requests.map(() => 0.06),
+    itls: requests.map(({ output }) => new Array<number>(output - 1).fill(0.012)),
+    start_times: requests.map(({ s }) => s),
+  });
+}
+
+describe('measurements', () => {
+  it('become a calibration with its cross-validated error, kept here and offered by the comparison', async () => {
+    const { page, complaints, foreign } = await openImports();
+    const section = page.getByRole('region', { name: 'Calibrate with measurements' });
+    const files = [1, 4].map((rate) => ({
+      name: `rate-${rate}.json`,
+      mimeType: 'application/json',
+      buffer: Buffer.from(benchResult(rate)),
+    }));
+    await section.getByLabel('Measurement files').setInputFiles(files);
+    await section.getByRole('button', { name: 'Fit a calibration' }).click();
+    await section.getByText('ours: fitted to 2 runs').waitFor({ timeout: 60_000 });
+    const row = section.getByRole('row', { name: /^tpotMs.mean/ }).getByRole('cell');
+    expect(Number(await row.nth(3).textContent())).toBeLessThan(Number(await row.nth(1).textContent()));
+    expect(await violations(page)).toEqual([]);
+    await section.getByRole('button', { name: 'Keep it in this browser' }).click();
+    await page.reload();
+    await page.getByRole('button', shelf('Traces and imports')).click();
+    await section.getByRole('button', { name: 'Compare with it' }).click();
+    await finished(page);
+    expect(await page.getByText(/^Step times/).count()).toBeGreaterThan(0);
+    expect(await page.locator('.evidence').textContent()).toContain('ours');
+    await page.getByLabel('Step times').selectOption('built-in');
+    await expect.poll(() => page.locator('.evidence').textContent()).not.toContain('ours');
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+
+  it('that are none say which file and why', async () => {
+    const { page } = await openImports();
+    const section = page.getByRole('region', { name: 'Calibrate with measurements' });
+    const buffer = Buffer.from('{"nothing": 1}');
+    await section
+      .getByLabel('Measurement files')
+      .setInputFiles({ name: 'odd.json', mimeType: 'application/json', buffer });
+    await section.getByRole('button', { name: 'Fit a calibration' }).click();
+    expect(await section.getByRole('alert').textContent()).toContain(
+      'odd.json: found none of the known fields',
+    );
+  });
+});
+
 describe('a shipped scenario', () => {
   it('opens on its screen', async () => {
     const { page } = await dashboard.open('#/library');

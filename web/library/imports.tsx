@@ -12,6 +12,7 @@ import { put, remove } from '../state/library-store.ts';
 import { useLibrary } from '../state/shelves.ts';
 import { client } from '../state/simulator.ts';
 import type { ReadFile } from '../worker/imports.ts';
+import { CalibrateFiles } from './calibrate-files.tsx';
 import { openDocument } from './open-document.ts';
 import { textOf } from './text-of.ts';
 
@@ -72,6 +73,7 @@ export function Imports() {
         <Preview key={one.name} dropped={one} />
       ))}
       <KeptTraces />
+      <CalibrateFiles />
     </>
   );
 }

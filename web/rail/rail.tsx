@@ -4,6 +4,7 @@ import { MAX_SEEDS } from '../state/fragment.ts';
 import { documentOf, type FleetSetup, type Setup, setupOf, withOwnNames } from '../state/setup.ts';
 import { useChoices } from '../state/use-choices.ts';
 import type { Choices } from '../worker/api.ts';
+import { CalibrationField } from './calibration-field.tsx';
 import { DocumentPanel } from './document-panel.tsx';
 import { FleetFields } from './fleet-fields.tsx';
 import { NumberField } from './number-field.tsx';
@@ -117,6 +118,7 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           choices={choices.models}
           onChange={(model) => edit({ model })}
         />
+        <CalibrationField value={setup.calibration} onChange={(calibration) => edit({ calibration })} />
       </fieldset>
       {setup.fleets.map((fleet, index) => (
         <FleetFields

@@ -1,7 +1,14 @@
 /** The library's shelves as the page sees them: read from the browser once, written through. */
 import { comparisonRun } from './comparison-run.ts';
 import { keyOf, useScenario } from './document-store.ts';
-import { type KeptDocument, type KeptRun, type KeptTrace, type Shelves, useLibrary } from './shelves.ts';
+import {
+  type KeptCalibration,
+  type KeptDocument,
+  type KeptRun,
+  type KeptTrace,
+  type Shelves,
+  useLibrary,
+} from './shelves.ts';
 import { forget, keep, kept, type StoreName } from './storage.ts';
 
 /** Runs that are remembered. */
@@ -9,12 +16,13 @@ const MOST_RUNS = 50;
 
 /** Resolves once what is kept can be used: a document may name a trace. */
 export async function startLibrary(): Promise<void> {
-  const [traces, documents, runs] = await Promise.all([
+  const [traces, documents, runs, calibrations] = await Promise.all([
     kept<KeptTrace>('traces'),
     kept<KeptDocument>('documents'),
     kept<KeptRun>('runs'),
+    kept<KeptCalibration>('calibrations'),
   ]);
-  useLibrary.setState({ traces, documents, runs });
+  useLibrary.setState({ traces, documents, runs, calibrations });
 }
 
 /** Remembers every comparison that has been run to its end. */
@@ -38,7 +46,11 @@ export function rememberRuns(): void {
   });
 }
 
-export function put(name: StoreName, key: string, value: KeptTrace | KeptDocument | KeptRun): void {
+export function put(
+  name: StoreName,
+  key: string,
+  value: KeptTrace | KeptDocument | KeptRun | KeptCalibration,
+): void {
   useLibrary.setState(
     (state) => ({ [name]: new Map<string, unknown>([...state[name], [key, value]]) }) as Partial<Shelves>,
   );

@@ -38,6 +38,8 @@ export interface Setup {
   readonly ttftP95Ms: number;
   readonly itlP99Ms: number;
   readonly attainment: number;
+  /** Undefined: built in. */
+  readonly calibration?: Comparison['calibration'];
 }
 
 /** Longest prompt without its shared prefix, and longest answer, tokens. */
@@ -102,6 +104,7 @@ export function documentOf(setup: Setup): Comparison {
       attainment: setup.attainment,
     },
     run: { requests: setup.requests },
+    ...(setup.calibration === undefined ? {} : { calibration: setup.calibration }),
   };
 }
 
@@ -157,6 +160,7 @@ function readSetup(document: Comparison): Setup {
     ttftP95Ms: document.slo!.ttftMs!['p95']!,
     itlP99Ms: document.slo!.itlMs!['p99']!,
     attainment: document.slo!.attainment!,
+    ...(document.calibration === undefined ? {} : { calibration: document.calibration }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the library holds, as the page sees it. */
 import { create } from 'zustand';
+import type { FittedCalibration } from '../../sim/scenario/schema.ts';
 import type { DocumentKind } from './document-store.ts';
 
 export interface KeptTrace {
@@ -23,7 +24,13 @@ export interface KeptRun {
   readonly seeds: number;
 }
 
+export interface KeptCalibration {
+  readonly calibration: FittedCalibration;
+  readonly savedAt: string;
+}
+
 export interface Shelves {
+  readonly calibrations: ReadonlyMap<string, KeptCalibration>;
   readonly traces: ReadonlyMap<string, KeptTrace>;
   readonly documents: ReadonlyMap<string, KeptDocument>;
   readonly runs: ReadonlyMap<string, KeptRun>;
@@ -32,6 +39,7 @@ export interface Shelves {
 }
 
 export const useLibrary = create<Shelves>()(() => ({
+  calibrations: new Map(),
   traces: new Map(),
   documents: new Map(),
   runs: new Map(),

@@ -4,8 +4,9 @@
  */
 
 const NAME = 'drydock';
-const VERSION = 1;
-const STORES = ['traces', 'documents', 'runs'] as const;
+/** 2: calibrations. */
+const VERSION = 2;
+const STORES = ['traces', 'documents', 'runs', 'calibrations'] as const;
 export type StoreName = (typeof STORES)[number];
 
 let opening: Promise<IDBDatabase> | null = null;
@@ -14,7 +15,9 @@ function open(): Promise<IDBDatabase> {
   opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
-      for (const store of STORES) request.result.createObjectStore(store);
+      const { result } = request;
+      for (const store of STORES)
+        if (!result.objectStoreNames.contains(store)) result.createObjectStore(store);
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('the browser keeps nothing'));

@@ -10,6 +10,7 @@ import type { LoadWorker } from '../../sim/worker/load-worker.ts';
 import type { WhyWorker } from '../../sim/worker/why-worker.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
 import type { DocumentKind } from '../state/document-store.ts';
+import type { CalibrationFit, CalibrationInput } from './calibration.ts';
 import type { ReadFile } from './imports.ts';
 
 /** An entry of a catalogue as a form offers it. */
@@ -55,6 +56,12 @@ export interface DashboardWorker
   exportFleet(target: string, source: ExportSource): Promise<ExportOutcome>;
   /** Reads a file of another tool; `gpu`: of servers that name none. */
   readFile(name: string, text: string, gpu: string): Promise<ReadFile>;
+  /** Fits a calibration to measurements, in one go. */
+  calibrateFiles(
+    input: CalibrationInput,
+    jobId: string,
+    onProgress: ProgressSink<CalibrationFit>,
+  ): Promise<JobOutcome<CalibrationFit>>;
   /** Searches the fleets of a plan; `done` is the share of the fleets looked at. */
   runPlan(
     document: unknown,

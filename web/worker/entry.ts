@@ -44,6 +44,8 @@ const worker: DashboardWorker = {
   planComparison,
   planScenario,
   readFile: async (name, text, gpu) => (await import('./imports.ts')).readFile(name, text, gpu),
+  calibrateFiles: async (input, jobId, onProgress) =>
+    (await import('./calibration.ts')).calibrated(input, jobId, onProgress),
   exportTargets: async () => (await import('./exports.ts')).targetChoices(),
   exportFleet: async (target, source) => (await import('./exports.ts')).exported(target, source),
 };
