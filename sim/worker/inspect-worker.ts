@@ -9,11 +9,10 @@ import { comparisonCells, DEFAULT_SEED } from '../run/plan-cells.ts';
 import { priceLookup } from '../run/prices.ts';
 import { parseComparison } from '../scenario/parse.ts';
 import type { JobOptions, JobOutcome, ProgressSink, WorkerHost } from './api.ts';
+import { inBursts } from './bursts.ts';
 import { textLines } from './text-lines.ts';
 
-const BURST_MS = 16;
 const EVENTS_PER_LOOK = 2048;
-const PROGRESS_MS = 100;
 
 /** Which run of a comparison: one fleet under its first workload, with one seed. */
 export interface InspectOptions extends Pick<JobOptions, 'jobId' | 'traces'> {
@@ -55,18 +54,15 @@ export function createInspectWorker(host: WorkerHost): InspectWorker {
       ...{ seed, fastForward: true, fleetPath: cell.fleetPath },
       readLines: (path) => textLines(traces?.[path] ?? ''),
     });
-    let toldMs = Number.NEGATIVE_INFINITY;
-    for (let isDone = false; !isDone; ) {
-      const startMs = host.nowMs();
-      while (!isDone && host.nowMs() - startMs < BURST_MS) isDone = run.advance(EVENTS_PER_LOOK);
-      if (host.nowMs() - toldMs >= PROGRESS_MS) {
-        toldMs = host.nowMs();
+    const isWhole = await inBursts(host, {
+      step: () => run.advance(EVENTS_PER_LOOK),
+      tell: () => {
         const label = `${cell.fleet}, seed ${seed}`;
         onProgress({ jobId, done: run.progress, runsDone: 0, runsTotal: 1, label, partial: null });
-      }
-      await host.pause();
-      if (!running.has(jobId)) return { status: 'cancelled', partial: null };
-    }
+      },
+      isWanted: () => running.has(jobId),
+    });
+    if (!isWhole) return { status: 'cancelled', partial: null };
     const report = buildReport([run.result()], {
       scenario: cell.fleet,
       slo: scenario.slo,

@@ -14,10 +14,9 @@ import { parseLab } from '../lab/parse.ts';
 import { counterfactualsOf, type LabCell, labSeeds, type PolicyFiles, planLab } from '../lab/plan.ts';
 import type { Lab, PolicySpec } from '../lab/schema.ts';
 import type { JobOptions, JobOutcome, ProgressSink, WorkerHost } from './api.ts';
+import { inBursts } from './bursts.ts';
 
-const BURST_MS = 16;
 const EVENTS_PER_LOOK = 512;
-const PROGRESS_MS = 100;
 /** Decisions that are kept for looking at. */
 const MOST_DECISIONS = 500;
 
@@ -76,20 +75,8 @@ export function createLabWorker(host: WorkerHost): LabWorker {
   const running = new Set<string>();
 
   /** False when it was cancelled. */
-  async function drive(jobId: string, step: () => boolean, tell: () => void): Promise<boolean> {
-    let toldMs = Number.NEGATIVE_INFINITY;
-    for (let isDone = false; !isDone; ) {
-      const startMs = host.nowMs();
-      while (!isDone && host.nowMs() - startMs < BURST_MS) isDone = step();
-      if (host.nowMs() - toldMs >= PROGRESS_MS) {
-        toldMs = host.nowMs();
-        tell();
-      }
-      await host.pause();
-      if (!running.has(jobId)) return false;
-    }
-    return true;
-  }
+  const drive = (jobId: string, step: () => boolean, tell: () => void): Promise<boolean> =>
+    inBursts(host, { step, tell, isWanted: () => running.has(jobId) });
 
   async function run(
     document: unknown,

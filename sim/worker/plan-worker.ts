@@ -9,12 +9,8 @@ import type { PlanReport } from '../planner/report.ts';
 import { fleetChoices } from '../planner/space.ts';
 import { priceLookup } from '../run/prices.ts';
 import type { JobOptions, JobOutcome, ProgressSink, WorkerHost } from './api.ts';
+import { inBursts } from './bursts.ts';
 import { textLines } from './text-lines.ts';
-
-/** Wall time between pauses, ms. */
-const BURST_MS = 16;
-/** Wall time between progress messages, ms. */
-const PROGRESS_MS = 100;
 
 export interface PlanWorker {
   runPlan(
@@ -41,25 +37,25 @@ export function createPlanWorker(host: WorkerHost): PlanWorker {
       nowMs: host.nowMs,
       readLines: (path) => linesOf(traces, path),
     });
-    let toldMs = Number.NEGATIVE_INFINITY;
-    for (;;) {
-      const startMs = host.nowMs();
-      let progress: PlanProgress | null = null;
-      while (host.nowMs() - startMs < BURST_MS) {
-        const step = work.next();
-        if (step.done === true) return { status: 'done', result: step.value };
-        progress = step.value;
-      }
-      if (progress !== null && host.nowMs() - toldMs >= PROGRESS_MS) {
-        toldMs = host.nowMs();
+    let report: PlanReport | null = null;
+    let progress: PlanProgress | null = null;
+    await inBursts(host, {
+      step: () => {
+        const next = work.next();
+        if (next.done === true) report = next.value;
+        else progress = next.value;
+        return next.done === true;
+      },
+      tell: () => {
+        if (progress === null) return;
         const { stage, label, done } = progress;
         onProgress({
           ...{ jobId, done, runsDone: 0, runsTotal: 0, label: `${stage}: ${label}`, partial: null },
         });
-      }
-      await host.pause();
-      if (!running.has(jobId)) return { status: 'cancelled', partial: null };
-    }
+      },
+      isWanted: () => running.has(jobId),
+    });
+    return report === null ? { status: 'cancelled', partial: null } : { status: 'done', result: report };
   }
 
   return {
