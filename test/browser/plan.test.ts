@@ -74,7 +74,7 @@ describe('a search', () => {
     await expect.poll(() => page.locator('h1').textContent(), { timeout: 20_000 }).not.toBe(before);
     await searched(page);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => page.locator('h1').textContent()).toBe(before);
+    await expect.poll(() => page.locator('h1').textContent(), { timeout: 20_000 }).toBe(before);
     expect(await page.getByLabel('Rate, requests per second').inputValue()).toBe('6');
   });
 
