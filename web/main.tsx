@@ -11,11 +11,13 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { keepForOffline } from './shell/offline.ts';
 import { startAddress } from './state/address.ts';
+import { startGestures } from './state/document-store.ts';
 import { rememberRuns, startLibrary } from './state/library-store.ts';
 import { RUNS } from './state/runs.ts';
 
 await startLibrary();
 await startAddress();
+startGestures();
 for (const run of RUNS) run.start();
 rememberRuns();
 createRoot(document.getElementById('root')!).render(<App />);

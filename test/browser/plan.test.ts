@@ -6,7 +6,7 @@ import { parsePlan } from '../../sim/planner/parse.ts';
 import { planFleets } from '../../sim/planner/planner.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 import { DEFAULT_PLAN } from '../../web/state/defaults.ts';
-import { encodeScenario } from '../../web/state/fragment.ts';
+import { decodeScenario, encodeScenario } from '../../web/state/fragment.ts';
 import { violations } from './axe.ts';
 import { type Dashboard, openDashboard, savedText } from './browser.ts';
 
@@ -66,15 +66,30 @@ describe('a search', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('follows the sentence, and undo brings the former question back', async () => {
+  it('follows the sentence, and undo brings the former answer back', async () => {
     const { page } = await openPlan(SMALL);
     await searched(page);
-    const rate = page.getByLabel('Rate, requests per second');
-    await rate.fill('2');
+    const answer = page.locator('h1');
+    const before = await answer.textContent();
+    await page.getByLabel('Rate, requests per second').fill('2');
+    await expect.poll(() => answer.textContent(), { timeout: 20_000 }).not.toBe(before);
     await searched(page);
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await undo.click();
+    await expect.poll(() => answer.textContent(), { timeout: 20_000 }).toBe(before);
+    expect(await page.getByLabel('Rate, requests per second').inputValue()).toBe('6');
+    expect(await undo.isDisabled()).toBe(true);
+  });
+
+  it('that is edited at once after its link was opened is undone to the link, not beyond', async () => {
+    const { page } = await openPlan(SMALL);
+    const linked = async (): Promise<unknown> =>
+      (await decodeScenario(new URL(page.url()).hash.replace(/^.*s=/, ''))).state.plan;
+    await page.getByLabel('Rate, requests per second').fill('2');
+    await expect.poll(linked).not.toEqual(SMALL);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => rate.inputValue(), { timeout: 20_000 }).toBe('6');
-    await searched(page);
+    await expect.poll(linked).toEqual(SMALL);
+    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
   });
 
   it('can be cancelled within 100 ms', async () => {

@@ -80,7 +80,7 @@ function take(kind: DocumentKind, text: string, show: (problems: readonly Placed
     return;
   }
   keepTyped(kind, text);
-  setDocument(kind, read.data);
+  setDocument(kind, read.data, 'text');
 }
 
 async function check(kind: DocumentKind, text: string): Promise<readonly PlacedProblem[]> {

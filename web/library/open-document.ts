@@ -1,11 +1,10 @@
 /** Puts a document on its screen, as a step that can be undone. */
 import { openScreen, type Screen } from '../state/address.ts';
-import { type DocumentKind, endStep, setDocument } from '../state/document-store.ts';
+import { type DocumentKind, putDocument } from '../state/document-store.ts';
 
 const SCREEN_OF: Readonly<Record<DocumentKind, Screen>> = { comparison: 'compare', plan: 'plan', lab: 'lab' };
 
 export function openDocument(kind: DocumentKind, document: unknown): void {
-  endStep();
-  setDocument(kind, document);
+  putDocument(kind, document);
   openScreen(SCREEN_OF[kind]);
 }

@@ -2,7 +2,7 @@
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { sentence } from '../format.ts';
 import { openScreen } from '../state/address.ts';
-import { endStep, setScenario } from '../state/document-store.ts';
+import { putScenario } from '../state/document-store.ts';
 import { remove } from '../state/library-store.ts';
 import { useLibrary } from '../state/shelves.ts';
 
@@ -44,8 +44,7 @@ export function Runs() {
                   <button
                     type="button"
                     onClick={() => {
-                      endStep();
-                      setScenario({ document: run.document, seeds: run.seeds });
+                      putScenario({ document: run.document, seeds: run.seeds });
                       openScreen('compare');
                     }}
                   >

@@ -5,7 +5,7 @@ import type { Scenario } from '../../sim/scenario/schema.ts';
 import { ExportDialog } from '../components/export-dialog.tsx';
 import { announce } from '../shell/announce.tsx';
 import { openScreen } from '../state/address.ts';
-import { endStep, setDocument } from '../state/document-store.ts';
+import { putDocument } from '../state/document-store.ts';
 import { planRun } from '../state/plan-run.ts';
 import { client } from '../state/simulator.ts';
 
@@ -43,7 +43,6 @@ async function compareFrom(fleet: string, plan: Plan): Promise<void> {
     announce('A comparison needs two fleets; the answer has only this one.');
     return;
   }
-  endStep();
-  setDocument('comparison', document);
+  putDocument('comparison', document);
   openScreen('compare');
 }

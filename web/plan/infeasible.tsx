@@ -3,7 +3,7 @@ import type { PlanReport, Relaxation } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { figureText, sentence } from '../format.ts';
-import { endStep, setDocument } from '../state/document-store.ts';
+import { putDocument } from '../state/document-store.ts';
 import { FleetName } from './candidate-table.tsx';
 import { amount, constraintLabel } from './plan-words.ts';
 import { relaxed } from './relaxed.ts';
@@ -66,13 +66,7 @@ function RelaxationLine({ relaxation, plan }: { readonly relaxation: Relaxation;
         {sentence(amount(constraint, to))} lets {fleet} through
       </span>
       {next !== null && (
-        <button
-          type="button"
-          onClick={() => {
-            endStep();
-            setDocument('plan', next);
-          }}
-        >
+        <button type="button" onClick={() => putDocument('plan', next)}>
           Take this
         </button>
       )}

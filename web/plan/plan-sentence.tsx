@@ -1,6 +1,6 @@
 /** The question as a sentence with blanks. Everything that decides the answer stands in it in words; nothing is hidden. */
 import type { Plan } from '../../sim/planner/schema.ts';
-import { endStep, setDocument } from '../state/document-store.ts';
+import { putDocument, setDocument } from '../state/document-store.ts';
 import { useChoices } from '../state/use-choices.ts';
 import type { Choice } from '../worker/api.ts';
 import { InlineNumber, InlineSelect, InlineSet } from './inline-fields.tsx';
@@ -39,7 +39,7 @@ export function PlanSentence({ plan }: { readonly plan: Plan }) {
           choices={choices.models}
           onChange={(model) => edit({ ...plan, model })}
         />{' '}
-        to <TrafficSelect plan={plan} edit={edit} />{' '}
+        to <TrafficSelect plan={plan} />{' '}
         {rate !== null && (
           <>
             at{' '}
@@ -139,14 +139,13 @@ interface EditPlan {
 }
 
 /** The traffic: one of the presets, or what the document holds. */
-function TrafficSelect({ plan, edit }: EditPlan) {
+function TrafficSelect({ plan }: { readonly plan: Plan }) {
   const own = workloadName(plan.workload);
   const choices = PLAN_PRESETS.map(({ name }) => ({ id: name, name: name.toLowerCase() }));
   const choose = (name: string): void => {
     const preset = PLAN_PRESETS.find((one) => one.name === name);
     if (preset === undefined) return;
-    endStep();
-    void planOfPreset(plan, preset).then(edit);
+    void planOfPreset(plan, preset).then((next) => putDocument('plan', next));
   };
   return <InlineSelect label="Traffic" value={own} choices={choices} onChange={choose} />;
 }

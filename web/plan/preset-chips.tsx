@@ -1,6 +1,6 @@
 /** Traffic to start from, one button each. */
 import type { Plan } from '../../sim/planner/schema.ts';
-import { endStep, setDocument } from '../state/document-store.ts';
+import { putDocument } from '../state/document-store.ts';
 import { workloadName } from './plan-fields.ts';
 import { PLAN_PRESETS, planOfPreset } from './presets.ts';
 
@@ -14,10 +14,7 @@ export function PresetChips({ plan }: { readonly plan: Plan }) {
           key={preset.id}
           type="button"
           aria-pressed={preset.name === current}
-          onClick={() => {
-            endStep();
-            void planOfPreset(plan, preset).then((next) => setDocument('plan', next));
-          }}
+          onClick={() => void planOfPreset(plan, preset).then((next) => putDocument('plan', next))}
         >
           {preset.name}
         </button>

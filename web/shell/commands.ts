@@ -1,7 +1,7 @@
 /** Everything that the palette and the keys can do: one entry per command. */
 import { openScreen, SCREENS, type Screen, screenHref, useScreen } from '../state/address.ts';
 import { comparisonRun } from '../state/comparison-run.ts';
-import { DEFAULT_STATE, endStep, redo, setScenario, undo } from '../state/document-store.ts';
+import { DEFAULT_STATE, putScenario, redo, undo } from '../state/document-store.ts';
 import { expectedOf, expectedText } from '../state/expected.ts';
 import { toggleTheme } from '../state/theme.ts';
 import { useView } from '../state/view-store.ts';
@@ -50,8 +50,7 @@ function toggleYaml(): void {
 }
 
 export function startOver(): void {
-  endStep();
-  setScenario(DEFAULT_STATE);
+  putScenario(DEFAULT_STATE);
 }
 
 /** The link carries what was computed here, so that whoever opens it sees whether it comes out the same. */

@@ -6,8 +6,9 @@ import { create } from 'zustand';
 import {
   DEFAULT_STATE,
   type DocumentKind,
-  ONE_STEP_MS,
-  setScenario,
+  loadScenario,
+  putScenario,
+  type ScenarioState,
   stateKey,
   useOpened,
   useScenario,
@@ -42,6 +43,9 @@ export const useScreen = create<ScreenState>()(() => ({
   isMigrated: false,
 }));
 
+/** Edits closer together than this are one step of the browser's history. */
+const ONE_STEP_MS = 1000;
+
 let writtenKey = '';
 let lastWriteMs = Number.NEGATIVE_INFINITY;
 let writes = 0;
@@ -52,10 +56,10 @@ let isReading = false;
 
 /** Reads the address, then follows both sides. Resolves once the documents of the address stand. */
 export async function startAddress(): Promise<void> {
-  await read();
+  await read(loadScenario);
   useOpened.setState({ document: useScenario.getState().document });
   await write('replace');
-  window.addEventListener('popstate', () => void read().then(() => write('replace')));
+  window.addEventListener('popstate', () => void read(putScenario).then(() => write('replace')));
   useScenario.subscribe((state) => {
     // What came out of the address needs no step of its own.
     if (addressKey(useScreen.getState().screen, stateKey(state)) === writtenKey) return;
@@ -80,16 +84,19 @@ export async function screenHref(screen: Screen): Promise<string> {
   return `#/${screen}?s=${text}${viewQuery(screen, useView.getState())}`;
 }
 
-async function read(): Promise<void> {
+/** How documents of an address are put on the page. */
+type Take = (state: ScenarioState) => void;
+
+async function read(take: Take): Promise<void> {
   isReading = true;
   try {
-    await readAddress();
+    await readAddress(take);
   } finally {
     isReading = false;
   }
 }
 
-async function readAddress(): Promise<void> {
+async function readAddress(take: Take): Promise<void> {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const screen = SCREENS.find((name) => name === path) ?? 'plan';
   const parameters = new URLSearchParams(query);
@@ -103,13 +110,13 @@ async function readAddress(): Promise<void> {
     writes += 1;
     isStepDue = false;
     useScreen.setState({ linkProblem: null, isMigrated });
-    if (stateKey(state) !== stateKey(useScenario.getState())) setScenario(state);
+    if (stateKey(state) !== stateKey(useScenario.getState())) take(state);
     const expected = readExpected(parameters.get('v'));
     if (expected !== null) useExpected.setState({ link: { ...expected, key: stateKey(state) } });
   } catch (error) {
     if (!(error instanceof FragmentError)) throw error;
     useScreen.setState({ linkProblem: error.message });
-    setScenario(DEFAULT_STATE);
+    take(DEFAULT_STATE);
   }
 }
 

@@ -6,6 +6,7 @@ import { temporal } from 'zundo';
 import { create } from 'zustand';
 import { DEFAULT_COMPARISON, DEFAULT_LAB, DEFAULT_PLAN, DEFAULT_SEEDS } from './defaults.ts';
 import { canonical } from './setup.ts';
+import { changedPlaces, Steps, watchGestures } from './steps.ts';
 
 export interface ScenarioState {
   /** A comparison document; from a link it may be anything until the simulator has looked at it. */
@@ -38,29 +39,45 @@ export function stateKey({ document, seeds, plan, lab }: ScenarioState): string 
   return canonical({ document, seeds, plan, lab });
 }
 
-/** Edits closer together than this are one: a drag of a slider, a number being typed. */
-export const ONE_STEP_MS = 1000;
-let lastEditMs = Number.NEGATIVE_INFINITY;
+const steps = new Steps();
 
 export const useScenario = create<ScenarioState>()(
   temporal(() => DEFAULT_STATE, {
     limit: 200,
     equality: (a, b) => stateKey(a) === stateKey(b),
-    handleSet:
-      (record) =>
-      (...change: unknown[]) => {
-        const now = performance.now();
-        if (now - lastEditMs > ONE_STEP_MS) (record as (...change: unknown[]) => void)(...change);
-        lastEditMs = now;
-      },
   }),
 );
 
 /** The comparison as it was opened, from the address or the defaults: sliders show where they stood. */
 export const useOpened = create<{ readonly document: unknown }>()(() => ({ document: DEFAULT_COMPARISON }));
 
-export function setScenario(change: Partial<ScenarioState>): void {
+/** An edit. `place`: what it changes, where the documents do not say it: a text that is being typed. */
+export function setScenario(change: Partial<ScenarioState>, place?: string): void {
+  const before = useScenario.getState();
+  const changed = changedPlaces(before, { ...before, ...change });
+  const isMore = changed !== '' && steps.joins(place ?? changed, performance.now());
+  if (isMore) withoutHistory(() => useScenario.setState(change));
+  else useScenario.setState(change);
+}
+
+/** Documents put in place as a whole: a step that no edit before or after it is part of. */
+export function putScenario(change: Partial<ScenarioState>): void {
+  steps.end();
   useScenario.setState(change);
+}
+
+/** The documents that the page begins with: nothing was before them. */
+export function loadScenario(state: ScenarioState): void {
+  steps.end();
+  withoutHistory(() => useScenario.setState(state));
+  useScenario.temporal.getState().clear();
+}
+
+function withoutHistory(change: () => void): void {
+  const { pause, resume } = useScenario.temporal.getState();
+  pause();
+  change();
+  resume();
 }
 
 const FIELD_OF = { comparison: 'document', plan: 'plan', lab: 'lab' } as const;
@@ -70,21 +87,26 @@ export function documentOfKind(state: ScenarioState, kind: DocumentKind): unknow
   return state[FIELD_OF[kind]];
 }
 
-export function setDocument(kind: DocumentKind, document: unknown): void {
-  setScenario({ [FIELD_OF[kind]]: document });
+/** `place`: as for `setScenario`. */
+export function setDocument(kind: DocumentKind, document: unknown, place?: string): void {
+  setScenario({ [FIELD_OF[kind]]: document }, place);
 }
 
-/** A change that is undone by itself, however soon it follows another. */
-export function endStep(): void {
-  lastEditMs = Number.NEGATIVE_INFINITY;
+export function putDocument(kind: DocumentKind, document: unknown): void {
+  putScenario({ [FIELD_OF[kind]]: document });
 }
 
 export function undo(): void {
-  endStep();
+  steps.end();
   useScenario.temporal.getState().undo();
 }
 
 export function redo(): void {
-  endStep();
+  steps.end();
   useScenario.temporal.getState().redo();
+}
+
+/** From here on, drags are steps. */
+export function startGestures(): void {
+  watchGestures(window, steps);
 }
