@@ -12,6 +12,8 @@ import { patched } from '../../web/editor/yaml-text.ts';
 /** The place of `|` in a text. */
 const at = (text: string) => placeAt(text.replace('|', ''), text.indexOf('|'));
 
+import { choices } from '../../web/worker/choices.ts';
+
 describe('the place of the cursor', () => {
   it.each([
     ['|', [], null, ''],
@@ -41,15 +43,8 @@ describe('the place of the cursor', () => {
 });
 
 describe('completion', () => {
-  const choices = {
-    gpus: [{ id: 'h100-sxm', name: 'H100' }],
-    models: [{ id: 'llama-3.1-8b', name: 'Llama' }],
-    workloads: [],
-    policies: [],
-    providers: [],
-  };
   const labels = (text: string): string[] =>
-    optionsAt(plainSchema(ComparisonSchema), at(text), choices).map(({ label }) => label);
+    optionsAt(plainSchema(ComparisonSchema), at(text), choices()).map(({ label }) => label);
 
   it.each([
     ['slo:\n  |', 'itlMs'],

@@ -20,9 +20,19 @@ const shapes: fc.Arbitrary<FleetShape> = fc.oneof(
   replicas.map((count): FleetShape => ({ kind: 'aggregated', replicas: count })),
   fc.tuple(replicas, replicas).map(([prefill, decode]): FleetShape => ({ kind: 'split', prefill, decode })),
 );
+/** What the form's sliders give engines and links; null is the default. */
+const engines = fc.record({
+  stepTokens: fc.option(fc.integer({ min: 64, max: 131_072 })),
+  kvLink: fc.option(
+    fc.record({ GBps: fc.double({ min: 0.1, max: 2000, noNaN: true }), baseUs: fc.constant(5) }),
+  ),
+});
 const fleets = fc
   .array(shapes, { minLength: 2, maxLength: 5 })
-  .map((list) => withOwnNames(list.map((shape) => withShape(DEFAULT_SETUP.fleets[0]!, shape))));
+  .chain((list) => fc.tuple(fc.constant(list), fc.array(engines, { minLength: 5, maxLength: 5 })))
+  .map(([list, own]) =>
+    withOwnNames(list.map((shape, i) => ({ ...withShape(DEFAULT_SETUP.fleets[0]!, shape), ...own[i] }))),
+  );
 const setups: fc.Arbitrary<Setup> = fc
   .record({
     rateRps: fc.double({ min: 0.1, max: 10_000, noNaN: true }),
@@ -32,6 +42,7 @@ const setups: fc.Arbitrary<Setup> = fc
     outputTokens: fc.integer({ min: 1, max: 2000 }),
     requests: fc.integer({ min: 50, max: 20_000 }),
     fleets,
+    gpuHourUsd: fc.constantFrom({}, { 'h100-sxm': 2.5 }),
   })
   .map((part) => ({ ...DEFAULT_SETUP, ...part }));
 

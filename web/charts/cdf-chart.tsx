@@ -9,9 +9,10 @@ import type { QuantileCurve } from '../../sim/worker/api.ts';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
 import { percentText, timeTickText } from '../format.ts';
 import { AxisX } from './axis-x.tsx';
+import { AxisY } from './axis-y.tsx';
 import { quantileMs, shareWithin, timeDomain, timeTicks } from './cdf-data.ts';
 import { GUTTER, useChartSize } from './chart-size.ts';
-import { nextReading } from './reading.ts';
+import { READING_STEPS, ReadingLine, ReadingSvg, stepAt, stepPx } from './reading-svg.tsx';
 import { TwinTable } from './twin-table.tsx';
 
 export interface CdfLine {
@@ -34,8 +35,6 @@ interface CdfChartProps {
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 const TWIN_QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
-/** Steps of the reading line over the whole axis. */
-const READING_STEPS = 60;
 
 export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: CdfChartProps) {
   const { ref, width, height } = useChartSize();
@@ -55,43 +54,20 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
     const points = Array.from(ms, (value, i) => [Math.max(value, domain[0]), (i + 0.5) / ms.length] as const);
     return path.y((_, i) => y(points[i]![1]))(points.map(([value]) => value)) ?? '';
   };
-  const readingMs =
-    reading === null ? null : x.invert(GUTTER.left + (reading / READING_STEPS) * (right - GUTTER.left));
-  const move = (event: React.KeyboardEvent): void => {
-    const next = nextReading(event.key, reading, READING_STEPS);
-    if (next === undefined) return;
-    event.preventDefault();
-    setReading(next);
-  };
-  const point = (event: React.PointerEvent<SVGSVGElement>): void => {
-    const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    const step = Math.round(((at - GUTTER.left) / (right - GUTTER.left)) * READING_STEPS);
-    setReading(Math.min(READING_STEPS, Math.max(0, step)));
-  };
+  const readingMs = reading === null ? null : x.invert(stepPx(reading, right));
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
       <div ref={ref}>
-        <svg
-          width={width}
-          height={height}
-          viewBox={`0 0 ${width} ${height}`}
-          role="img"
-          aria-label={`${title}. Arrow keys move the reading line.`}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the chart's reading line
-          tabIndex={0}
-          onKeyDown={move}
-          onPointerMove={point}
-          onPointerLeave={() => setReading(null)}
+        <ReadingSvg
+          {...{ title, width, height }}
+          keys="move the reading line"
+          last={READING_STEPS}
+          at={reading}
+          setAt={setReading}
+          placeAt={(px) => stepAt(px, right)}
         >
-          {SHARES.map((share) => (
-            <g key={share}>
-              <line x1={GUTTER.left} x2={right} y1={y(share)} y2={y(share)} stroke="var(--rule)" />
-              <text x={GUTTER.left - 8} y={y(share) + 4} textAnchor="end">
-                {percentText(share)}
-              </text>
-            </g>
-          ))}
+          <AxisY ticks={SHARES} y={y} text={percentText} caption={`share of ${of}`} right={right} />
           <AxisX
             ticks={timeTicks(domain, Math.floor(width / 64))}
             x={x}
@@ -100,9 +76,6 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
             label={`${metric}, logarithmic`}
             right={right}
           />
-          <text x={GUTTER.left} y={GUTTER.top - 6}>
-            share of {of}
-          </text>
           {limitMs !== null && (
             <g>
               <line x1={x(limitMs)} x2={x(limitMs)} y1={GUTTER.top} y2={bottom} stroke="var(--fail)" />
@@ -138,10 +111,8 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
               </text>
             );
           })}
-          {readingMs !== null && (
-            <line x1={x(readingMs)} x2={x(readingMs)} y1={GUTTER.top} y2={bottom} stroke="var(--control)" />
-          )}
-        </svg>
+          {readingMs !== null && <ReadingLine x={x(readingMs)} bottom={bottom} />}
+        </ReadingSvg>
       </div>
       <p className="reading" aria-live="polite">
         {readingMs === null

@@ -2,14 +2,17 @@
  * Two figures of each fleet against each other, whiskers on both axes where intervals are known. One tab stop: arrow keys
  * go from fleet to fleet, and what a fleet has is said in words. The table twin holds the same figures.
  */
-import { extent } from 'd3-array';
+import { extent, minIndex } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { useState } from 'react';
 import type { Interval } from '../../sim/metrics/report.ts';
 import { timeTickText } from '../format.ts';
 import { AxisX } from './axis-x.tsx';
+import { AxisY } from './axis-y.tsx';
 import { timeTicks } from './cdf-data.ts';
 import { GUTTER, useChartSize } from './chart-size.ts';
+import { LimitLine } from './limit-line.tsx';
+import { ReadingSvg } from './reading-svg.tsx';
 import { TwinTable } from './twin-table.tsx';
 
 export interface ScatterPoint {
@@ -52,19 +55,11 @@ const NARROWEST = 0.1;
 
 export function ScatterChart({ title, points, x, y, limitMs, frontier, note }: ScatterChartProps) {
   const [at, setAt] = useState<number | null>(null);
-  const move = (event: React.KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' || event.key === 'ArrowDown' ? 1 : -1;
-    if (event.key === 'Escape') setAt(null);
-    else if (/^Arrow/.test(event.key)) {
-      event.preventDefault();
-      setAt((before) => (before === null ? 0 : (before + step + points.length) % points.length));
-    }
-  };
-  const read = at === null ? undefined : points[at];
+  const read = at === null ? undefined : points[Math.min(at, points.length - 1)];
   return (
     <section aria-label={title} className="chart">
       <h2>{title}</h2>
-      <Plot {...{ title, points, x, y, limitMs, frontier, move, read }} />
+      <Plot {...{ title, points, x, y, limitMs, frontier, at, setAt, read }} />
       <p className="reading" aria-live="polite">
         {read === undefined ? note : `${read.name}: ${x.text(read.x)}, ${y.text(read.y)}`}
       </p>
@@ -79,11 +74,12 @@ export function ScatterChart({ title, points, x, y, limitMs, frontier, note }: S
 
 interface PlotProps extends Pick<ScatterChartProps, 'title' | 'points' | 'x' | 'y' | 'limitMs'> {
   readonly frontier: readonly ScatterPoint[] | undefined;
-  readonly move: (event: React.KeyboardEvent) => void;
+  readonly at: number | null;
+  readonly setAt: (at: number | null) => void;
   readonly read: ScatterPoint | undefined;
 }
 
-function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, move, read }: PlotProps) {
+function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt, read }: PlotProps) {
   const { ref, width, height } = useChartSize();
   const right = width - GUTTER.right;
   const bottom = height - GUTTER.bottom;
@@ -95,27 +91,19 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, move, read
   const clampY = (ms: number): number => y(Math.min(domain[1], Math.max(domain[0], ms)));
   return (
     <div ref={ref}>
-      <svg
-        width={width}
-        height={height}
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`${title}. Arrow keys go from fleet to fleet.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys read the chart
-        tabIndex={0}
-        onKeyDown={move}
+      <ReadingSvg
+        {...{ title, width, height, at, setAt }}
+        keys="go from fleet to fleet"
+        last={points.length - 1}
+        placeAt={(px) => nearest(points, x.invert(px))}
       >
-        <text x={GUTTER.left} y={GUTTER.top - 6}>
-          {yAxis.label}, logarithmic
-        </text>
-        {timeTicks(domain, 6).map((ms) => (
-          <g key={ms}>
-            <line x1={GUTTER.left} x2={right} y1={y(ms)} y2={y(ms)} stroke="var(--rule)" />
-            <text x={GUTTER.left - 8} y={y(ms) + 4} textAnchor="end">
-              {timeTickText(ms)}
-            </text>
-          </g>
-        ))}
+        <AxisY
+          ticks={timeTicks(domain, 6)}
+          y={y}
+          text={timeTickText}
+          caption={`${yAxis.label}, logarithmic`}
+          right={right}
+        />
         <AxisX
           ticks={ticks}
           x={x}
@@ -124,14 +112,7 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, move, read
           label={xAxis.label}
           right={right}
         />
-        {limitMs !== null && (
-          <g>
-            <line x1={GUTTER.left} x2={right} y1={y(limitMs)} y2={y(limitMs)} stroke="var(--fail)" />
-            <text className="strong fail" x={right} y={y(limitMs) - 6} textAnchor="end">
-              SLO {timeTickText(limitMs)}
-            </text>
-          </g>
-        )}
+        <LimitLine {...{ limitMs, y, right }} />
         {frontier !== undefined && frontier.length > 1 && (
           <path
             d={`M${frontier.map((point) => `${x(point.x)},${y(point.y)}`).join('L')}`}
@@ -173,9 +154,14 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, move, read
             </text>
           </g>
         ))}
-      </svg>
+      </ReadingSvg>
     </div>
   );
+}
+
+/** Place of the point whose x is nearest. */
+function nearest(points: readonly ScatterPoint[], x: number): number {
+  return minIndex(points, (point) => Math.abs(point.x - x));
 }
 
 /** Holds marks and whiskers, and is never so narrow that noise fills it. */

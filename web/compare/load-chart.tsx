@@ -8,9 +8,11 @@ import { useState } from 'react';
 import type { FigureUnit } from '../../sim/metrics/figures.ts';
 import type { FleetLoads } from '../../sim/worker/load-worker.ts';
 import { AxisX } from '../charts/axis-x.tsx';
+import { AxisY } from '../charts/axis-y.tsx';
 import { timeTicks } from '../charts/cdf-data.ts';
 import { GUTTER, useChartSize } from '../charts/chart-size.ts';
-import { nextReading } from '../charts/reading.ts';
+import { LimitLine } from '../charts/limit-line.tsx';
+import { READING_STEPS, ReadingLine, ReadingSvg, stepAt, stepPx } from '../charts/reading-svg.tsx';
 import { TwinTable } from '../charts/twin-table.tsx';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
 import { figureText, timeTickText, UNKNOWN } from '../format.ts';
@@ -27,9 +29,6 @@ interface LoadChartProps {
   readonly limitMs: number | null;
 }
 
-/** Steps of the reading line over the whole axis. */
-const STEPS = 60;
-
 export function LoadChart({ title, fleets, figure, unit, axis, limitMs }: LoadChartProps) {
   const [reading, setReading] = useState<number | null>(null);
   const lines = fleets.map((fleet, i) => ({
@@ -43,7 +42,7 @@ export function LoadChart({ title, fleets, figure, unit, axis, limitMs }: LoadCh
       lines.flatMap(({ seeds }) => seeds.flat()),
       ({ rps }) => rps,
     ) ?? 1;
-  const atRps = reading === null ? null : (reading / STEPS) * most * 1.02;
+  const atRps = reading === null ? null : (reading / READING_STEPS) * most * 1.02;
   const textAt = (seeds: readonly LoadPoint[][], rps: number): string => {
     const values = seeds.flatMap((points) => valueAt(points, rps) ?? []);
     return values.length < seeds.length ? UNKNOWN : figureText(mean(values)!, unit);
@@ -103,43 +102,23 @@ function Plot({ title, lines, unit, axis, limitMs, most, reading, setReading }: 
     ? scaleLog([Math.max(low, 1e-3) * 0.8, Math.max(high * 1.3, low * 2)], range)
     : scaleLinear([0, high * 1.1], range);
   const ticks = isTime ? timeTicks(y.domain() as [number, number], 6) : y.ticks(5);
-  const move = (event: React.KeyboardEvent): void => {
-    const next = nextReading(event.key, reading, STEPS);
-    if (next === undefined) return;
-    event.preventDefault();
-    setReading(next);
-  };
-  const point = (event: React.PointerEvent<SVGSVGElement>): void => {
-    const px = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    const step = Math.round(((px - GUTTER.left) / (right - GUTTER.left)) * STEPS);
-    setReading(Math.min(STEPS, Math.max(0, step)));
-  };
   return (
     <div ref={ref}>
-      <svg
-        width={width}
-        height={height}
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`${title}. Arrow keys move the reading line.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the chart's reading line
-        tabIndex={0}
-        onKeyDown={move}
-        onPointerMove={point}
-        onPointerLeave={() => setReading(null)}
+      <ReadingSvg
+        {...{ title, width, height }}
+        keys="move the reading line"
+        last={READING_STEPS}
+        at={reading}
+        setAt={setReading}
+        placeAt={(px) => stepAt(px, right)}
       >
-        <text x={GUTTER.left} y={GUTTER.top - 6}>
-          {axis}
-          {isTime ? ', logarithmic' : ''}
-        </text>
-        {ticks.map((tick) => (
-          <g key={tick}>
-            <line x1={GUTTER.left} x2={right} y1={y(tick)} y2={y(tick)} stroke="var(--rule)" />
-            <text x={GUTTER.left - 8} y={y(tick) + 4} textAnchor="end">
-              {isTime ? timeTickText(tick) : tick}
-            </text>
-          </g>
-        ))}
+        <AxisY
+          ticks={ticks}
+          y={y}
+          text={isTime ? timeTickText : String}
+          caption={`${axis}${isTime ? ', logarithmic' : ''}`}
+          right={right}
+        />
         <AxisX
           ticks={x.ticks(Math.max(2, Math.floor(width / 90)))}
           x={x}
@@ -148,14 +127,7 @@ function Plot({ title, lines, unit, axis, limitMs, most, reading, setReading }: 
           label="requests/s offered"
           right={right}
         />
-        {limitMs !== null && (
-          <g>
-            <line x1={GUTTER.left} x2={right} y1={y(limitMs)} y2={y(limitMs)} stroke="var(--fail)" />
-            <text className="strong fail" x={right} y={y(limitMs) - 6} textAnchor="end">
-              SLO {timeTickText(limitMs)}
-            </text>
-          </g>
-        )}
+        <LimitLine {...{ limitMs, y, right }} />
         {lines.map(({ letter, seeds, knee }, index) => (
           <g key={letter} data-fleet={letter} style={{ color: fleetColour(index) }}>
             {seeds.map((points, s) => (
@@ -172,16 +144,8 @@ function Plot({ title, lines, unit, axis, limitMs, most, reading, setReading }: 
             {knee !== null && knee.rps > 0 && <Knee {...{ letter, knee, seeds, x, y, most }} />}
           </g>
         ))}
-        {reading !== null && (
-          <line
-            x1={x((reading / STEPS) * most * 1.02)}
-            x2={x((reading / STEPS) * most * 1.02)}
-            y1={GUTTER.top}
-            y2={bottom}
-            stroke="var(--control)"
-          />
-        )}
-      </svg>
+        {reading !== null && <ReadingLine x={stepPx(reading, right)} bottom={bottom} />}
+      </ReadingSvg>
     </div>
   );
 }

@@ -8,9 +8,11 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { useId, useState } from 'react';
 import type { OverTime, WindowQuantiles } from '../../sim/metrics/over-time.ts';
 import { AxisX } from '../charts/axis-x.tsx';
+import { AxisY } from '../charts/axis-y.tsx';
 import { timeTicks } from '../charts/cdf-data.ts';
 import { GUTTER, useChartSize } from '../charts/chart-size.ts';
-import { nextReading } from '../charts/reading.ts';
+import { LimitLine } from '../charts/limit-line.tsx';
+import { ReadingLine, ReadingSvg } from '../charts/reading-svg.tsx';
 import { TwinTable } from '../charts/twin-table.tsx';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
 import { countText, figureText, timeTickText, UNKNOWN } from '../format.ts';
@@ -109,46 +111,27 @@ function Plot({ lines, metric, longest, at, setReading, limitMs }: PlotProps) {
   const y = scaleLog(domain, [floor, GUTTER.top]);
   const strip = scaleLinear([0, max(arrivedPerS) ?? 1], [0, STRIP]);
   const middle = (i: number): number => x((i + 0.5) * windowS);
-  const move = (event: React.KeyboardEvent): void => {
-    const next = nextReading(event.key, at, windows - 1);
-    if (next === undefined) return;
-    event.preventDefault();
-    setReading(next);
-  };
-  const point = (event: React.PointerEvent<SVGSVGElement>): void => {
-    const px = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    setReading(Math.min(windows - 1, Math.max(0, Math.floor(x.invert(px) / windowS))));
-  };
   return (
     <div ref={ref}>
-      <svg
-        width={width}
-        height={height}
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`${TITLE}. Arrow keys go from window to window.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the chart's reading line
-        tabIndex={0}
-        onKeyDown={move}
-        onPointerMove={point}
-        onPointerLeave={() => setReading(null)}
+      <ReadingSvg
+        {...{ title: TITLE, width, height, at }}
+        keys="go from window to window"
+        last={windows - 1}
+        setAt={setReading}
+        placeAt={(px) => Math.floor(x.invert(px) / windowS)}
       >
         <defs>
           <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse">
             <path d="M0,6L6,0" stroke="var(--control)" strokeOpacity="0.5" />
           </pattern>
         </defs>
-        <text x={GUTTER.left} y={GUTTER.top - 6}>
-          {NAMES[metric]}, logarithmic
-        </text>
-        {timeTicks(domain, 6).map((ms) => (
-          <g key={ms}>
-            <line x1={GUTTER.left} x2={right} y1={y(ms)} y2={y(ms)} stroke="var(--rule)" />
-            <text x={GUTTER.left - 8} y={y(ms) + 4} textAnchor="end">
-              {timeTickText(ms)}
-            </text>
-          </g>
-        ))}
+        <AxisY
+          ticks={timeTicks(domain, 6)}
+          y={y}
+          text={timeTickText}
+          caption={`${NAMES[metric]}, logarithmic`}
+          right={right}
+        />
         <AxisX
           ticks={x.ticks(Math.max(2, Math.floor(width / 90)))}
           x={x}
@@ -177,14 +160,7 @@ function Plot({ lines, metric, longest, at, setReading, limitMs }: PlotProps) {
             fill="var(--control)"
           />
         ))}
-        {limitMs !== null && (
-          <g>
-            <line x1={GUTTER.left} x2={right} y1={y(limitMs)} y2={y(limitMs)} stroke="var(--fail)" />
-            <text className="strong fail" x={right} y={y(limitMs) - 6} textAnchor="end">
-              SLO {timeTickText(limitMs)}
-            </text>
-          </g>
-        )}
+        <LimitLine {...{ limitMs, y, right }} />
         {lines.map(({ letter, overTime }, index) => (
           <g key={letter} data-fleet={letter} style={{ color: fleetColour(index) }}>
             {pieces(overTime[metric]).map((piece) => {
@@ -219,10 +195,8 @@ function Plot({ lines, metric, longest, at, setReading, limitMs }: PlotProps) {
             <EndLetter letter={letter} windows={overTime[metric]} {...{ middle, y, right, index }} />
           </g>
         ))}
-        {at !== null && (
-          <line x1={middle(at)} x2={middle(at)} y1={GUTTER.top} y2={bottom} stroke="var(--control)" />
-        )}
-      </svg>
+        {at !== null && <ReadingLine x={middle(at)} bottom={bottom} />}
+      </ReadingSvg>
     </div>
   );
 }

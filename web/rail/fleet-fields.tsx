@@ -1,7 +1,7 @@
-/** One fleet: its GPU, tensor parallelism, and how its replicas are divided. */
+/** One fleet: its GPU, how its replicas are built and divided, and what its engines and links are given. */
 import { FleetMark } from '../components/fleet-mark.tsx';
 import { type FleetSetup, type FleetShape, withShape } from '../state/setup.ts';
-import type { Choice } from '../worker/api.ts';
+import type { Choice, GpuChoice } from '../worker/api.ts';
 import { NumberField } from './number-field.tsx';
 import { SelectField } from './select-field.tsx';
 import { TextField } from './text-field.tsx';
@@ -9,7 +9,10 @@ import { TextField } from './text-field.tsx';
 /** Replicas per pool that the form offers. */
 const MAX_REPLICAS = 64;
 
-const TP_CHOICES: readonly Choice[] = [1, 2, 4, 8].map((tp) => ({ id: String(tp), name: String(tp) }));
+const TP_VALUES = [1, 2, 4, 8, 16] as const;
+const STEP_TOKENS_VALUES = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
+/** From 25 Gbit/s Ethernet to a scale-up link, GB/s. */
+const LINK_VALUES = [3, 6, 12, 25, 50, 100, 200, 400] as const;
 
 const SHAPE_CHOICES: readonly Choice[] = [
   { id: 'aggregated', name: 'aggregated' },
@@ -19,7 +22,9 @@ const SHAPE_CHOICES: readonly Choice[] = [
 interface FleetFieldsProps {
   readonly index: number;
   readonly fleet: FleetSetup;
-  readonly gpus: readonly Choice[];
+  /** As it was when the document was opened. */
+  readonly saved: FleetSetup | undefined;
+  readonly gpus: readonly GpuChoice[];
   readonly onChange: (fleet: FleetSetup) => void;
   /** Omitted: the fleet must stay. */
   readonly onRemove?: () => void;
@@ -27,7 +32,8 @@ interface FleetFieldsProps {
   readonly onMakeBaseline?: () => void;
 }
 
-export function FleetFields({ index, fleet, gpus, onChange, onRemove, onMakeBaseline }: FleetFieldsProps) {
+export function FleetFields(props: FleetFieldsProps) {
+  const { index, fleet, saved, gpus, onChange, onRemove, onMakeBaseline } = props;
   const { shape } = fleet;
   const letter = String.fromCharCode(65 + index);
   const reshape = (next: FleetShape): void => onChange(withShape(fleet, next));
@@ -43,11 +49,16 @@ export function FleetFields({ index, fleet, gpus, onChange, onRemove, onMakeBase
         choices={gpus}
         onChange={(gpu) => onChange({ ...fleet, gpu })}
       />
-      <SelectField
-        label="GPUs per replica (TP)"
-        value={String(fleet.tp)}
-        choices={TP_CHOICES}
-        onChange={(tp) => onChange({ ...fleet, tp: Number(tp) })}
+      <NumberField
+        label="GPUs per replica"
+        unit="TP"
+        value={fleet.tp}
+        saved={saved?.tp}
+        min={1}
+        max={TP_VALUES.at(-1)!}
+        step={1}
+        slider={{ values: TP_VALUES }}
+        onChange={(tp) => onChange({ ...fleet, tp })}
       />
       <SelectField
         label="Serving"
@@ -65,8 +76,14 @@ export function FleetFields({ index, fleet, gpus, onChange, onRemove, onMakeBase
           onChange={(replicas) => reshape({ kind: 'aggregated', replicas })}
         />
       ) : (
-        <SplitFields shape={shape} onChange={reshape} />
+        <SplitFields shape={shape} saved={saved?.shape} onChange={reshape} />
       )}
+      <EngineFields
+        fleet={fleet}
+        saved={saved}
+        gpu={gpus.find(({ id }) => id === fleet.gpu)}
+        onChange={onChange}
+      />
       <p className="buttons">
         {onMakeBaseline !== undefined && (
           <button type="button" onClick={onMakeBaseline}>
@@ -83,11 +100,57 @@ export function FleetFields({ index, fleet, gpus, onChange, onRemove, onMakeBase
   );
 }
 
+interface EngineFieldsProps extends Pick<FleetFieldsProps, 'fleet' | 'saved' | 'onChange'> {
+  /** Undefined until the catalogue is there. */
+  readonly gpu: GpuChoice | undefined;
+}
+
+/** Token budget and KV link. What is set back to the default leaves the document. */
+function EngineFields({ fleet, saved, gpu, onChange }: EngineFieldsProps) {
+  if (gpu === undefined) return null;
+  const { stepTokens, nic } = gpu;
+  return (
+    <>
+      <NumberField
+        label="Tokens per step"
+        unit="chunk"
+        value={fleet.stepTokens ?? stepTokens}
+        saved={saved === undefined ? undefined : (saved.stepTokens ?? stepTokens)}
+        min={64}
+        max={131_072}
+        step={1}
+        slider={{ values: STEP_TOKENS_VALUES }}
+        onChange={(next) => onChange({ ...fleet, stepTokens: next === stepTokens ? null : next })}
+      />
+      {fleet.shape.kind === 'split' && (
+        <NumberField
+          label="KV link"
+          unit="GB/s per GPU"
+          value={fleet.kvLink?.GBps ?? nic.GBps}
+          saved={saved === undefined ? undefined : (saved.kvLink?.GBps ?? nic.GBps)}
+          min={0.1}
+          max={2000}
+          step={0.1}
+          slider={{ values: LINK_VALUES }}
+          onChange={(GBps) =>
+            onChange({
+              ...fleet,
+              kvLink: GBps === nic.GBps ? null : { GBps, baseUs: fleet.kvLink?.baseUs ?? nic.baseUs },
+            })
+          }
+        />
+      )}
+    </>
+  );
+}
+
 function SplitFields({
   shape,
+  saved,
   onChange,
 }: {
   readonly shape: Extract<FleetShape, { kind: 'split' }>;
+  readonly saved: FleetShape | undefined;
   readonly onChange: (shape: FleetShape) => void;
 }) {
   const { prefill, decode } = shape;
@@ -108,6 +171,7 @@ function SplitFields({
       <NumberField
         label="Of these, prefill"
         value={prefill}
+        saved={saved?.kind === 'split' && saved.prefill + saved.decode === total ? saved.prefill : undefined}
         min={1}
         max={total - 1}
         step={1}

@@ -1,14 +1,11 @@
 /**
  * A labelled number, with a slider beside it where one helps. What is typed is taken as soon as it is valid; what is not
- * stays in the field, with the permitted range, and the scenario keeps its last valid value.
+ * stays in the field, with the permitted range, and the scenario keeps its last valid value. Ticks at the slider show
+ * where it stood when the document was opened, and where the decision changes as far as that has been looked for.
  */
 import { useEffect, useId, useState } from 'react';
-
-interface Slider {
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-}
+import type { FlipTick } from './flip-ticks.ts';
+import { rangeOf, type SliderScale, shareAt, thumbAt, valueAt } from './slider-scale.ts';
 
 interface NumberFieldProps {
   readonly label: string;
@@ -18,23 +15,16 @@ interface NumberFieldProps {
   readonly max: number;
   readonly step: number;
   /** Range of the slider; omitted: none. */
-  readonly slider?: Slider;
+  readonly slider?: SliderScale;
   /** Value when the document was opened: a tick on the slider, and the way back to it. */
-  readonly saved?: number;
+  readonly saved?: number | undefined;
+  /** Values at which the decision changes. */
+  readonly flips?: readonly FlipTick[];
   readonly onChange: (value: number) => void;
 }
 
-export function NumberField({
-  label,
-  unit,
-  value,
-  min,
-  max,
-  step,
-  slider,
-  saved,
-  onChange,
-}: NumberFieldProps) {
+export function NumberField(props: NumberFieldProps) {
+  const { label, unit, value, min, max, step, slider, saved, flips = [], onChange } = props;
   const id = useId();
   const [text, setText] = useState(textOf(value));
   // The value may also change from outside: slider, undo, address.
@@ -57,15 +47,17 @@ export function NumberField({
       </label>
       {slider !== undefined && (
         <span className="slider">
-          {isMoved && <GhostTick at={saved} {...slider} />}
+          {isMoved && <Tick scale={slider} at={saved} kind="ghost" />}
+          {flips.map(({ at }) => (
+            <Tick key={at} scale={slider} at={at} kind="flip" />
+          ))}
           <input
             type="range"
             aria-label={`${label}, slider`}
-            min={slider.min}
-            max={slider.max}
-            step={slider.step}
-            value={value}
-            onChange={(event) => take(event.target.value)}
+            aria-valuetext={textOf(value)}
+            {...rangeOf(slider)}
+            value={thumbAt(slider, value)}
+            onChange={(event) => take(textOf(valueAt(slider, Number(event.target.value))))}
           />
         </span>
       )}
@@ -82,6 +74,11 @@ export function NumberField({
         onChange={(event) => take(event.target.value)}
         onBlur={() => problem !== null && setText(textOf(value))}
       />
+      {flips.map(({ at, words }) => (
+        <span key={at} className="flip-text">
+          {words}
+        </span>
+      ))}
       {isMoved && (
         <button type="button" className="link reset" onClick={() => take(textOf(saved))}>
           back to {textOf(saved)}
@@ -97,11 +94,18 @@ export function NumberField({
   );
 }
 
-/** Where the slider stood; the thumb is 16 px wide, and its middle never reaches the ends. */
-function GhostTick({ at, min, max }: Slider & { readonly at: number }) {
-  const share = Math.min(1, Math.max(0, (at - min) / (max - min)));
+interface TickProps {
+  readonly scale: SliderScale;
+  readonly at: number;
+  readonly kind: 'ghost' | 'flip';
+}
+
+/** A mark on the track; the thumb is 16 px wide, and its middle never reaches the ends. The words beside it say the same. */
+function Tick({ scale, at, kind }: TickProps) {
+  const share = shareAt(scale, at);
+  if (share === null) return null;
   return (
-    <span className="ghost" style={{ left: `calc(8px + ${share} * (100% - 16px))` }} aria-hidden="true" />
+    <span className={kind} style={{ left: `calc(8px + ${share} * (100% - 16px))` }} aria-hidden="true" />
   );
 }
 

@@ -1,5 +1,6 @@
 /** The scenario beside the result. Every change is run at once; there is no button for it. */
 import { setScenario, useOpened, useScenario } from '../state/document-store.ts';
+import { useFlips } from '../state/flip-store.ts';
 import { MAX_SEEDS } from '../state/fragment.ts';
 import { documentOf, type FleetSetup, type Setup, setupOf, withOwnNames } from '../state/setup.ts';
 import { useChoices } from '../state/use-choices.ts';
@@ -7,7 +8,9 @@ import type { Choices } from '../worker/api.ts';
 import { CalibrationField } from './calibration-field.tsx';
 import { DocumentPanel } from './document-panel.tsx';
 import { FleetFields } from './fleet-fields.tsx';
+import { flipTicks } from './flip-ticks.ts';
 import { NumberField } from './number-field.tsx';
+import { PriceFields } from './price-fields.tsx';
 import { SelectField } from './select-field.tsx';
 import { WorkloadFields } from './workload-fields.tsx';
 
@@ -76,10 +79,14 @@ function editSetup(setup: Setup, change: Partial<Setup>): void {
 function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choices: Choices }) {
   const edit: EditSetup = (change) => editSetup(setup, change);
   const saved = setupOf(useOpened((state) => state.document));
+  const flips = flipTicks(
+    setup,
+    useFlips((state) => state.basis),
+  );
   const editFleets = (fleets: readonly FleetSetup[]): void => edit({ fleets: withOwnNames(fleets) });
   return (
     <>
-      <WorkloadFields setup={setup} saved={saved} edit={edit} />
+      <WorkloadFields setup={setup} saved={saved} flips={flips} edit={edit} />
       <fieldset>
         <legend>Limits (SLO)</legend>
         <NumberField
@@ -126,6 +133,7 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           key={index}
           index={index}
           fleet={fleet}
+          saved={saved?.fleets[index]}
           gpus={choices.gpus}
           onChange={(changed) => editFleets(setup.fleets.with(index, changed))}
           {...(setup.fleets.length > MIN_FLEETS
@@ -143,6 +151,7 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           </button>
         </p>
       )}
+      <PriceFields setup={setup} saved={saved} gpus={choices.gpus} edit={edit} />
     </>
   );
 }

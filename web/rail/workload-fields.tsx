@@ -1,5 +1,6 @@
 /** The traffic: how requests arrive and how long they are. */
 import type { Setup } from '../state/setup.ts';
+import type { FlipTicks } from './flip-ticks.ts';
 import { NumberField } from './number-field.tsx';
 import type { EditSetup } from './rail.tsx';
 
@@ -7,10 +8,11 @@ interface WorkloadFieldsProps {
   readonly setup: Setup;
   /** As it was when the document was opened; null where that was none that the form can show. */
   readonly saved: Setup | null;
+  readonly flips: FlipTicks;
   readonly edit: EditSetup;
 }
 
-export function WorkloadFields({ setup, saved, edit }: WorkloadFieldsProps) {
+export function WorkloadFields({ setup, saved, flips, edit }: WorkloadFieldsProps) {
   return (
     <fieldset>
       <legend>Traffic</legend>
@@ -18,7 +20,8 @@ export function WorkloadFields({ setup, saved, edit }: WorkloadFieldsProps) {
         label="Arrival rate"
         unit="requests/s"
         value={setup.rateRps}
-        {...(saved === null ? {} : { saved: saved.rateRps })}
+        saved={saved?.rateRps}
+        flips={flips.rateRps ?? []}
         min={0.1}
         max={10_000}
         step={1}
@@ -29,7 +32,7 @@ export function WorkloadFields({ setup, saved, edit }: WorkloadFieldsProps) {
         label="Burstiness"
         unit="CV; 1 is Poisson"
         value={setup.arrivalCv}
-        {...(saved === null ? {} : { saved: saved.arrivalCv })}
+        saved={saved?.arrivalCv}
         min={0.1}
         max={10}
         step={0.1}
@@ -40,7 +43,8 @@ export function WorkloadFields({ setup, saved, edit }: WorkloadFieldsProps) {
         label="Prompt, mean"
         unit="tokens"
         value={setup.promptTokens}
-        {...(saved === null ? {} : { saved: saved.promptTokens })}
+        saved={saved?.promptTokens}
+        flips={flips.promptTokens ?? []}
         min={10}
         max={16_000}
         step={1}
@@ -51,7 +55,8 @@ export function WorkloadFields({ setup, saved, edit }: WorkloadFieldsProps) {
         label="Answer, mean"
         unit="tokens"
         value={setup.outputTokens}
-        {...(saved === null ? {} : { saved: saved.outputTokens })}
+        saved={saved?.outputTokens}
+        flips={flips.outputTokens ?? []}
         min={1}
         max={2000}
         step={1}
@@ -62,7 +67,7 @@ export function WorkloadFields({ setup, saved, edit }: WorkloadFieldsProps) {
         label="Shared prefix"
         unit="% of the prompt"
         value={setup.prefixShare * 100}
-        {...(saved === null ? {} : { saved: saved.prefixShare * 100 })}
+        saved={saved === null ? undefined : saved.prefixShare * 100}
         min={0}
         max={95}
         step={0.5}

@@ -15,6 +15,10 @@ export interface FleetSetup {
   readonly gpu: string;
   readonly tp: number;
   readonly shape: FleetShape;
+  /** Tokens of a step at most (vLLM's max_num_batched_tokens), in every pool; null: the engine's own. */
+  readonly stepTokens: number | null;
+  /** Link that carries KV between pools; null: the NIC of the GPU. */
+  readonly kvLink: { readonly GBps: number; readonly baseUs: number } | null;
 }
 
 export interface Setup {
@@ -40,12 +44,15 @@ export interface Setup {
   readonly attainment: number;
   /** Undefined: built in. */
   readonly calibration?: Comparison['calibration'];
+  /** USD per GPU and hour by GPU, in place of the catalogue's. */
+  readonly gpuHourUsd: Readonly<Record<string, number>>;
 }
 
 /** Longest prompt without its shared prefix, and longest answer, tokens. */
 const MAX_INPUT_TOKENS = 16_000;
 const MAX_OUTPUT_TOKENS = 2_000;
 const PREFIX_ZIPF = 1;
+const STEP_TOKENS_ARG = 'max_num_batched_tokens';
 /** Groups that a document without prefixes is given when prefixes are turned on. */
 const DEFAULT_PREFIX_GROUPS = 50;
 
@@ -97,7 +104,11 @@ export function documentOf(setup: Setup): Comparison {
       },
       output: { dist: 'lognormal', mean: setup.outputTokens, cv: setup.outputCv, max: MAX_OUTPUT_TOKENS },
     },
-    fleets: setup.fleets.map((fleet) => ({ name: fleet.name, pools: poolsOf(fleet, setup.model) })),
+    fleets: setup.fleets.map((fleet) => ({
+      name: fleet.name,
+      pools: poolsOf(fleet, setup.model),
+      ...(fleet.kvLink === null ? {} : { network: { kvLink: fleet.kvLink } }),
+    })),
     slo: {
       ttftMs: { p95: setup.ttftP95Ms },
       itlMs: { p99: setup.itlP99Ms },
@@ -105,17 +116,21 @@ export function documentOf(setup: Setup): Comparison {
     },
     run: { requests: setup.requests },
     ...(setup.calibration === undefined ? {} : { calibration: setup.calibration }),
+    ...(Object.keys(setup.gpuHourUsd).length === 0 ? {} : { prices: { gpuHourUsd: setup.gpuHourUsd } }),
   };
 }
 
-function poolsOf({ gpu, tp, shape }: FleetSetup, model: string): PoolSpec[] {
+function poolsOf({ gpu, tp, shape, stepTokens }: FleetSetup, model: string): PoolSpec[] {
   const pool = (name: string, role: PoolSpec['role'], replicas: number): PoolSpec => ({
     name,
     role,
     replicas,
     gpu,
     model,
-    engine: { name: 'vllm' },
+    engine: {
+      name: 'vllm',
+      ...(stepTokens === null ? {} : { args: { [STEP_TOKENS_ARG]: stepTokens } }),
+    },
     ...(tp === 1 ? {} : { parallel: { tp } }),
   });
   return shape.kind === 'aggregated'
@@ -161,16 +176,23 @@ function readSetup(document: Comparison): Setup {
     itlP99Ms: document.slo!.itlMs!['p99']!,
     attainment: document.slo!.attainment!,
     ...(document.calibration === undefined ? {} : { calibration: document.calibration }),
+    gpuHourUsd: document.prices?.gpuHourUsd ?? {},
   };
 }
 
-function readFleet({ name, pools }: NamedFleet): FleetSetup {
+function readFleet({ name, pools, network }: NamedFleet): FleetSetup {
   const first = pools[0]!;
   const shape: FleetShape =
     pools.length === 1
       ? { kind: 'aggregated', replicas: first.replicas }
       : { kind: 'split', prefill: first.replicas, decode: pools[1]!.replicas };
-  return { name, gpu: first.gpu, tp: first.parallel?.tp ?? 1, shape };
+  const stepTokens = first.engine.args?.[STEP_TOKENS_ARG];
+  const kvLink = network?.kvLink;
+  return {
+    ...{ name, gpu: first.gpu, tp: first.parallel?.tp ?? 1, shape },
+    stepTokens: typeof stepTokens === 'number' ? stepTokens : null,
+    kvLink: typeof kvLink === 'object' ? kvLink : null,
+  };
 }
 
 /** JSON with keys in alphabetical order: equal for equal documents. */

@@ -19,8 +19,17 @@ export interface Choice {
   readonly name: string;
 }
 
+/** A GPU, with what a scenario that says nothing of it takes. */
+export interface GpuChoice extends Choice {
+  /** USD per GPU and hour; null where the catalogue has none. */
+  readonly usdPerHour: number | null;
+  readonly nic: { readonly GBps: number; readonly baseUs: number };
+  /** Tokens of a step of vLLM. */
+  readonly stepTokens: number;
+}
+
 export interface Choices {
-  readonly gpus: readonly Choice[];
+  readonly gpus: readonly GpuChoice[];
   readonly models: readonly Choice[];
   readonly workloads: readonly Choice[];
   readonly policies: readonly Choice[];
