@@ -19,6 +19,7 @@ import type { Ending, SimRequest } from '../workload/request.ts';
 import type { Workload } from '../workload/workload.ts';
 import { Clients } from './clients.ts';
 import { Fabric } from './fabric.ts';
+import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
 import { Gateway } from './gateway.ts';
 import { KvHandover } from './handover.ts';
@@ -73,7 +74,8 @@ export class Cluster implements Component, EngineSink {
     this.#workload = parts.workload;
     this.#recorder = parts.recorder;
     this.#target = parts.kernel.register(this);
-    this.#routes = new ModelRoutes(parts.fleet, parts.table, parts.scrapeIntervalUs);
+    const { scrapeIntervalUs, makeFeed = (table) => new MetricsFeed(table, scrapeIntervalUs) } = parts;
+    this.#routes = new ModelRoutes(parts.fleet, parts.table, makeFeed);
     this.handover = new KvHandover(
       parts.kernel,
       parts.fleet.pools.length,

@@ -16,8 +16,22 @@ interface Scraped {
   lost: boolean;
 }
 
+/** Writes what the router may see of engines into its table. */
+export interface SignalFeed {
+  /** From now on the row shows this engine. */
+  add(row: number, engine: Engine, nowUs: number): void;
+  /** Scrapes of the row fail, or work again. */
+  setLost(row: number, lost: boolean): void;
+  /** The row's endpoint is gone. */
+  remove(row: number): void;
+  /** Call before an engine changes at `nowUs`; `beforeScrape` for phases that come before the scrape of their instant. */
+  beforeChange(row: number, nowUs: number, beforeScrape: boolean): void;
+  /** Call before the router looks at `nowUs`. */
+  beforeLook(nowUs: number): void;
+}
+
 /** Scrapes all endpoints every `intervalUs`, at multiples of it. */
-export class MetricsFeed {
+export class MetricsFeed implements SignalFeed {
   readonly #table: EndpointTable;
   readonly #intervalUs: number;
   readonly #sources: (Scraped | null)[] = [];
@@ -30,25 +44,21 @@ export class MetricsFeed {
     this.#intervalUs = intervalUs;
   }
 
-  /** From now on the row shows this engine. */
   add(row: number, engine: Engine, nowUs: number): void {
     const tick = Math.ceil(nowUs / this.#intervalUs) - 1;
     this.#sources[row] = { engine, row, tick, lost: false };
     this.#allTick = Math.min(this.#allTick, tick);
   }
 
-  /** Scrapes of the row fail, or work again. */
   setLost(row: number, lost: boolean): void {
     const source = this.#sources[row];
     if (source !== undefined && source !== null) source.lost = lost;
   }
 
-  /** The row's endpoint is gone. */
   remove(row: number): void {
     this.#sources[row] = null;
   }
 
-  /** Call before an engine changes at `nowUs`; `beforeScrape` for phases that come before the scrape of their instant. */
   beforeChange(row: number, nowUs: number, beforeScrape: boolean): void {
     const source = this.#sources[row];
     if (source === undefined || source === null) return;
@@ -57,7 +67,6 @@ export class MetricsFeed {
     if (tick > source.tick) this.#scrape(source, tick);
   }
 
-  /** Call before the router looks at `nowUs`. */
   beforeLook(nowUs: number): void {
     const tick = Math.floor(nowUs / this.#intervalUs);
     if (tick <= this.#allTick) return;

@@ -35,10 +35,12 @@ export class Gateway {
   readonly #code: number;
   readonly #unknown: GatewaySurroundings['unknown'];
   readonly #holds: boolean;
+  readonly #wakeUs: NonNullable<ClusterParts['wakeUs']>;
   /** Requests that wait before the router, as no replica serves yet, in order of arrival. */
   #held: SimRequest[] = [];
 
-  constructor({ kernel, fleet, holdsAtGateway }: ClusterParts, around: GatewaySurroundings) {
+  constructor(parts: ClusterParts, around: GatewaySurroundings) {
+    const { kernel, fleet, holdsAtGateway, wakeUs } = parts;
     this.routes = around.routes;
     this.#pools = fleet.pools;
     this.#set = around.set;
@@ -47,6 +49,7 @@ export class Gateway {
     this.#code = around.code;
     this.#unknown = around.unknown;
     this.#holds = holdsAtGateway ?? false;
+    this.#wakeUs = wakeUs ?? ((wantedUs) => wantedUs);
   }
 
   /** A request reaches the gateway. */
@@ -118,7 +121,7 @@ export class Gateway {
 
   #arm(route: ModelRoute, nowUs: number): void {
     if (route.router.queued === 0) return;
-    const wakeUs = route.router.advance(nowUs);
+    const wakeUs = this.#wakeUs(route.router.advance(nowUs), nowUs);
     if (wakeUs >= route.wakeUs) return;
     route.wakeUs = wakeUs;
     const number = this.routes.all.indexOf(route);

@@ -5,14 +5,14 @@
 
 import type { Router, RouterOutput } from '../../src/routing/contract.ts';
 import { EndpointTable } from '../../src/routing/endpoint.ts';
-import { MetricsFeed } from './feed.ts';
+import type { SignalFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
 
 /** A model's router and what it sees. */
 export interface ModelRoute {
   readonly model: string;
   readonly table: EndpointTable;
-  readonly feed: MetricsFeed;
+  readonly feed: SignalFeed;
   /** Set once the cluster stands. */
   router: Router;
   /** Next time at which the router wants to be asked, µs. */
@@ -29,13 +29,18 @@ export class ModelRoutes {
   readonly #ofName = new Map<string, number>();
 
   /** `table`: that of the first model. */
-  constructor(fleet: Fleet, table: EndpointTable, scrapeIntervalUs: number) {
+  constructor(fleet: Fleet, table: EndpointTable, makeFeed: (table: EndpointTable) => SignalFeed) {
     const models = [...new Set(fleet.pools.map(({ model }) => model.id))];
     this.#ofPool = fleet.pools.map(({ model }) => models.indexOf(model.id));
     this.all = models.map((model, i) => {
       const own = i === 0 ? table : new EndpointTable();
-      const feed = new MetricsFeed(own, scrapeIntervalUs);
-      return { model, table: own, feed, router: null as unknown as Router, wakeUs: Number.POSITIVE_INFINITY };
+      return {
+        model,
+        table: own,
+        feed: makeFeed(own),
+        router: null as unknown as Router,
+        wakeUs: Number.POSITIVE_INFINITY,
+      };
     });
     for (const [pool, { model, adapters }] of fleet.pools.entries()) {
       for (const name of [model.id, ...model.huggingFace, ...(adapters?.names ?? [])]) {

@@ -3,6 +3,7 @@ import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Recorder } from '../metrics/recorder.ts';
 import type { Workload } from '../workload/workload.ts';
+import type { SignalFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
 import type { MakeRouter } from './model-routes.ts';
 
@@ -25,6 +26,10 @@ export interface ClusterParts {
   readonly workload: Workload;
   readonly recorder: Recorder;
   readonly scrapeIntervalUs: number;
+  /** How routers see engines; default: they are scraped every `scrapeIntervalUs`. */
+  readonly makeFeed?: (table: EndpointTable) => SignalFeed;
+  /** When a router that wants to be asked at `wantedUs` is asked; default: then. */
+  readonly wakeUs?: (wantedUs: number, nowUs: number) => number;
   readonly fastForward: boolean;
   /** Of the run; default 0. */
   readonly seed?: number;

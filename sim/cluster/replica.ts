@@ -9,7 +9,7 @@ import { type Component, GRID_PER_US, type Kernel } from '../kernel/kernel.ts';
 import { PHASE } from '../kernel/phases.ts';
 import type { ScaledStepModel } from '../latency/scaled.ts';
 import type { SimRequest } from '../workload/request.ts';
-import type { MetricsFeed } from './feed.ts';
+import type { SignalFeed } from './feed.ts';
 import type { LockStepGroup } from './lock-step.ts';
 
 const CODE_END = 1;
@@ -36,7 +36,7 @@ export class Replica implements Component {
   readonly model: ScaledStepModel;
   #tiers: ReplicaTiers | null = null;
   readonly #kernel: Kernel;
-  readonly #feed: MetricsFeed;
+  readonly #feed: SignalFeed;
   readonly #sink: EngineSink;
   readonly #target: number;
   #endUs = Number.POSITIVE_INFINITY;
@@ -57,7 +57,7 @@ export class Replica implements Component {
     ingress: number;
     nowUs: number;
     kernel: Kernel;
-    feed: MetricsFeed;
+    feed: SignalFeed;
     sink: EngineSink;
   }) {
     this.index = options.index;

@@ -28,6 +28,9 @@ import { IdealRouter } from './ideal-router.ts';
 import { preciseTargets } from './kv-events.ts';
 import { checkModels } from './model-check.ts';
 import { patience } from './patience.ts';
+import { RecordedRun } from './recorded/recorded-run.ts';
+import { RecordedWorkload } from './recorded/recorded-workload.ts';
+import type { Recording } from './recorded/recording.ts';
 import { Rollouts } from './rollouts.ts';
 import { SpotMarket } from './spot.ts';
 
@@ -52,6 +55,8 @@ export interface SimulationOptions {
   readonly enginePolicies?: readonly SchedulingPolicyDefinition[];
   /** Seed of the router's own draws (ties) where they are to differ from the run's; default: the run's seed. */
   readonly routerSeed?: number | string;
+  /** Arrivals, signals and answers of a live run: only routing is simulated. */
+  readonly recording?: Recording;
 }
 
 /** A run in progress. */
@@ -88,7 +93,10 @@ export class Simulation {
       options.readLines,
       options.enginePolicies,
     );
-    this.#fleet = run.stepTimeFactor === undefined ? fleet : slowedFleet(fleet, run.stepTimeFactor);
+    const { recording } = options;
+    const recorded = recording === undefined ? null : new RecordedRun(recording, this.#kernel);
+    const timed = run.stepTimeFactor === undefined ? fleet : slowedFleet(fleet, run.stepTimeFactor);
+    this.#fleet = recorded?.fleet(timed) ?? timed;
     checkModels(scenario.workload, this.#fleet);
     const workload = createWorkload(scenario.workload, {
       streams,
@@ -96,7 +104,12 @@ export class Simulation {
       model: this.#fleet.pools[0]!.model.huggingFace[0] ?? this.#fleet.pools[0]!.model.id,
       ...(options.readLines === undefined ? {} : { readLines: options.readLines }),
     });
-    this.#workload = ideals.includes('perfectCache') ? new PerfectCache(workload) : workload;
+    this.#workload =
+      recording !== undefined
+        ? new RecordedWorkload(recording.requests, workload.classes)
+        : ideals.includes('perfectCache')
+          ? new PerfectCache(workload)
+          : workload;
     this.#recorder = new Recorder({
       warmupUs: (run.warmupS ?? 0) * 1e6,
       slo: scenario.slo,
@@ -117,6 +130,7 @@ export class Simulation {
       workload: this.#workload,
       recorder: this.#recorder,
       scrapeIntervalUs: (router.scrapeIntervalMs ?? 50) * 1e3,
+      ...(recorded === null ? {} : { makeFeed: recorded.makeFeed, wakeUs: recorded.wakeUs }),
       fastForward: options.fastForward,
       seed: options.seed,
       // With flow control requests wait in its queues, under its time-to-live.
@@ -153,6 +167,7 @@ export class Simulation {
       },
     });
     if (pickers.length > 0) this.#cluster.set.publishKvEvents(pickers.map(preciseTargets));
+    recorded?.connect(pickers[0]!);
     new FaultSchedule(this.#kernel, this.#cluster, this.#fleet, scenario.faults ?? [], streams);
     const { prices } = scenario;
     this.#spot =

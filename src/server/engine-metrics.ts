@@ -1,6 +1,6 @@
 /** Which series of an engine's /metrics are which signals. Source: router specification 3.10, engine mappings. */
 
-import type { Sample } from './routing-core.ts';
+import type { Sample } from '../routing/sample.ts';
 import type { Series } from './telemetry/prometheus.ts';
 
 /** `name` with labels that must match. */

@@ -40,6 +40,8 @@ export interface LiveRouterOptions {
 export interface RoutingObserver {
   event(event: RoutingEvent): void;
   dispatched(request: InferenceRequest, dispatch: Dispatch): void;
+  /** Of a request that was routable. */
+  rejected?(request: InferenceRequest, rejection: Rejection): void;
 }
 
 /** A request between arrival and end, as its door sees it. Answers come within `arrive` or later. */
@@ -321,7 +323,10 @@ export class LiveRouter {
     const pending = this.#pending.get(id)!;
     this.#pending.delete(id);
     this.metrics.failed(request, rejection.code);
-    if (request !== undefined) this.#leftQueue(pending, request, rejection);
+    if (request !== undefined) {
+      this.#observer?.rejected?.(request, rejection);
+      this.#leftQueue(pending, request, rejection);
+    }
     for (const one of pending.telemetry) one.rejected(rejection);
     pending.call.rejected(rejection);
   }

@@ -15,19 +15,7 @@ import type { Rejection, ResponseUsage, RouterOutput, TerminationCause } from '.
 import { type Endpoint, EndpointTable } from '../routing/endpoint.ts';
 import type { PluginDefinition } from '../routing/plugin.ts';
 import { preciseProducers } from '../routing/producers/precise-prefix.ts';
-
-/** What one scrape read; absent fields keep their last value. */
-export interface Sample {
-  readonly waiting?: number;
-  readonly running?: number;
-  /** 0..1 */
-  readonly kvUsage?: number;
-  readonly blockSizeTokens?: number;
-  readonly numBlocks?: number;
-  readonly maxActiveModels?: number;
-  readonly activeModels?: readonly string[];
-  readonly waitingModels?: readonly string[];
-}
+import { type Sample, writeSample } from '../routing/sample.ts';
 
 /** What operators declare beside the configuration. */
 export interface Resources {
@@ -197,22 +185,4 @@ export class RoutingCore {
     assert(built !== undefined, `request ${id} is not known to the router`);
     return built.request;
   }
-}
-
-function writeSample(table: EndpointTable, id: string, sample: Sample, nowUs: number): void {
-  const row = table.rowOf(id);
-  assert(row >= 0, `scrape of unknown endpoint ${id}`);
-  const keep = (column: Float64Array, value: number | undefined): void => {
-    if (value !== undefined) column[row] = value;
-  };
-  keep(table.waiting, sample.waiting);
-  keep(table.running, sample.running);
-  keep(table.kvUsage, sample.kvUsage);
-  keep(table.blockSizeTokens, sample.blockSizeTokens);
-  keep(table.numBlocks, sample.numBlocks);
-  keep(table.maxActiveModels, sample.maxActiveModels);
-  if (sample.activeModels !== undefined) table.activeModels[row] = sample.activeModels;
-  if (sample.waitingModels !== undefined) table.waitingModels[row] = sample.waitingModels;
-  table.scrapedAtUs[row] = nowUs;
-  table.signalsChanged();
 }

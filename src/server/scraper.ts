@@ -1,7 +1,7 @@
 /** Scrapes every endpoint's /metrics on one timer. A failed scrape is counted and leaves the last values as they are. */
 import type { EndpointTable } from '../routing/endpoint.ts';
+import type { Sample } from '../routing/sample.ts';
 import { engineOf, sampleOf } from './engine-metrics.ts';
-import type { Sample } from './routing-core.ts';
 import { parseExposition } from './telemetry/prometheus.ts';
 import type { Upstream } from './upstream.ts';
 

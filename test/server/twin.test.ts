@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineServer } from '../../sim/cli/emulate/engine-server.ts';
 import { LiveFleet } from '../../sim/cli/emulate/live-fleet.ts';
-import { runLive } from '../../sim/cli/twin/live-run.ts';
-import { repeatDecisions } from '../../sim/cli/twin/repeat.ts';
+import { type LiveParts, type LiveRun, routerConfig, runLive } from '../../sim/cli/twin/live-run.ts';
+import { recordingOf } from '../../sim/cli/twin/recording.ts';
+import { simulated } from '../../sim/cli/twin/simulated.ts';
 import { buildFleet, type Fleet } from '../../sim/cluster/fleet.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 import { parseExposition } from '../../src/server/telemetry/prometheus.ts';
@@ -105,15 +107,98 @@ describe('an emulated engine', () => {
   });
 });
 
-describe('twin', () => {
-  test('recorded events repeat every decision; another seed without the scrapes does not', async () => {
-    const live = { scenario, fleet, readLines: () => [] };
-    const run = await runLive(live, 3);
+const SEED = 3;
+
+/** A scenario with a router of its own and other pools. */
+function partsWith(config: unknown, roles: readonly ('both' | 'prefill' | 'decode')[] = ['both']): LiveParts {
+  const [pool] = scenario.fleet.pools;
+  const pools = roles.map((role) => ({ ...pool!, name: role, role }));
+  const changed = parseScenario({
+    ...scenario,
+    fleet: { pools },
+    ...(config === null ? {} : { router: { config } }),
+  });
+  return {
+    scenario: changed,
+    fleet: buildFleet(changed.fleet, changed.calibration, 'fleet'),
+    readLines: () => [],
+  };
+}
+
+/** How many of the live run's decisions the simulator makes again, given the record. */
+function repeated(parts: LiveParts, run: LiveRun, events = run.events): number {
+  const { decisions } = simulated(parts, SEED, recordingOf(events, run.requests, routerConfig(parts)));
+  const same = [...run.decisions].filter(([number, decision]) =>
+    isDeepStrictEqual(decisions.get(number), decision),
+  );
+  return same.length;
+}
+
+const KIND = { apiVersion: 'llm-d.ai/v1alpha1', kind: 'EndpointPickerConfig' };
+
+describe('twin: the simulator, given arrivals, scrapes and answers of a live run, repeats every decision', () => {
+  test('of the built-in profile; not with the scrapes altered', async () => {
+    const parts = partsWith(null);
+    const run = await runLive(parts, SEED);
     expect(run.recorder.total.ends.completed).toBe(40);
     expect(run.decisions.size).toBe(40);
-    const options = { config: null, allowExperimentalPlugins: false };
-    expect([...repeatDecisions(run.events, { ...options, seed: 3 })]).toEqual([...run.decisions]);
-    const blind = run.events.filter((event) => event.kind !== 'scraped');
-    expect([...repeatDecisions(blind, { ...options, seed: 4 })]).not.toEqual([...run.decisions]);
+    expect(repeated(parts, run)).toBe(40);
+    const altered = run.events.map((event, i) =>
+      event.kind === 'scraped' ? { ...event, sample: { ...event.sample, waiting: (i % 7) * 3 } } : event,
+    );
+    expect(repeated(parts, run, altered)).toBeLessThan(40);
+  });
+
+  test('of prefill and decode apart: both instances of each request', async () => {
+    const parts = partsWith(null, ['prefill', 'decode']);
+    const run = await runLive(parts, SEED);
+    const prefillers = [...run.decisions.values()].map((one) => 'prefiller' in one && one.prefiller);
+    expect(prefillers.filter((id) => typeof id === 'string').length).toBe(40);
+    expect(new Set(prefillers).size).toBe(2);
+    expect(repeated(parts, run)).toBe(40);
+    const blind = run.events.filter(({ kind }) => kind !== 'scraped' && kind !== 'firstToken');
+    expect(repeated(parts, run, blind)).toBeLessThan(40);
+  });
+
+  test('under flow control, refusals included', async () => {
+    const parts = partsWith({
+      ...KIND,
+      featureGates: ['flowControl'],
+      plugins: [
+        { type: 'queue-scorer' },
+        { type: 'concurrency-detector', parameters: { maxConcurrency: 1, concurrencyMode: 'requests' } },
+      ],
+      flowControl: {
+        maxRequests: 3,
+        saturationDetector: { pluginRef: 'concurrency-detector' },
+      },
+      schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'queue-scorer' }] }],
+    });
+    const run = await runLive(parts, SEED);
+    expect(run.decisions.size).toBe(40);
+    const refusals = [...run.decisions.values()].filter((one) => 'refused' in one);
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(refusals.length).toBeLessThan(40);
+    expect(repeated(parts, run)).toBe(40);
+  });
+
+  test('of prefixes that engines tell about in KV events', async () => {
+    const match = { prefixMatchInfoProducerName: 'precise-prefix-cache-producer' };
+    const parts = partsWith({
+      ...KIND,
+      plugins: [
+        {
+          type: 'precise-prefix-cache-producer',
+          parameters: { tokenProcessorConfig: { blockSizeTokens: 16 } },
+        },
+        { type: 'prefix-cache-scorer', parameters: match },
+      ],
+      schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'prefix-cache-scorer' }] }],
+    });
+    const run = await runLive(parts, SEED);
+    expect(run.events.some(({ kind }) => kind === 'kvEvents')).toBe(true);
+    expect(repeated(parts, run)).toBe(40);
+    const deaf = run.events.filter(({ kind }) => kind !== 'kvEvents');
+    expect(repeated(parts, run, deaf)).toBeLessThan(40);
   });
 });

@@ -1,7 +1,6 @@
 /** `drydock twin`: one workload through the live gateway and engines, and through the simulator, side by side. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
-import { Simulation } from '../../cluster/simulate.ts';
 import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { DEFAULT_SEED } from '../../run/plan-cells.ts';
 import { type LiveScenario, loadLiveScenario } from '../emulate/live-scenario.ts';
@@ -10,7 +9,8 @@ import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import type { Block } from '../report-tables.ts';
 import { pluginOption } from '../run-options.ts';
 import { routerConfig, runLive } from '../twin/live-run.ts';
-import { repeatDecisions } from '../twin/repeat.ts';
+import { recordingOf } from '../twin/recording.ts';
+import { simulated } from '../twin/simulated.ts';
 import { type TwinReport, twinReport } from '../twin/twin-report.ts';
 
 interface TwinOptions {
@@ -23,7 +23,7 @@ export function register(program: Command): void {
     .command('twin')
     .summary('live and simulated fleet side by side')
     .description(
-      'Plays a scenario in real time through gateway and emulated engines on loopback, repeats every routing decision from the recorded events, and simulates the same workload. Takes as long as the workload lasts.',
+      'Plays a scenario in real time through gateway and emulated engines on loopback, has the simulator repeat every routing decision from the recorded arrivals, scrapes and answers, and simulates the same workload on its own. Takes as long as the workload lasts.',
     )
     .argument('<scenario>', 'scenario file (YAML or JSON)')
     .addOption(pluginOption())
@@ -44,30 +44,41 @@ async function twin(file: string, options: TwinOptions): Promise<void> {
 /** Runs both sides of a scenario. */
 export async function runTwin(live: LiveScenario): Promise<TwinReport> {
   const { scenario } = live;
-  for (const key of ['faults', 'autoscaler', 'clients'] as const) {
+  refuseWhatOnlyIsSimulated(live);
+  const seed = scenario.seed ?? DEFAULT_SEED;
+  const alone = simulated(live, seed);
+  const run = await runLive(live, seed);
+  const recording = recordingOf(run.events, run.requests, routerConfig(live));
+  return twinReport(run, alone, simulated(live, seed, recording));
+}
+
+function refuseWhatOnlyIsSimulated({ scenario, fleet }: LiveScenario): void {
+  for (const key of ['faults', 'autoscaler', 'clients', 'rollout'] as const) {
     if (scenario[key] === undefined) continue;
     throw new ConfigError({ path: key, found: key, expected: `no ${key}: the live run has none` });
   }
-  const seed = scenario.seed ?? DEFAULT_SEED;
-  const instances = new Map<number, readonly number[]>();
-  const simulation = new Simulation(scenario, {
-    seed,
-    fastForward: true,
-    extraPlugins: live.plugins.router,
-    enginePolicies: live.plugins.engine,
-    readLines: live.readLines,
-    onRecord: ({ request, course: { endpoint, prefillEndpoint } }) =>
-      instances.set(request.id, prefillEndpoint < 0 ? [endpoint] : [endpoint, prefillEndpoint]),
-  });
-  while (!simulation.advance(Number.POSITIVE_INFINITY));
-  const run = await runLive(live, seed);
-  const repeated = repeatDecisions(run.events, {
-    config: routerConfig(live),
-    extraPlugins: live.plugins.router,
-    seed,
-    allowExperimentalPlugins: scenario.router?.allowExperimentalPlugins ?? false,
-  });
-  return twinReport(run, simulation.result().recorder, repeated, instances);
+  if (scenario.prices?.purchase === 'spot') {
+    throw new ConfigError({
+      path: 'prices.purchase',
+      found: 'spot',
+      expected: 'another purchase: no machine of the live run is taken back',
+    });
+  }
+  if (scenario.run?.idealised !== undefined) {
+    throw new ConfigError({
+      path: 'run.idealised',
+      found: scenario.run.idealised.join(', '),
+      expected: 'nothing idealised: the live run is real',
+    });
+  }
+  const models = [...new Set(fleet.pools.map(({ model }) => model.id))];
+  if (models.length > 1) {
+    throw new ConfigError({
+      path: 'fleet.pools',
+      found: `pools of ${models.join(' and ')}`,
+      expected: 'one model: the live gateway has one router',
+    });
+  }
 }
 
 function blocks(report: TwinReport): Block[] {
@@ -82,7 +93,7 @@ function blocks(report: TwinReport): Block[] {
   );
   const late = report.noise.stepLatenessMs;
   return [
-    `${report.requests} requests: ${agreeingWithRecordedScrapes} of ${compared} decisions repeated from recorded events, ${agreeing} the same in the simulator on its own`,
+    `${report.requests} requests: ${agreeingWithRecordedScrapes} of ${compared} decisions repeated by the simulator from recorded arrivals, scrapes and answers; ${agreeing} the same in the simulator on its own`,
     { header: ['', 'live', 'simulated'], rows },
     `engine steps were handled ${ms(late.mean)} ms late on average (p99 ${ms(late.p99)} ms)`,
     ...report.notes,

@@ -18,7 +18,7 @@ import type { SimRequest } from '../../workload/request.ts';
 import type { Workload } from '../../workload/workload.ts';
 import { LiveFleet } from '../emulate/live-fleet.ts';
 import type { LiveScenario } from '../emulate/live-scenario.ts';
-import { type Decision, decisionOf } from './repeat.ts';
+import { type Decision, refused, sentTo } from './decision.ts';
 
 /** What a live run takes: a scenario without its document. */
 export type LiveParts = Omit<LiveScenario, 'document' | 'plugins'> & Partial<Pick<LiveScenario, 'plugins'>>;
@@ -27,12 +27,10 @@ export type LiveParts = Omit<LiveScenario, 'document' | 'plugins'> & Partial<Pic
 export interface LiveRun {
   readonly recorder: Recorder;
   readonly events: readonly RoutingEvent[];
-  /** By the gateway's request number. */
+  /** By the workload's request number. */
   readonly decisions: ReadonlyMap<number, Decision>;
-  /** The gateway's request number by the workload's. */
-  readonly gatewayId: ReadonlyMap<number, number>;
-  /** Number of the instance behind each address, in the order of the simulator. */
-  readonly instanceOf: ReadonlyMap<string, number>;
+  /** What the clients sent, by request id. */
+  readonly requests: ReadonlyMap<string, SimRequest>;
   /** How late the engines' steps were handled, ms. */
   readonly lateness: readonly number[];
 }
@@ -59,8 +57,7 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
   const { scenario } = parts;
   const events: RoutingEvent[] = [];
   const decisions = new Map<number, Decision>();
-  const gatewayId = new Map<number, number>();
-  const instanceOf = new Map<string, number>();
+  const requests = new Map<string, SimRequest>();
   const router = new LiveRouter({
     config: routerConfig(parts),
     streams: createStreams(seed),
@@ -69,10 +66,10 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
     scrapeIntervalMs: scenario.router?.scrapeIntervalMs ?? 50,
     observer: {
       event: (event) => events.push(event),
-      dispatched: (request, dispatch) => {
-        decisions.set(request.id, decisionOf(dispatch, router.core.table));
-        gatewayId.set(Number(request.requestId.replace(/^sim-/, '')), request.id);
-      },
+      dispatched: ({ requestId }, dispatch) =>
+        decisions.set(requests.get(requestId)!.request.id, sentTo(dispatch, router.core.table)),
+      rejected: ({ requestId }, rejection) =>
+        decisions.set(requests.get(requestId)!.request.id, refused(rejection)),
     },
   });
   const gateway = new Gateway(router, {
@@ -82,7 +79,6 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
   });
   const live = await LiveFleet.start(parts.fleet, 1, 0);
   try {
-    for (const [number, { address }] of live.endpoints.entries()) instanceOf.set(address, number);
     router.setEndpoints(live.endpoints);
     router.setResources({ objectives: prioritiesOf(parts), rewrites: [] });
     await router.start();
@@ -94,8 +90,8 @@ export async function runLive(parts: LiveParts, seed: number): Promise<LiveRun> 
       slo: scenario.slo,
       classes: workload.classes,
     });
-    await new Clients(workload, recorder, port).run();
-    return { recorder, events, decisions, gatewayId, instanceOf, lateness: live.lateness };
+    await new Clients(workload, recorder, port, requests).run();
+    return { recorder, events, decisions, requests, lateness: live.lateness };
   } finally {
     await gateway.drain(DRAIN_MS);
     router.stop();
@@ -125,13 +121,16 @@ class Clients {
   readonly #workload: Workload;
   readonly #recorder: Recorder;
   readonly #port: number;
+  readonly #sent: Map<string, SimRequest>;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #startMs = performance.now();
   #pending = 0;
   #isDrawn = false;
   #done: () => void = () => {};
 
-  constructor(workload: Workload, recorder: Recorder, port: number) {
+  /** Notes in `sent` what goes out. */
+  constructor(workload: Workload, recorder: Recorder, port: number, sent: Map<string, SimRequest>) {
+    this.#sent = sent;
     this.#workload = workload;
     this.#recorder = recorder;
     this.#port = port;
@@ -173,6 +172,7 @@ class Clients {
 
   #send(request: SimRequest): void {
     const { course } = request;
+    this.#sent.set(request.request.requestId, request);
     const sentUs = this.#nowUs();
     // Measured from when it was sent: a late timer is the client's fault, not the fleet's.
     const lateUs = sentUs - request.request.arrivalUs;

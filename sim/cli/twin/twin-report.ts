@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { quantilesMs } from '../../metrics/build-report.ts';
 import type { Recorder } from '../../metrics/recorder.ts';
 import type { Quantiles } from '../../metrics/report.ts';
+import { isSameWork } from './decision.ts';
 import type { LiveRun } from './live-run.ts';
-import type { Decision } from './repeat.ts';
+import type { SimulatedRun } from './simulated.ts';
 
 /** Latencies of one side, ms. */
 export interface TwinSide {
@@ -19,11 +20,11 @@ export interface TwinSide {
 export interface TwinReport {
   readonly requests: number;
   readonly decisions: {
-    /** Requests that the live router sent to an endpoint. */
+    /** Requests that the live router decided on: sent to an endpoint, or refused. */
     readonly compared: number;
     /** Of those, sent to the same instances by the simulator on its own. */
     readonly agreeing: number;
-    /** Of those, sent to the same endpoints when the recorded events are fed to a fresh router. */
+    /** Of those, decided alike (fallbacks and refusals too) by the simulator given the recorded arrivals, scrapes and answers. */
     readonly agreeingWithRecordedScrapes: number;
   };
   readonly live: TwinSide;
@@ -41,27 +42,18 @@ const NOTES: readonly string[] = [
   "Live latencies are the client's and hold HTTP, the gateway and timer lateness; token chunks that arrive together count as one gap.",
 ];
 
-export function twinReport(
-  live: LiveRun,
-  simulated: Recorder,
-  repeated: ReadonlyMap<number, Decision>,
-  simulatedInstances: ReadonlyMap<number, readonly number[]>,
-): TwinReport {
+export function twinReport(live: LiveRun, alone: SimulatedRun, repeated: SimulatedRun): TwinReport {
   let agreeing = 0;
   let agreeingWithRecordedScrapes = 0;
-  for (const [request, id] of live.gatewayId) {
-    const decision = live.decisions.get(id)!;
-    const { addresses, prefiller } = decision;
-    const served = prefiller === null ? [addresses[0]!] : [addresses[0]!, prefiller];
-    const instances = served.map((address) => live.instanceOf.get(address));
-    if (instances.join() === (simulatedInstances.get(request) ?? []).join()) agreeing += 1;
-    if (isDeepStrictEqual(decision, repeated.get(id))) agreeingWithRecordedScrapes += 1;
+  for (const [number, decision] of live.decisions) {
+    if (isSameWork(decision, alone.decisions.get(number))) agreeing += 1;
+    if (isDeepStrictEqual(decision, repeated.decisions.get(number))) agreeingWithRecordedScrapes += 1;
   }
   return {
     requests: live.recorder.total.arrived,
     decisions: { compared: live.decisions.size, agreeing, agreeingWithRecordedScrapes },
     live: side(live.recorder),
-    simulated: side(simulated),
+    simulated: side(alone.recorder),
     noise: { stepLatenessMs: lateness(live.lateness) },
     notes: NOTES,
   };
