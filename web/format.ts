@@ -63,6 +63,23 @@ export function moneyTickText(usd: number, step: number): string {
   return `$${fixed(usd, Math.max(0, Math.min(4, Math.ceil(-Math.log10(step)))))}`;
 }
 
+/** A large amount by its order: `950`, `120 k`, `1.2 M`, `3.4 B`. */
+export function amountText(amount: number): string {
+  const order = [
+    [1e12, 'T'],
+    [1e9, 'B'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ].find(([least]) => Math.abs(amount) >= (least as number));
+  if (order === undefined) return trim(amount);
+  return `${trim(amount / (order[0] as number))}${UNIT_SPACE}${order[1]}`;
+}
+
+/** Dollars without cents from 100 on, grouped. */
+export function dollarText(usd: number): string {
+  return `$${fixed(usd, usd >= 100 || usd === 0 ? 0 : 2)}`;
+}
+
 export function gibText(bytes: number): string {
   return `${fixed(bytes / 2 ** 30, 0)}${UNIT_SPACE}GiB`;
 }

@@ -1,7 +1,7 @@
-/** The data of a chart as a table, folded away below it; and as CSV. */
+/** The data of a chart as a table, folded away below it; and the ways to take data and picture along. */
 import { useState } from 'react';
 import { ScrollTable } from '../components/scroll-table.tsx';
-import { fileName, saveFile } from '../shell/save.ts';
+import { copyText, fileName, saveFile } from '../shell/save.ts';
 
 type Rows = readonly (readonly string[])[];
 
@@ -20,7 +20,7 @@ export function TwinTable({ title, heads, rows: given }: TwinTableProps) {
   const rows = typeof given !== 'function' ? given : isOpen ? given() : [];
   return (
     <details className="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>As a table</summary>
+      <summary>As a table or a file</summary>
       <ScrollTable label={`Table: ${title}`}>
         <caption className="visually-hidden">{title}</caption>
         <thead>
@@ -48,14 +48,40 @@ export function TwinTable({ title, heads, rows: given }: TwinTableProps) {
           ))}
         </tbody>
       </ScrollTable>
-      <button
-        type="button"
-        onClick={() => saveFile(fileName(title, 'chart', 'csv'), csvOf([heads, ...rows]), 'text/csv')}
-      >
-        Save CSV{rows.length > MOST ? ` of all ${rows.length} rows` : ''}
-      </button>
+      <p className="buttons">
+        <button type="button" onClick={() => void copyText(tsvOf([heads, ...rows]), `the table of ${title}`)}>
+          Copy table
+        </button>
+        <button
+          type="button"
+          onClick={() => saveFile(fileName(title, 'chart', 'csv'), csvOf([heads, ...rows]), 'text/csv')}
+        >
+          Save CSV{rows.length > MOST ? ` of all ${rows.length} rows` : ''}
+        </button>
+        {(['svg', 'png'] as const).map((type) => (
+          <button
+            key={type}
+            type="button"
+            onClick={(event) => void saveChart(event.currentTarget, title, type)}
+          >
+            Save {type.toUpperCase()}
+          </button>
+        ))}
+      </p>
     </details>
   );
+}
+
+/** What draws pictures is loaded when it is asked for: it carries the typeface. */
+async function saveChart(button: HTMLElement, title: string, type: 'svg' | 'png'): Promise<void> {
+  const section = button.closest('section:not(.scroll)');
+  const { savePicture } = await import('./picture.ts');
+  if (section instanceof HTMLElement) await savePicture(section, title, type);
+}
+
+/** As spreadsheets paste it. */
+function tsvOf(rows: Rows): string {
+  return rows.map((row) => row.map((cell) => cell.replaceAll(/[\t\n]/g, ' ')).join('\t')).join('\n');
 }
 
 /** RFC 4180; cells that a spreadsheet would take for formulas are quoted as text. */

@@ -5,6 +5,7 @@ import { CdfChart, type CdfLine } from '../charts/cdf-chart.tsx';
 import { CostLatencyChart } from '../charts/cost-latency-chart.tsx';
 import { LinkedFleets } from '../charts/linked-fleets.tsx';
 import { BusyShares } from './busy-shares.tsx';
+import { GridSection } from './grid-section.tsx';
 import { LoadSection } from './load-section.tsx';
 import { OverTimeChart, type OverTimeLine } from './over-time-chart.tsx';
 import { WhereTimeGoes } from './where-time-goes.tsx';
@@ -54,7 +55,8 @@ export function Charts({ workload, curves }: ChartsProps) {
         <BusyShares fleets={fleets} />
         <CostLatencyChart fleets={fleets} limitMs={p95?.limit ?? null} />
       </div>
-      <LoadSection checks={fleets[0]!.report.slo.checks} />
+      <GridSection />
+      <LoadSection fleets={fleets} />
     </LinkedFleets>
   );
 }

@@ -1,12 +1,14 @@
 /** How much load each fleet can take: asked for by a button; two charts over the offered load, and the two points that matter. */
+
+import type { FleetOutcome } from '../../sim/compare/comparison-report.ts';
 import { checkLabel } from '../../sim/compare/decision.ts';
 import { findFigure } from '../../sim/metrics/figures.ts';
-import type { SloCheck } from '../../sim/metrics/report.ts';
 import type { FleetLoads, LoadReport } from '../../sim/worker/load-worker.ts';
 import { RunBar, type RunWords } from '../components/run-bar.tsx';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { figureText, UNKNOWN } from '../format.ts';
 import { loadRun } from '../state/load-run.ts';
+import { CostSection } from './cost-section.tsx';
 import { LoadChart } from './load-chart.tsx';
 import { kneeOf, peakOf } from './load-points.ts';
 
@@ -31,7 +33,8 @@ interface LoadLimit {
 
 const WITHOUT_SLO: readonly LoadLimit[] = [{ metric: 'ttftMs.p95', limit: null }];
 
-export function LoadSection({ checks }: { readonly checks: readonly SloCheck[] }) {
+export function LoadSection({ fleets }: { readonly fleets: readonly FleetOutcome[] }) {
+  const { checks } = fleets[0]!.report.slo;
   const times = checks.filter(({ metric }) => findFigure(metric)?.unit === 'ms');
   const limits: readonly LoadLimit[] = times.length === 0 ? WITHOUT_SLO : times;
   const shown = loadRun.useShown();
@@ -63,6 +66,7 @@ export function LoadSection({ checks }: { readonly checks: readonly SloCheck[] }
             ))}
           </div>
           <NamedPoints fleets={shown.result.fleets} />
+          <CostSection fleets={fleets} loads={shown.result.fleets} />
         </div>
       )}
     </section>
@@ -116,5 +120,5 @@ function kneeText(fleet: FleetLoads): string {
 function peakText(fleet: FleetLoads): string {
   const peak = peakOf(fleet);
   const rising = peak.isRising ? ', still rising' : '';
-  return `${figureText(peak.tokensPerS, 'perS')} at ${figureText(peak.rps, 'perS')}${rising}`;
+  return `${figureText(Number(peak.tokensPerS.toPrecision(3)), 'perS')} at ${figureText(peak.rps, 'perS')}${rising}`;
 }

@@ -1,9 +1,9 @@
 /** The question as a sentence with blanks. Everything that decides the answer stands in it in words; nothing is hidden. */
 import type { Plan } from '../../sim/planner/schema.ts';
+import { InlineNumber, InlineSelect, InlineSet } from '../components/inline-fields.tsx';
 import { putDocument, setDocument } from '../state/document-store.ts';
 import { useChoices } from '../state/use-choices.ts';
 import type { Choice } from '../worker/api.ts';
-import { InlineNumber, InlineSelect, InlineSet } from './inline-fields.tsx';
 import {
   burstinessOf,
   type Limit,

@@ -1,6 +1,7 @@
 /** The blanks of a sentence: real fields, as wide as what stands in them. */
 import { useEffect, useState } from 'react';
 import type { Choice } from '../worker/api.ts';
+import '../style/blank.css';
 
 interface InlineNumberProps {
   readonly label: string;
