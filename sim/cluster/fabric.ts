@@ -30,6 +30,8 @@ interface Port {
   readonly messages: readonly number[];
   /** `in` and `messages`: how what it pulls from another node comes in. */
   readonly pull: readonly number[];
+  /** Ways to the instances that have pulled from it, by their number. */
+  readonly ways: Map<number, FabricPath>;
 }
 
 /** All links between instances. */
@@ -77,7 +79,7 @@ export class Fabric {
       messageBytesPerUs === Number.POSITIVE_INFINITY ? [] : [link(messageBytesPerUs, 'messages')];
     const pull = [...inward, ...messages];
     const port = { replica, place, placeIsHeld: place !== null, scaleUpOut, scaleUpIn, out, in: inward };
-    this.#ports[replica.index] = { ...port, messages, pull };
+    this.#ports[replica.index] = { ...port, messages, pull, ways: new Map() };
   }
 
   /** Where an instance stands, as labels of its endpoint; none without a topology. */
@@ -90,15 +92,23 @@ export class Fabric {
     };
   }
 
-  /** The way from one instance to another that pulls from it. */
+  /** The way from one instance to another that pulls from it: found once, as instances do not move. */
   between(from: Replica, to: Replica): FabricPath {
     const source = this.#ports[from.index]!;
-    const target = this.#ports[to.index]!;
-    const pool = this.#fleet.pools[to.pool]!;
+    let way = source.ways.get(to.index);
+    if (way === undefined) {
+      way = this.#find(source, this.#ports[to.index]!);
+      source.ways.set(to.index, way);
+    }
+    return way;
+  }
+
+  #find(source: Port, target: Port): FabricPath {
+    const pool = this.#fleet.pools[target.replica.pool]!;
     const a = source.place;
     const b = target.place;
     if (a === null || b === null) {
-      return { links: source.out.concat(target.pull), baseUs: pool.linkBaseUs };
+      return { links: [...source.out, ...target.pull], baseUs: pool.linkBaseUs };
     }
     if (a.domain === b.domain) {
       return { links: [source.scaleUpOut, target.scaleUpIn, ...target.messages], baseUs: pool.scaleUpBaseUs };

@@ -11,8 +11,6 @@ import type { DispatchDraft, ProfileHandler, ProfileResult } from './plugin.ts';
 /** Header that names the chosen endpoints to the proxy. */
 export const DESTINATION_HEADER = 'x-gateway-destination-endpoint';
 
-/** Rows fit in 20 bits: a pool of a million endpoints. */
-const ROW_SPAN = 2 ** 20;
 const NO_ROWS: readonly number[] = [];
 
 /** A dispatch under way; reused. */
@@ -99,7 +97,9 @@ export class DispatchBuilder {
       else if (index !== primary) return -1;
     }
     const row = results[primary]!.rows[0]!;
-    return (primary * ROW_SPAN + row) * ROW_SPAN + prefillRow + 1;
+    // A small integer for all but enormous pools: a Map finds those many times faster than other numbers.
+    const span = this.#table.capacity + 1;
+    return (primary * span + row) * span + prefillRow + 1;
   }
 
   #make(results: readonly ProfileResult[], order: Int32Array, ran: number, primary: number): Dispatch {

@@ -15,14 +15,20 @@ export const maxScorePicker = definePlugin({
   create: ({ maxNumOfEndpoints }, { rng }) => ({ picker: new MaxScorePicker(maxNumOfEndpoints, rng) }),
 });
 
+/** Candidates that share the highest total, ascending: best[0 .. count). */
+interface Ties {
+  best: Int32Array;
+  count: number;
+  /** Stamp of the totals of which these are the best; 0: unknown. */
+  stamp: number;
+}
+
 class MaxScorePicker implements Picker {
   readonly #targets: number;
   readonly #rng: Rng;
-  /** Candidates that share the highest total, ascending: the first `#count`. */
-  #best = new Int32Array(16);
-  #count = 0;
-  /** Totals of which these are the best; 0: unknown. */
-  #stamp = 0;
+  /** The last two searches: prefill and decode profiles that share a picker take turns. */
+  #ties: Ties = { best: new Int32Array(16), count: 0, stamp: 0 };
+  #others: Ties = { best: new Int32Array(16), count: 0, stamp: 0 };
 
   constructor(targets: number, rng: Rng) {
     this.#targets = targets;
@@ -33,31 +39,39 @@ class MaxScorePicker implements Picker {
     for (let n = 0; n < this.#targets; n++) {
       const draw = this.#rng.unit();
       if (n >= count) continue;
-      if (n > 0 || totalsStamp === 0 || totalsStamp !== this.#stamp) {
-        this.#findBest(totals, count, picked, n);
-        this.#stamp = n === 0 ? totalsStamp : 0;
-      }
-      picked[n] = this.#best[Math.min(this.#count - 1, Math.floor(draw * this.#count))]!;
+      const ties = this.#tiesOf(n === 0 ? totalsStamp : 0, totals, count, picked, n);
+      picked[n] = ties.best[Math.min(ties.count - 1, Math.floor(draw * ties.count))]!;
     }
     return Math.min(this.#targets, count);
   }
 
-  /** Collects the best candidates that are not among picked[0 .. taken). */
-  #findBest(totals: Float64Array, count: number, picked: Int32Array, taken: number): void {
-    if (this.#best.length < count) this.#best = new Int32Array(2 * count);
-    const best = this.#best;
-    let highest = Number.NEGATIVE_INFINITY;
-    let found = 0;
-    for (let i = 0; i < count; i++) {
-      if (taken > 0 && isTaken(picked, taken, i)) continue;
-      const total = rank(totals[i]!);
-      if (total < highest) continue;
-      if (total > highest) found = 0;
-      highest = total;
-      best[found++] = i;
+  /** The best candidates that are not among picked[0 .. taken): searched for unless totals of this stamp have been. */
+  #tiesOf(stamp: number, totals: Float64Array, count: number, picked: Int32Array, taken: number): Ties {
+    if (stamp === 0 || stamp !== this.#ties.stamp) {
+      const ties = this.#others;
+      this.#others = this.#ties;
+      this.#ties = ties;
+      if (stamp === 0 || stamp !== ties.stamp) findBest(ties, totals, count, picked, taken);
+      ties.stamp = stamp;
     }
-    this.#count = found;
+    return this.#ties;
   }
+}
+
+function findBest(ties: Ties, totals: Float64Array, count: number, picked: Int32Array, taken: number): void {
+  if (ties.best.length < count) ties.best = new Int32Array(2 * count);
+  const { best } = ties;
+  let highest = Number.NEGATIVE_INFINITY;
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    if (taken > 0 && isTaken(picked, taken, i)) continue;
+    const total = rank(totals[i]!);
+    if (total < highest) continue;
+    if (total > highest) found = 0;
+    highest = total;
+    best[found++] = i;
+  }
+  ties.count = found;
 }
 
 function isTaken(picked: Int32Array, taken: number, index: number): boolean {

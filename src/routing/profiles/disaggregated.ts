@@ -170,10 +170,10 @@ class DisaggHandler implements ProfileHandler {
     return this.#decode;
   }
 
+  /** Whether a stage that may run is still to run; one without profile or decider never does. */
   #wants(run: SchedulingRun, profile: number, decider: StageDecider | null, decodeRow: number): boolean {
-    return (
-      run.results[profile]?.state === 'pending' && decider !== null && decider.runs(run.request, decodeRow)
-    );
+    if (profile < 0 || decider === null) return false;
+    return run.results[profile]!.state === 'pending' && decider.runs(run.request, decodeRow);
   }
 }
 
