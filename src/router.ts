@@ -8,8 +8,9 @@
 
 import { IdMap } from './core/id-map.ts';
 import type { Streams } from './core/rng.ts';
+import type { FlowFigures } from './flow/figures.ts';
 import { type Admission, FlowAdmission, LegacyAdmission } from './routing/admission.ts';
-import { Columns } from './routing/columns.ts';
+import { Columns, type ColumnTypes } from './routing/columns.ts';
 import { type Assembly, assemble } from './routing/config/assemble.ts';
 import { BUILT_IN_CONFIG } from './routing/config/defaults.ts';
 import { decodeDocument } from './routing/config/document.ts';
@@ -30,6 +31,7 @@ import { type PluginDefinition, type PluginInstance, refuse } from './routing/pl
 import { PLUGINS } from './routing/plugins.ts';
 import type { InferenceRequest } from './routing/request.ts';
 import { type Pin, Scheduler } from './routing/scheduler.ts';
+import type { PluginName, Stopwatch } from './routing/stopwatch.ts';
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -49,6 +51,13 @@ export interface RouterOptions {
   readonly pin?: Pin;
   /** Plugin types beside the built-in ones (a user's own). */
   readonly extraPlugins?: readonly PluginDefinition[];
+  /** Times plugins; absent: they are not, at no cost. */
+  readonly stopwatch?: Stopwatch;
+}
+
+/** A plugin in effect. */
+export interface RunningPlugin extends PluginName {
+  readonly instance: PluginInstance;
 }
 
 /** A router with what shells need beyond the contract. */
@@ -57,6 +66,14 @@ export interface EndpointPicker extends Router {
   effectiveConfig(): Readonly<Record<string, unknown>>;
   /** Types of the parsers in effect, in order. */
   readonly parserTypes: readonly string[];
+  /** All plugins in effect, those that were added implicitly too. */
+  readonly plugins: readonly RunningPlugin[];
+  /** The profile handler. */
+  readonly handler: PluginName;
+  /** Data of a producer. That of a request is there while `RouterOutput.dispatch` tells of it. */
+  column<T extends keyof ColumnTypes>(type: T, producer: string): ColumnTypes[T];
+  /** Flow control at this moment; null when it is off. */
+  readonly flow: FlowFigures | null;
   /** A plugin instance by name, e.g. to feed a precise producer's index with KV events. */
   plugin(name: string): PluginInstance | undefined;
   /** Headers that plugins add to the response of a request in flight. */
@@ -83,8 +100,10 @@ export function createRouter(options: RouterOptions): EndpointPicker {
   const plan = planRouter(document, definitions, options.allowExperimentalPlugins);
   const columns = new Columns();
   columns.grow(options.table.capacity);
-  const { table, streams } = options;
-  return new EppRouter(plan, assemble(plan, { table, columns, streams, definitions }), columns, options);
+  const { table, streams, stopwatch } = options;
+  const timed = stopwatch === undefined ? {} : { stopwatch };
+  const assembly = assemble(plan, { table, columns, streams, definitions, ...timed });
+  return new EppRouter(plan, assembly, columns, options);
 }
 
 /** throws: ConfigError for a type name that is taken. */
@@ -149,6 +168,24 @@ class EppRouter implements EndpointPicker {
 
   get saturation(): number | null {
     return this.#admission instanceof FlowAdmission ? this.#admission.flow.saturation : null;
+  }
+
+  get flow(): FlowFigures | null {
+    return this.#admission instanceof FlowAdmission ? this.#admission.flow.figures() : null;
+  }
+
+  get plugins(): readonly RunningPlugin[] {
+    const { instances } = this.#assembly;
+    return this.#plan.plugins.map(({ name, type }) => ({ name, type, instance: instances.get(name)! }));
+  }
+
+  get handler(): PluginName {
+    const { name, type } = this.#plan.handler;
+    return { name, type };
+  }
+
+  column<T extends keyof ColumnTypes>(type: T, producer: string): ColumnTypes[T] {
+    return this.#columns.get(type, producer);
   }
 
   get parserTypes(): readonly string[] {

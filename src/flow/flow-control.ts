@@ -17,6 +17,7 @@ import type { EndpointTable } from '../routing/endpoint.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { isWithin } from './band.ts';
 import { BandSet, type BandSetSettings } from './bands.ts';
+import type { FlowFigures } from './figures.ts';
 import type { FlowItem } from './flow-queue.ts';
 import type { Refusal } from './outcome.ts';
 import type { SaturationDetector, UsageLimitPolicy } from './policy.ts';
@@ -96,6 +97,20 @@ export class FlowControl {
   /** Saturation as the last dispatch cycle measured it. */
   get saturation(): number {
     return this.#saturation;
+  }
+
+  /** Everything that it shows of itself. */
+  figures(): FlowFigures {
+    const { maxRequests, maxBytes } = this.#settings;
+    return {
+      saturation: { ...this.#pool.stages, effective: this.#saturation },
+      bands: this.bands.ordered.map(({ priority, requests, bytes, settings, flowCount }) => ({
+        ...{ priority, requests, bytes, flows: flowCount },
+        ...{ maxRequests: settings.maxRequests, maxBytes: settings.maxBytes },
+      })),
+      all: { requests: this.#storedRequests, maxRequests, bytes: this.#storedBytes, maxBytes },
+      reclaim: this.#reclaimer?.figures() ?? null,
+    };
   }
 
   /** A request has arrived: it is stored or refused, and a dispatch cycle runs. */

@@ -38,6 +38,8 @@ export interface SaturationDetector {
   saturation(rows: Int32Array, count: number, nowUs: number): number;
   /** Time that a revoked request's capacity takes to show in this detector, µs (grace of eviction). */
   readonly reclaimGraceUs: number;
+  /** Endpoints whose signals are missing or too old; absent where a detector does not look at scraped ones. */
+  stale?(nowUs: number): number;
 }
 
 /** A dispatched request that has not ended. */

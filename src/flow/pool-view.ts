@@ -36,6 +36,9 @@ export class PoolView {
   #prefill = new Int32Array(0);
   #decode = new Int32Array(0);
   #changedUs = Number.NEGATIVE_INFINITY;
+  /** As measured last. */
+  #prefillSaturation = 0;
+  #decodeSaturation = 0;
 
   constructor(table: EndpointTable, detector: SaturationDetector) {
     this.#table = table;
@@ -49,6 +52,14 @@ export class PoolView {
   /** Last time the pool became empty or non-empty, µs; -Infinity when it never did. */
   get changedUs(): number {
     return this.#changedUs;
+  }
+
+  /** Saturation of each stage as measured last; null for one without endpoints. */
+  get stages(): { readonly prefill: number | null; readonly decode: number | null } {
+    return {
+      prefill: this.#prefill.length === 0 ? null : this.#prefillSaturation,
+      decode: this.#decode.length === 0 ? null : this.#decodeSaturation,
+    };
   }
 
   /** Lists the endpoints anew when the cached list is too old. */
@@ -78,6 +89,8 @@ export class PoolView {
     if (this.#prefill.length === 0 && this.#decode.length === 0) return this.#measure(this.#rows, nowUs);
     const prefill = this.#prefill.length === 0 ? 0 : this.#measure(this.#prefill, nowUs);
     const decode = this.#decode.length === 0 ? 0 : this.#measure(this.#decode, nowUs);
+    this.#prefillSaturation = prefill;
+    this.#decodeSaturation = decode;
     return Math.max(prefill, decode);
   }
 

@@ -8,6 +8,7 @@ import { IdMap } from '../core/id-map.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import type { Band } from './band.ts';
 import { BinaryHeap } from './binary-heap.ts';
+import type { ReclaimFigures } from './figures.ts';
 import type { EvictionFilter, EvictionOrder, Lease } from './policy.ts';
 
 /** Upstream's constants: victims per decision, and the wait for a revoked stream to end, µs. */
@@ -33,7 +34,11 @@ export class Reclaimer {
   readonly #settings: ReclaimSettings;
   readonly #leases = new IdMap<TrackedLease>();
   readonly #victims: BinaryHeap<TrackedLease>;
-  #outstanding: { readonly id: number; readonly issuedUs: number }[] = [];
+  #outstanding: { readonly id: number; readonly issuedUs: number; readonly credit: number }[] = [];
+  readonly #issued = new Map<number, number>();
+  #confirmed = 0;
+  #timedOut = 0;
+  #target = 0;
   #openAtUs = Number.NEGATIVE_INFINITY;
   #sequence = 0;
 
@@ -45,6 +50,16 @@ export class Reclaimer {
   /** Requests in flight. */
   get inFlight(): number {
     return this.#leases.size;
+  }
+
+  figures(): ReclaimFigures {
+    return {
+      issued: this.#issued,
+      confirmed: this.#confirmed,
+      timedOut: this.#timedOut,
+      target: this.#target,
+      pending: this.#outstanding.reduce((sum, { credit }) => sum + credit, 0),
+    };
   }
 
   /** A request has been sent to an endpoint. */
@@ -90,11 +105,13 @@ export class Reclaimer {
     const rank = demandRank(bands, ceilings, from, saturation, head.request.priority);
     if (rank < 0) return [];
     const credit = saturation / this.#leases.size;
-    const wanted = Math.ceil((saturation - ceilings[rank]!) / credit);
-    return this.#revoke(Math.min(Math.max(wanted, 1), VICTIMS_MAX), bands[rank]!.priority, nowUs);
+    this.#target = saturation - ceilings[rank]!;
+    const wanted = Math.ceil(this.#target / credit);
+    const count = Math.min(Math.max(wanted, 1), VICTIMS_MAX);
+    return this.#revoke(count, bands[rank]!.priority, credit, nowUs);
   }
 
-  #revoke(count: number, belowPriority: number, nowUs: number): InferenceRequest[] {
+  #revoke(count: number, belowPriority: number, credit: number, nowUs: number): InferenceRequest[] {
     const revoked: InferenceRequest[] = [];
     while (revoked.length < count) {
       const victim = this.#head();
@@ -102,7 +119,8 @@ export class Reclaimer {
       this.#victims.pop();
       victim.gone = true;
       victim.revoked = true;
-      this.#outstanding.push({ id: victim.request.id, issuedUs: nowUs });
+      this.#outstanding.push({ id: victim.request.id, issuedUs: nowUs, credit });
+      this.#issued.set(belowPriority, (this.#issued.get(belowPriority) ?? 0) + 1);
       revoked.push(victim.request);
     }
     return revoked;
@@ -118,6 +136,7 @@ export class Reclaimer {
     // A stream that ends after its time-out was retired already.
     if (left.length === this.#outstanding.length) return;
     this.#outstanding = left;
+    this.#confirmed += 1;
     this.#openAtUs = Math.max(this.#openAtUs, nowUs + this.#settings.graceUs);
   }
 
@@ -125,6 +144,7 @@ export class Reclaimer {
     const overdue = this.#outstanding.filter((entry) => nowUs - entry.issuedUs >= CONFIRM_TIMEOUT_US);
     if (overdue.length === 0) return;
     this.#outstanding = this.#outstanding.filter((entry) => !overdue.includes(entry));
+    this.#timedOut += overdue.length;
     this.#openAtUs = Math.max(this.#openAtUs, nowUs + this.#settings.graceUs);
   }
 }

@@ -68,6 +68,7 @@ export function utilizationDetector(
       }
       return sum / count;
     },
+    stale: (nowUs) => table.rows.filter((row) => nowUs - table.scrapedAtUs[row]! > stalenessUs).length,
     hasRoom(row, nowUs) {
       if (nowUs - table.scrapedAtUs[row]! > stalenessUs) return false;
       return table.waiting[row]! < waitingLimit && table.kvUsage[row]! < kvLimit;

@@ -26,21 +26,32 @@ export interface ModelRewrite {
   readonly rules: readonly RewriteRule[];
 }
 
+/** Hears which resource sent which model where. */
+export type RewriteListener = (name: string, incoming: string, target: string) => void;
+
+interface NamedRule extends RewriteRule {
+  readonly name: string;
+}
+
 /** The rewrites in force. */
 export class ModelRewrites {
   readonly #rng: Rng;
-  #rules: readonly RewriteRule[] = [];
+  readonly #decided: RewriteListener | undefined;
+  #rules: readonly NamedRule[] = [];
 
-  /** `rng` draws among weighted targets. */
-  constructor(rng: Rng) {
+  /** `rng` draws among weighted targets; `decided` hears of every request that a rule has matched. */
+  constructor(rng: Rng, decided?: RewriteListener) {
     this.#rng = rng;
+    this.#decided = decided;
   }
 
   /** Replaces all rewrites. */
   set(rewrites: readonly ModelRewrite[]): void {
     const age = (a: ModelRewrite, b: ModelRewrite): number =>
       compare(a.createdAt, b.createdAt) || compare(a.name, b.name);
-    this.#rules = [...rewrites].sort(age).flatMap((rewrite) => rewrite.rules);
+    this.#rules = [...rewrites]
+      .sort(age)
+      .flatMap(({ name, rules }) => rules.map((rule) => ({ name, ...rule })));
   }
 
   /** Model to serve `incoming` by; null when no rule matches, '' when the matching rule has no target. */
@@ -48,7 +59,10 @@ export class ModelRewrites {
     const rule =
       this.#rules.find(({ models }) => models.includes(incoming)) ??
       this.#rules.find(({ models }) => models.length === 0);
-    return rule === undefined ? null : this.#pick(rule.targets);
+    if (rule === undefined) return null;
+    const target = this.#pick(rule.targets);
+    this.#decided?.(rule.name, incoming, target);
+    return target;
   }
 
   #pick(targets: readonly RewriteTarget[]): string {

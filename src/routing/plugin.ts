@@ -223,6 +223,15 @@ export interface PluginInstance {
   readonly evictionOrder?: EvictionOrder;
   /** Anything that hosts look for by name (the index of a precise producer, which takes KV events). */
   readonly service?: unknown;
+  /** What it holds, for debugging pages and gauges. */
+  readonly state?: () => PluginState;
+}
+
+/** Plain data without text of prompts; lists and maps may be long. */
+export interface PluginState {
+  /** Distinct blocks that a prefix index knows. */
+  readonly indexedBlocks?: number;
+  readonly [name: string]: unknown;
 }
 
 /** What a plugin gets at creation. */

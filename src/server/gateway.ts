@@ -39,6 +39,8 @@ export interface GatewayOptions {
   /** Limits against slow clients: the head, and the whole request, must be here by then. Absent: 10 s and 60 s. */
   readonly headersTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+  /** The metrics page is at another port. Absent: it is here too. */
+  readonly hidesMetrics?: boolean;
   /** Whether the fleet is known, for /healthz. Absent: it is. */
   readonly isReady?: () => boolean;
 }
@@ -186,7 +188,7 @@ export class Gateway {
       else plain(response, 200, 'ok');
       return;
     }
-    if (path === '/metrics') {
+    if (path === '/metrics' && this.#options.hidesMetrics !== true) {
       plain(response, 200, this.#live.metricsText(), { 'content-type': 'text/plain; version=0.0.4' });
       return;
     }

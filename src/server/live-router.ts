@@ -10,12 +10,14 @@ import type { IncomingRequest } from '../parsing/request-builder.ts';
 import type { Dispatch, Rejection, ResponseUsage, TerminationCause } from '../routing/contract.ts';
 import type { Endpoint } from '../routing/endpoint.ts';
 import type { PluginDefinition } from '../routing/plugin.ts';
+import { inFlightProducers, type NamedLoad } from '../routing/producers/inflight-load.ts';
 import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import type { KvEventFeed } from './kv-events/kv-event-feed.ts';
 import { type Resources, RoutingCore, type RoutingEvent } from './routing-core.ts';
 import { Scraper } from './scraper.ts';
-import { GatewayMetrics } from './telemetry/gateway-metrics.ts';
+import { outcomeOf } from './telemetry/flow-metrics.ts';
+import { type BuildInfo, GatewayMetrics, type LoadShare } from './telemetry/gateway-metrics.ts';
 import type { CallTelemetry, Telemetry } from './telemetry/telemetry.ts';
 import { Upstream, type UpstreamTls } from './upstream.ts';
 
@@ -32,6 +34,8 @@ export interface LiveRouterOptions {
   readonly upstreamTls?: UpstreamTls;
   /** Logs and traces. */
   readonly telemetry?: readonly Telemetry[];
+  /** Shown on the metrics page. */
+  readonly build?: BuildInfo;
   /** Sees every event before it is applied, and every answer of the router. */
   readonly observer?: RoutingObserver;
 }
@@ -74,16 +78,19 @@ interface Pending {
   firstUs: number;
   lastUs: number;
   bytes: number;
+  /** When the router took the endpoint back, µs; -1: it has not. */
+  evictedUs: number;
 }
 
 export class LiveRouter {
   readonly core: RoutingCore;
-  readonly metrics = new GatewayMetrics();
+  readonly metrics: GatewayMetrics;
   readonly #observer: RoutingObserver | undefined;
   readonly #telemetry: readonly Telemetry[];
   readonly #upstream: Upstream;
   readonly #scraper: Scraper;
   readonly #kvFeeds: KvEventFeed[] = [];
+  readonly #loads: readonly NamedLoad[];
   readonly #bodilessRng: Rng;
   readonly #pending = new Map<number, Pending>();
   #timer: NodeJS.Timeout | undefined;
@@ -94,6 +101,7 @@ export class LiveRouter {
 
   /** throws: ConfigError for a bad configuration. */
   constructor(options: LiveRouterOptions) {
+    this.metrics = new GatewayMetrics(options.build ?? { commit: '', ref: '' });
     this.#observer = options.observer;
     this.#telemetry = options.telemetry ?? [];
     this.#upstream = new Upstream(options.upstreamTls ?? null);
@@ -104,16 +112,24 @@ export class LiveRouter {
         dispatch: (request, dispatch) => this.#dispatched(request, dispatch),
         reject: (request, rejection) => this.#rejected(request.id, rejection, request),
         // The router must not be called back from here.
-        evict: (request) => setImmediate(() => this.#pending.get(request.id)?.call.evicted()),
+        evict: (request) => this.#evicted(request),
       },
+      stopwatch: {
+        now: () => performance.now(),
+        tally: (point, plugin) => this.metrics.plugins.tally(point, plugin),
+      },
+      rewritten: (...decision) => this.metrics.rewritten(...decision),
       refused: (id, rejection) => this.#rejected(id, rejection, undefined),
     });
+    this.metrics.plugins.watch(this.core.router);
+    this.#loads = inFlightProducers(this.core.router);
     this.#scraper = new Scraper({
       table: this.core.table,
       upstream: this.#upstream,
       intervalMs: options.scrapeIntervalMs,
       scraped: (id, sample) => this.#apply({ kind: 'scraped', id, sample, nowUs: this.nowUs() }),
       failed: () => this.metrics.pollFailed(),
+      unread: () => this.metrics.extractFailed(),
     });
   }
 
@@ -128,8 +144,10 @@ export class LiveRouter {
       const feed = new KvEventFeed({
         table: this.core.table,
         parameters,
-        events: (id, model, events) =>
-          this.#apply({ kind: 'kvEvents', producer, id, model, events, nowUs: this.nowUs() }),
+        events: (id, model, events) => {
+          this.metrics.kvMessage(id);
+          this.#apply({ kind: 'kvEvents', producer, id, model, events, nowUs: this.nowUs() });
+        },
         counted: (what, count) => this.metrics.kvEvents(what, count),
       });
       this.#kvFeeds.push(feed);
@@ -165,6 +183,7 @@ export class LiveRouter {
     for (const endpoint of wanted) {
       if (table.rowOf(endpoint.id) < 0) this.#apply({ kind: 'added', endpoint, nowUs: this.nowUs() });
     }
+    this.metrics.nameEndpoints(new Map(wanted.map(({ id, address }) => [address, id])));
     this.#syncFeeds();
   }
 
@@ -186,6 +205,7 @@ export class LiveRouter {
       firstUs: -1,
       lastUs: -1,
       bytes: 0,
+      evictedUs: -1,
     });
     this.#apply({ kind: 'arrived', nowUs, incoming: { ...arrival, id, arrivalUs: nowUs } });
     return id;
@@ -219,6 +239,7 @@ export class LiveRouter {
       responseBytes: pending.bytes,
     };
     this.metrics.ended(request, figures, usage);
+    if (pending.evictedUs >= 0) this.metrics.flow.reclaimed((nowUs - pending.evictedUs) / 1e6);
     if (cause === 'error') this.metrics.failed(request, 'ModelServerError');
     for (const one of pending.telemetry) one.ended(cause, usage);
     if (cause === 'client-disconnect') this.#apply({ kind: 'cancelled', id, nowUs });
@@ -256,15 +277,29 @@ export class LiveRouter {
 
   /** The metrics page. */
   metricsText(): string {
-    const { table, router } = this.core;
+    const { table, router, kvEventCounts } = this.core;
     const queued: InferenceRequest[] = [];
-    const inFlight: [InferenceRequest, string][] = [];
+    const inFlight: [InferenceRequest, LoadShare[]][] = [];
     for (const [id, { request, address }] of this.#pending) {
-      if (request !== null) inFlight.push([request, address]);
+      if (request !== null) inFlight.push([request, this.#sharesOf(request, address)]);
       else queued.push(this.core.built(id)!.request);
     }
-    const flow = router.saturation === null ? null : { saturation: router.saturation };
-    return this.metrics.text({ table, queued, inFlight, flow });
+    const nowUs = this.nowUs();
+    const stale = router.plugins.flatMap(({ name, instance: { detector } }) =>
+      detector?.stale === undefined ? [] : [[name, detector.stale(nowUs)] as const],
+    );
+    return this.metrics.text({ table, queued, inFlight, flow: router.flow, stale, kvEvents: kvEventCounts });
+  }
+
+  /** What producers have charged a request with; where there is none, the request itself on its endpoint. */
+  #sharesOf(request: InferenceRequest, address: string): LoadShare[] {
+    const { endpoints } = this.core.table;
+    if (this.#loads.length === 0) return [{ producer: '', endpoint: address, requests: 1, tokens: 0 }];
+    return this.#loads.flatMap(({ name, load }) =>
+      load.chargesOf(request.id).map(({ row, requests, tokens }) => {
+        return { producer: name, endpoint: endpoints[row]!.id, requests, tokens };
+      }),
+    );
   }
 
   /** µs since the process began; whole, never falling. */
@@ -275,14 +310,38 @@ export class LiveRouter {
 
   #syncFeeds(): void {
     for (const feed of this.#kvFeeds) feed.sync();
+    if (this.#kvFeeds.length === 0) return;
+    this.metrics.kvSubscribers(this.#kvFeeds.reduce((sum, feed) => sum + feed.subscribers, 0));
   }
 
   #apply(event: RoutingEvent): void {
     this.#observer?.event(event);
     const startMs = performance.now();
     this.core.apply(event);
-    if (event.kind === 'arrived') this.metrics.scheduled((performance.now() - startMs) / 1000);
+    if (event.kind === 'arrived') this.#took(event.incoming.id, (performance.now() - startMs) / 1000);
+    else if (event.kind === 'timer' && this.#hasFlowControl)
+      this.metrics.flow.cycled((performance.now() - startMs) / 1000);
     this.#arm();
+  }
+
+  /** The router has looked at a request for so long. */
+  #took(id: number, seconds: number): void {
+    this.metrics.scheduled(seconds);
+    const request = this.#hasFlowControl ? this.core.built(id)?.request : undefined;
+    if (request === undefined) return;
+    const waits = this.#pending.get(id)?.request === null;
+    this.metrics.flow.enqueued(request, waits ? null : outcomeOf(null), seconds);
+  }
+
+  get #hasFlowControl(): boolean {
+    return this.core.router.saturation !== null;
+  }
+
+  /** The router must not be called back from where it evicts. */
+  #evicted({ id }: InferenceRequest): void {
+    const pending = this.#pending.get(id);
+    if (pending !== undefined) pending.evictedUs = this.nowUs();
+    setImmediate(() => this.#pending.get(id)?.call.evicted());
   }
 
   /** A timer that rings too early is set again then: cheaper than a new one with every event. */
@@ -309,14 +368,16 @@ export class LiveRouter {
     pending.address = addresses[0]!;
     this.#observer?.dispatched(request, dispatch);
     this.metrics.dispatched(request);
+    this.metrics.plugins.dispatched(request, dispatch, request.incomingModel);
+    this.metrics.processed((this.nowUs() - pending.startUs) / 1e6);
     this.#leftQueue(pending, request, null);
     for (const one of pending.telemetry) one.dispatched(request, dispatch, addresses);
     pending.call.dispatched(request, dispatch, addresses);
   }
 
   #leftQueue(pending: Pending, request: InferenceRequest, rejection: Rejection | null): void {
-    if (this.core.router.saturation === null) return;
-    this.metrics.leftFlowControl(request, rejection, (this.nowUs() - pending.startUs) / 1e6);
+    if (!this.#hasFlowControl) return;
+    this.metrics.flow.left(request, rejection, (this.nowUs() - pending.startUs) / 1e6);
   }
 
   #rejected(id: number, rejection: Rejection, request: InferenceRequest | undefined): void {

@@ -6,7 +6,7 @@
 import { assert } from '../core/check.ts';
 import type { Streams } from '../core/rng.ts';
 import { builderOptions } from '../parsing/builder-config.ts';
-import { type ModelRewrite, ModelRewrites } from '../parsing/model-rewrite.ts';
+import { type ModelRewrite, ModelRewrites, type RewriteListener } from '../parsing/model-rewrite.ts';
 import { type BuiltRequest, type IncomingRequest, RequestBuilder } from '../parsing/request-builder.ts';
 import { createBlockKeyer } from '../prefix/block-keys.ts';
 import { type KvEvent, KvEventConsumer, type KvEventCounts } from '../prefix/kv-events.ts';
@@ -16,6 +16,7 @@ import { type Endpoint, EndpointTable } from '../routing/endpoint.ts';
 import type { PluginDefinition } from '../routing/plugin.ts';
 import { preciseProducers } from '../routing/producers/precise-prefix.ts';
 import { type Sample, writeSample } from '../routing/sample.ts';
+import type { Stopwatch } from '../routing/stopwatch.ts';
 
 /** What operators declare beside the configuration. */
 export interface Resources {
@@ -67,6 +68,10 @@ export interface CoreOptions {
   readonly extraPlugins?: readonly PluginDefinition[];
   /** A request that cannot be built never reaches the router. */
   readonly refused: (id: number, rejection: Rejection) => void;
+  /** Times plugins; absent: they are not. */
+  readonly stopwatch?: Stopwatch;
+  /** Hears of model rewrites. */
+  readonly rewritten?: RewriteListener;
 }
 
 /** Router, table and request builder. */
@@ -85,7 +90,7 @@ export class RoutingCore {
   /** throws: ConfigError for a bad configuration. */
   constructor(options: CoreOptions) {
     const { config, streams, output, allowExperimentalPlugins } = options;
-    this.#rewrites = new ModelRewrites(streams.open('router/model-rewrite'));
+    this.#rewrites = new ModelRewrites(streams.open('router/model-rewrite'), options.rewritten);
     this.#builder = new RequestBuilder(builderOptions(config, this.#objectives, this.#rewrites));
     this.#refused = options.refused;
     this.router = createRouter({
@@ -102,6 +107,7 @@ export class RoutingCore {
       streams,
       allowExperimentalPlugins,
       ...(options.extraPlugins === undefined ? {} : { extraPlugins: options.extraPlugins }),
+      ...(options.stopwatch === undefined ? {} : { stopwatch: options.stopwatch }),
     });
     this.#kvConsumers = preciseProducers(this.router).map(({ index, parameters }) => {
       const { hashAlgorithm, hashSeed, blockSizeTokens } = parameters;

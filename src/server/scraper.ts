@@ -17,6 +17,8 @@ export interface ScraperOptions {
   readonly intervalMs: number;
   readonly scraped: (id: string, sample: Sample) => void;
   readonly failed: (id: string, error: Error) => void;
+  /** A page came, but without what the engine should tell. */
+  readonly unread?: (id: string) => void;
 }
 
 export class Scraper {
@@ -48,7 +50,7 @@ export class Scraper {
   }
 
   #scrape(id: string, address: string, engine: string): void {
-    const { upstream, table, scraped, failed } = this.#options;
+    const { upstream, table, scraped, failed, unread } = this.#options;
     this.#busy.add(id);
     let isOver = false;
     const done = (error: Error | null, text: string): void => {
@@ -58,8 +60,13 @@ export class Scraper {
       // The endpoint may have gone, or come back elsewhere, while the answer was on its way.
       const row = table.rowOf(id);
       if (row < 0 || table.endpoints[row]!.address !== address) return;
-      if (error === null) scraped(id, sampleOf(engine, parseExposition(text)));
-      else failed(id, error);
+      if (error !== null) {
+        failed(id, error);
+        return;
+      }
+      const sample = sampleOf(engine, parseExposition(text));
+      if (sample.waiting === undefined || sample.running === undefined) unread?.(id);
+      scraped(id, sample);
     };
     const request = upstream.request(address, {
       method: 'GET',

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { parser } from '@prometheus-io/lezer-promql';
 import { expect, test } from 'vitest';
+import { createStreams } from '../../sim/kernel/streams.ts';
 import type { InferenceRequest } from '../../src/routing/request.ts';
+import { type CoreOptions, RoutingCore } from '../../src/server/routing-core.ts';
 import { GatewayMetrics } from '../../src/server/telemetry/gateway-metrics.ts';
 import { parseExposition } from '../../src/server/telemetry/prometheus.ts';
 import { liveRouterOf } from '../server/fixtures.ts';
@@ -37,10 +39,15 @@ function knownMetrics(): Map<string, Set<string>> {
     fairnessId: 'tenant',
     sizeBytes: 100,
   } as InferenceRequest;
-  const metrics = new GatewayMetrics();
+  const metrics = new GatewayMetrics({ commit: 'abc', ref: 'drydock' });
   metrics.scheduled(0.001);
   metrics.dispatched(request);
-  metrics.leftFlowControl(request, null, 0.1);
+  metrics.processed(0.1);
+  metrics.rewritten('rewrite', 'm', 'n');
+  metrics.flow.left(request, null, 0.1);
+  metrics.flow.enqueued(request, null, 0.001);
+  metrics.flow.cycled(0.001);
+  metrics.flow.reclaimed(0.1);
   metrics.firstToken(request, 0.1, true);
   metrics.gap(request, 0.01);
   const figures = { seconds: 1, firstTokenSeconds: 0.1, isStream: true, responseBytes: 10 };
@@ -51,12 +58,24 @@ function knownMetrics(): Map<string, Set<string>> {
   metrics.streamEnded('OK', 1);
   metrics.kvEvents('missed', 1);
   metrics.pollFailed();
+  metrics.extractFailed();
+  metrics.kvSubscribers(1);
+  metrics.kvMessage('e0');
   const { table } = liveRouterOf(['127.0.0.1:1'], { scrapeIntervalMs: 60_000 }).core;
+  watchPlugins(metrics, request);
+  const fill = { requests: 1, maxRequests: 2, bytes: 1, maxBytes: 2 };
   const page = metrics.text({
     table,
     queued: [request],
-    inFlight: [[request, '10.0.0.1:8000']],
-    flow: { saturation: 0.5 },
+    inFlight: [[request, [{ producer: 'p', endpoint: 'default/e0', requests: 1, tokens: 5 }]]],
+    flow: {
+      saturation: { prefill: null, decode: 0.5, effective: 0.5 },
+      bands: [{ ...fill, priority: 0, flows: 1 }],
+      all: fill,
+      reclaim: { issued: new Map([[1, 2]]), confirmed: 1, timedOut: 1, target: 0.1, pending: 0.1 },
+    },
+    stale: [['utilization-detector', 1]],
+    kvEvents: new RoutingCore(coreOptions(PRECISE)).kvEventCounts,
   });
   const known = new Map<string, Set<string>>();
   for (const { name, labels } of parseExposition(page)) {
@@ -65,6 +84,51 @@ function knownMetrics(): Map<string, Set<string>> {
     known.set(name, all);
   }
   return known;
+}
+
+const PRECISE = {
+  apiVersion: 'llm-d.ai/v1alpha1',
+  kind: 'EndpointPickerConfig',
+  plugins: [
+    { type: 'precise-prefix-cache-producer' },
+    { type: 'mm-embeddings-cache-producer' },
+    { type: 'predicted-latency-producer' },
+    { type: 'queue-scorer' },
+    { type: 'disagg-profile-handler' },
+  ],
+  schedulingProfiles: [{ name: 'decode', plugins: [{ pluginRef: 'queue-scorer' }] }],
+};
+
+function coreOptions(config: unknown): CoreOptions {
+  return {
+    config,
+    streams: createStreams(1),
+    allowExperimentalPlugins: false,
+    output: { dispatch: () => {}, reject: () => {}, evict: () => {} },
+    refused: () => {},
+  };
+}
+
+/** Each plugin that tells of itself has done so. */
+function watchPlugins(metrics: GatewayMetrics, request: InferenceRequest): void {
+  const stopwatch = { now: () => 0, tally: metrics.plugins.tally.bind(metrics.plugins) };
+  const { router, table } = new RoutingCore({ ...coreOptions(PRECISE), stopwatch });
+  table.add({ id: 'e0', address: '127.0.0.1:1', labels: {} });
+  const plugin = { name: 'precise-prefix-cache-producer', type: 'precise-prefix-cache-producer' };
+  metrics.plugins.tally('DataProducer', plugin)(1);
+  metrics.plugins.watch(router);
+  const match = router.column('PrefixCacheMatchInfo', plugin.name);
+  Object.assign(match, { present: true, totalBlocks: 2, matchBlocks: Float64Array.of(1) });
+  const encoder = router.column('EncoderCacheMatchInfo', 'mm-embeddings-cache-producer');
+  Object.assign(encoder, { present: true, totalItems: 2, matchedItems: Float64Array.of(1) });
+  const predicted = router.column('LatencyPredictionInfo', 'predicted-latency-producer');
+  const one = Float64Array.of(1);
+  Object.assign(predicted, { present: true, valid: one, ttftMs: one, tpotMs: one });
+  metrics.plugins.dispatched(
+    request,
+    { rows: [0], prefillRow: -1, encodeRows: [], headers: new Map(), picks: [] },
+    'm',
+  );
 }
 
 /** PromQL with Grafana's variables filled in. */

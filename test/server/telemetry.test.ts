@@ -88,6 +88,63 @@ test('a trace goes on from the caller through the gateway to the model server', 
 });
 
 describe('metrics', () => {
+  test('plugins are timed by place, and indexes tell what they knew of the endpoint that got the request', async () => {
+    const { port, live } = await gatewayOf([await streaming()]);
+    const long = { ...CHAT, messages: [{ role: 'user', content: 'word '.repeat(200) }] };
+    for (let i = 0; i < 2; i++) await post(port, long);
+    await until(() => live.inFlight === 0);
+    const series = parseExposition(live.metricsText());
+    const of = (name: string, labels: Record<string, string>): number | undefined =>
+      series.find(
+        (one) =>
+          one.name === `llm_d_epp_${name}` &&
+          Object.entries(labels).every(([key, value]) => one.labels[key] === value),
+      )?.value;
+    const queue = { plugin_type: 'queue-scorer', plugin_name: 'queue-scorer', extension_point: 'Scorer' };
+    expect(of('plugin_duration_seconds_count', queue)).toBeGreaterThan(0);
+    const producer = 'approx-prefix-cache-producer';
+    const index = { plugin_type: producer, plugin_name: producer };
+    expect(of('plugin_duration_seconds_count', { ...index, extension_point: 'PreRequest' })).toBe(2);
+    // 1,004 bytes are 251 tokens, in four blocks of 64: unknown first, then known whole.
+    expect(of('prefix_indexer_size', index)).toBe(4);
+    expect(of('prefix_indexer_hit_ratio_count', index)).toBe(2);
+    expect(of('prefix_indexer_hit_ratio_sum', index)).toBe(1);
+    expect(of('prefix_indexer_hit_bytes_sum', index)).toBe(4 * 64 * 4);
+    expect(of('request_processing_duration_seconds_count', {})).toBe(2);
+    const attempt = { status: 'success', endpoint_name: 'e0', namespace: '', target_model_name: 'm' };
+    expect(of('scheduler_attempts_total', attempt)).toBe(2);
+    // A page without vLLM's gauges has nothing to extract.
+    expect(of('datalayer_extract_errors_total', { source_type: 'metrics-data-source' })).toBeGreaterThan(0);
+    expect(of('info', {})).toBe(1);
+  });
+
+  test('tokens in flight are shown by endpoint and producer until the first token', async () => {
+    let begin: (() => void) | undefined;
+    const address = await modelServer((message, response) => {
+      message.resume();
+      if (message.method !== 'POST') response.end();
+      else begin = () => response.end('{}');
+    });
+    const config = {
+      apiVersion: 'llm-d.ai/v1alpha1',
+      kind: 'EndpointPickerConfig',
+      plugins: [{ type: 'token-load-scorer' }],
+      schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'token-load-scorer' }] }],
+    };
+    const { port, live } = await gatewayOf([address], { config });
+    const answered = post(port, CHAT, { 'x-llm-d-inference-fairness-id': 'tenant' });
+    await until(() => begin !== undefined);
+    const labels =
+      'endpoint_name="e0",namespace="",producer_name="inflight-load-producer",fairness_id="tenant",priority="0"';
+    // Nine bytes are three tokens, and a block counts whole.
+    expect(live.metricsText()).toContain(`llm_d_epp_inflight_tokens{${labels}} 64\n`);
+    expect(live.metricsText()).toContain(`llm_d_epp_inflight_requests{${labels}} 1\n`);
+    begin?.();
+    await answered;
+    await until(() => live.inFlight === 0);
+    expect(live.metricsText()).not.toMatch(/inflight_tokens\{/);
+  });
+
   test('the page has the latencies, tokens and sizes of calls, and the fleet as it is', async () => {
     const { port, live } = await gatewayOf([await streaming()]);
     await post(port, { ...CHAT, stream: true });
@@ -133,7 +190,14 @@ describe('metrics', () => {
     await until(() => live.core.router.queued === 1);
     const waiting = live.metricsText();
     expect(waiting).toMatch(/llm_d_epp_flow_control_queue_size\{fairness_id="tenant",[^}]*} 1\n/);
-    expect(waiting).toMatch(/llm_d_epp_flow_control_pool_saturation\{[^}]*} \d/);
+    expect(waiting).toMatch(/llm_d_epp_flow_control_pool_saturation\{[^}]*stage="decode"} \d/);
+    expect(waiting).not.toContain('stage="prefill"');
+    expect(waiting).toMatch(/flow_control_capacity_utilization_requests\{priority="0",[^}]*} 0.0002\n/);
+    expect(waiting).toContain('flow_control_stale_endpoints{detector="utilization-detector"}');
+    expect(waiting).toMatch(
+      /flow_control_request_enqueue_duration_seconds_count\{[^}]*NotYetFinalized"} 1\n/,
+    );
+    expect(waiting).not.toContain('global_capacity');
     isSaturated = false;
     await until(() => live.core.router.inFlight === 1);
     await until(() => live.inFlight === 1 && live.metricsText().includes('outcome="Dispatched"'));

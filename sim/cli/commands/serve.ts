@@ -2,12 +2,14 @@
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import type { PluginDefinition } from '../../../src/routing/plugin.ts';
+import { AdminServer } from '../../../src/server/admin.ts';
 import type { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
 import type { Telemetry } from '../../../src/server/telemetry/telemetry.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { withBoxed } from '../../lab/baselines/boxed.ts';
+import { TOOL_VERSION } from '../../run/version.ts';
 import { loadDocument, readText } from '../document.ts';
 import { addFleetOptions, type FleetOptions, watchFleet } from '../fleet-source.ts';
 import { addSecurityOptions, type Security, type SecurityOptions, securityOf } from '../gateway-security.ts';
@@ -32,6 +34,8 @@ interface ServeOptions extends LegOptions, FleetOptions, SecurityOptions, LogOpt
   readonly host: string;
   readonly port: number;
   readonly extProcPort?: number;
+  readonly adminPort?: number;
+  readonly adminHost: string;
   readonly scrapeIntervalMs: number;
   readonly drainTimeoutS: number;
   readonly seed: number;
@@ -57,6 +61,12 @@ export function register(program: Command): void {
       'also serve as Envoy endpoint picker (gRPC ext_proc v3 and health) at this port',
       portNumber,
     )
+    .option(
+      '--admin-port <port>',
+      'show /metrics and /debug/plugins/state at this port, and /metrics no more at --port',
+      portNumber,
+    )
+    .option('--admin-host <address>', 'address for --admin-port', '127.0.0.1')
     .option('--scrape-interval-ms <ms>', 'time between scrapes', whole, 50)
     .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30)
     .option('--seed <n>', 'seed of random choices', whole, 1)
@@ -81,6 +91,7 @@ async function serve(options: ServeOptions): Promise<void> {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     isReady: () => fleet.isSynced(),
+    hidesMetrics: options.adminPort !== undefined,
     ...security,
     ...(options.disaggregation === 'gateway' ? { disaggregation: legPolicy(options) } : {}),
   });
@@ -96,14 +107,32 @@ async function serve(options: ServeOptions): Promise<void> {
     security.tls ?? null,
     () => fleet.isSynced() && !isDraining,
   );
+  const admin = await listenForOperators(live, options);
   await untilStopped();
   process.stderr.write(`draining ${live.inFlight} requests\n`);
   isDraining = true;
   await fleet.stop();
   const drainMs = options.drainTimeoutS * 1000;
   await Promise.all([gateway.drain(drainMs), picker?.drain(drainMs)]);
+  admin?.close();
   live.stop();
   await listeners.close();
+}
+
+/** The operators' port, when it is asked for. */
+async function listenForOperators(
+  live: LiveRouter,
+  { adminPort, adminHost }: ServeOptions,
+): Promise<AdminServer | null> {
+  if (adminPort === undefined) return null;
+  const admin = new AdminServer(live);
+  const port = await listening(
+    admin.listen(adminPort, adminHost),
+    '--admin-port',
+    `${adminHost}:${adminPort}`,
+  );
+  process.stderr.write(`metrics and plugin state at http://${adminHost}:${port}\n`);
+  return admin;
 }
 
 function createRouter(
@@ -124,6 +153,7 @@ function createRouter(
       ...(upstreamTls === undefined ? {} : { upstreamTls }),
       telemetry,
       extraPlugins,
+      build: { commit: process.env['DRYDOCK_COMMIT'] ?? '', ref: `drydock ${TOOL_VERSION}` },
     });
   } catch (error) {
     throw error instanceof ConfigError && document !== undefined ? document.locate(error) : error;

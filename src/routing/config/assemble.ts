@@ -17,6 +17,7 @@ import type {
   Screener,
 } from '../plugin.ts';
 import { Profile } from '../profile.ts';
+import { type Stopwatch, Timing } from '../stopwatch.ts';
 import type { BandDocument, Reference } from './document.ts';
 import type { PlannedPlugin, RouterPlan } from './plan.ts';
 
@@ -26,6 +27,8 @@ export interface AssemblyParts {
   readonly columns: Columns;
   readonly streams: Streams;
   readonly definitions: readonly PluginDefinition[];
+  /** Times plugins; absent: they are not. */
+  readonly stopwatch?: Stopwatch;
 }
 
 /** All instances of a router. */
@@ -51,15 +54,37 @@ export function assemble(plan: RouterPlan, parts: AssemblyParts): Assembly {
     assert(found !== undefined, `plugin ${plugin.name} was not created`);
     return found;
   };
-  const all = plan.plugins.map(instance);
+  const timing = new Timing(parts.stopwatch ?? null);
+  /** What those plugins can do of one kind, timed. */
+  const all = <T>(
+    plugins: readonly PlannedPlugin[],
+    of: (one: PluginInstance) => T | undefined,
+    timed: (part: T, plugin: PlannedPlugin) => T,
+  ): T[] =>
+    plugins.flatMap((plugin) => {
+      const part = of(instance(plugin));
+      return part === undefined ? [] : [timed(part, plugin)];
+    });
   const profiles = plan.profiles.map((profile) => {
-    const members = profile.entries.map((entry) => ({ ...entry, instance: instance(entry.plugin) }));
-    const picker = members.find((member) => member.instance.picker !== undefined)?.instance.picker;
-    assert(picker !== undefined, `profile ${profile.name} has no picker`);
-    const filters = members.map((member) => member.instance.filter).filter((filter) => filter !== undefined);
-    const scorers = members.flatMap(({ instance: { scorer }, plugin, weight }) =>
-      scorer === undefined ? [] : [{ name: plugin.name, weight: weight ?? 1, scorer }],
+    const members = profile.entries.map((entry) => entry.plugin);
+    const [picker] = all(
+      members,
+      (one) => one.picker,
+      (one, plugin) => timing.picker(one, plugin),
     );
+    assert(picker !== undefined, `profile ${profile.name} has no picker`);
+    const filters = all(
+      members,
+      (one) => one.filter,
+      (one, plugin) => timing.filter(one, plugin),
+    );
+    const scorers = profile.entries.flatMap(({ plugin, weight }) => {
+      const { scorer } = instance(plugin);
+      const { name } = plugin;
+      return scorer === undefined
+        ? []
+        : [{ name, weight: weight ?? 1, scorer: timing.scorer(scorer, plugin) }];
+    });
     return new Profile(profile.name, filters, scorers, picker);
   });
   const makeHandler = instance(plan.handler).handler;
@@ -69,15 +94,38 @@ export function assemble(plan: RouterPlan, parts: AssemblyParts): Assembly {
   return {
     instances,
     profiles,
-    handler: makeHandler(
-      plan.profiles.map((profile) => profile.name),
-      plan.handler.path,
+    handler: timing.handler(
+      makeHandler(
+        plan.profiles.map((profile) => profile.name),
+        plan.handler.path,
+      ),
+      plan.handler,
     ),
-    headerProcessors: all.map((each) => each.headerProcessor).filter((each) => each !== undefined),
-    screeners: all.map((each) => each.screener).filter((each) => each !== undefined),
-    producers: plan.producers.map((each) => instance(each).producer).filter((each) => each !== undefined),
-    admitters: all.map((each) => each.admitter).filter((each) => each !== undefined),
-    hooks: all.map((each) => each.hooks).filter((each) => each !== undefined),
+    headerProcessors: all(
+      plan.plugins,
+      (one) => one.headerProcessor,
+      (one, plugin) => timing.headerProcessor(one, plugin),
+    ),
+    screeners: all(
+      plan.plugins,
+      (one) => one.screener,
+      (one, plugin) => timing.screener(one, plugin),
+    ),
+    producers: all(
+      plan.producers,
+      (one) => one.producer,
+      (one, plugin) => timing.producer(one, plugin),
+    ),
+    admitters: all(
+      plan.plugins,
+      (one) => one.admitter,
+      (one, plugin) => timing.admitter(one, plugin),
+    ),
+    hooks: all(
+      plan.plugins,
+      (one) => one.hooks,
+      (one, plugin) => timing.hooks(one, plugin),
+    ),
     detector,
     flow: plan.document.flowControlGate ? flowOf(plan, parts, instances, detector) : null,
   };

@@ -20,6 +20,7 @@ export const sessionAffinityFilter = definePlugin({
         },
       },
       hooks: affinity,
+      state: () => affinity.state(),
     };
   },
 });

@@ -7,7 +7,13 @@ import { ApproximateIndex, approximateBlockSize } from '../../prefix/approximate
 import type { PrefixMatchColumn } from '../columns.ts';
 import { Fields } from '../config/fields.ts';
 import type { EndpointTable } from '../endpoint.ts';
-import { type DispatchDraft, definePlugin, type Producer, type RequestHooks } from '../plugin.ts';
+import {
+  type DispatchDraft,
+  definePlugin,
+  type PluginState,
+  type Producer,
+  type RequestHooks,
+} from '../plugin.ts';
 import type { InferenceRequest } from '../request.ts';
 import { TOKENIZED_PROMPT } from './keys.ts';
 
@@ -56,7 +62,7 @@ function approximateProducer(type: string, stability: 'alpha' | 'beta') {
     produces: (name) => [{ type: 'PrefixCacheMatchInfo', producer: name }],
     create(parameters, { name, table, column }) {
       const index = new ApproximatePrefix(parameters, table, column('PrefixCacheMatchInfo', name));
-      return { producer: index, hooks: index, service: index };
+      return { producer: index, hooks: index, service: index, state: () => index.state() };
     },
   });
 }
@@ -117,6 +123,12 @@ class ApproximatePrefix implements Producer, RequestHooks {
 
   endpointRemoved(row: number): void {
     this.index.removeRow(row);
+  }
+
+  state(): PluginState {
+    const { index } = this;
+    const held = [...this.#table.rows].map((row) => [this.#table.endpoints[row]!.id, index.heldBy(row)]);
+    return { indexedBlocks: index.blocks, bytes: index.bytes, blocksByEndpoint: Object.fromEntries(held) };
   }
 
   #insert(row: number): void {

@@ -8,7 +8,15 @@ import { IdMap } from '../../core/id-map.ts';
 import type { InFlightColumn, PrefixMatchColumn, UncachedColumn } from '../columns.ts';
 import { Fields } from '../config/fields.ts';
 import type { Dispatch } from '../contract.ts';
-import { type DispatchDraft, definePlugin, type Producer, type RequestHooks } from '../plugin.ts';
+import type { EndpointTable } from '../endpoint.ts';
+import {
+  type DispatchDraft,
+  definePlugin,
+  type PluginInstance,
+  type PluginState,
+  type Producer,
+  type RequestHooks,
+} from '../plugin.ts';
 import type { InferenceRequest } from '../request.ts';
 import { PREFILL_PROFILE } from './approximate-prefix.ts';
 import { matchProducerOf, TOKENIZED_PROMPT } from './keys.ts';
@@ -49,14 +57,14 @@ export const inflightLoadProducer = definePlugin<Parameters>({
     { type: 'InFlightLoad', producer: name },
     { type: 'UncachedRequestTokens', producer: name },
   ],
-  create(parameters, { name, column }) {
+  create(parameters, { name, table, column }) {
     const load = new InFlightLoad(
       parameters,
       column('InFlightLoad', name),
       column('UncachedRequestTokens', name),
       column('PrefixCacheMatchInfo', parameters.matchProducer),
     );
-    return { producer: load, hooks: load };
+    return { producer: load, hooks: load, service: load, state: () => load.state(table) };
   },
 });
 
@@ -69,7 +77,15 @@ interface Charge {
   readonly requests: number[];
 }
 
-class InFlightLoad implements Producer, RequestHooks {
+/** Counts of one request on one row. */
+export interface RowCharge {
+  readonly row: number;
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/** Counters of one instance. */
+export class InFlightLoad implements Producer, RequestHooks {
   readonly #parameters: Parameters;
   readonly #load: InFlightColumn;
   readonly #uncached: UncachedColumn;
@@ -147,6 +163,21 @@ class InFlightLoad implements Producer, RequestHooks {
     }
   }
 
+  /** What a request is charged now; rows of endpoints that have gone are left out. */
+  chargesOf(id: number): RowCharge[] {
+    const { rows = [], tokens = [], requests = [] } = this.#charges.get(id) ?? {};
+    return rows.flatMap((row, i) => (row < 0 ? [] : [{ row, requests: requests[i]!, tokens: tokens[i]! }]));
+  }
+
+  state({ rows, endpoints }: EndpointTable): PluginState {
+    const { requests, tokens } = this.#load;
+    const counts = [...rows].map((row) => [
+      endpoints[row]!.id,
+      { requests: requests[row], tokens: tokens[row] },
+    ]);
+    return { endpoints: Object.fromEntries(counts) };
+  }
+
   #releaseTokens(charge: Charge, index: number): void {
     const row = charge.rows[index]!;
     if (row < 0) return;
@@ -171,6 +202,21 @@ class InFlightLoad implements Producer, RequestHooks {
     if (maxEstimatedOutputTokens > 0) estimate = Math.min(estimate, maxEstimatedOutputTokens);
     return estimate;
   }
+}
+
+/** An instance by its name. */
+export interface NamedLoad {
+  readonly name: string;
+  readonly load: InFlightLoad;
+}
+
+/** The producers of in-flight load of a router, whatever their instances are called. */
+export function inFlightProducers(router: {
+  readonly plugins: readonly { readonly name: string; readonly instance: PluginInstance }[];
+}): NamedLoad[] {
+  return router.plugins.flatMap(({ name, instance: { service } }) =>
+    service instanceof InFlightLoad ? [{ name, load: service }] : [],
+  );
 }
 
 function isPrefill(pick: { readonly profile: string }): boolean {

@@ -10,6 +10,7 @@ import {
   type DispatchDraft,
   definePlugin,
   type PluginContext,
+  type PluginState,
   type Producer,
   type RequestHooks,
 } from '../plugin.ts';
@@ -64,7 +65,7 @@ export const precisePrefixProducer = definePlugin<PreciseParameters>({
   produces: (name) => [{ type: 'PrefixCacheMatchInfo', producer: name }],
   create(parameters, context) {
     const precise = createPrecise(parameters, context);
-    return { producer: precise, hooks: precise, service: precise };
+    return { producer: precise, hooks: precise, service: precise, state: () => precise.state() };
   },
 });
 
@@ -177,6 +178,10 @@ export class PrecisePrefix implements Producer, RequestHooks {
     this.parameters = parameters;
     this.index = new PreciseIndex(parameters);
     this.match = match;
+  }
+
+  state(): PluginState {
+    return { indexedBlocks: this.index.blocks, bytes: this.index.bytes };
   }
 
   produce(request: InferenceRequest, rows: Int32Array, count: number, nowUs: number): void {

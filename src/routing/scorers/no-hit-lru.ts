@@ -6,7 +6,15 @@
  */
 import type { PrefixMatchColumn } from '../columns.ts';
 import { Fields } from '../config/fields.ts';
-import { type Cycle, type DispatchDraft, definePlugin, type RequestHooks, type Scorer } from '../plugin.ts';
+import type { EndpointTable } from '../endpoint.ts';
+import {
+  type Cycle,
+  type DispatchDraft,
+  definePlugin,
+  type PluginState,
+  type RequestHooks,
+  type Scorer,
+} from '../plugin.ts';
 import { PREFILL_PROFILE } from '../producers/approximate-prefix.ts';
 import { matchProducerOf } from '../producers/keys.ts';
 import type { InferenceRequest } from '../request.ts';
@@ -28,9 +36,9 @@ export const noHitLruScorer = definePlugin<Parameters>({
   needs: ({ matchProducer }) => ({
     required: [{ type: 'PrefixCacheMatchInfo', producer: matchProducer }],
   }),
-  create({ lruSize, matchProducer }, { column }) {
+  create({ lruSize, matchProducer }, { column, table }) {
     const scorer = new NoHitLru(lruSize, column('PrefixCacheMatchInfo', matchProducer));
-    return { scorer, hooks: scorer };
+    return { scorer, hooks: scorer, state: () => scorer.state(table) };
   },
 });
 
@@ -64,6 +72,11 @@ class NoHitLru implements Scorer, RequestHooks {
       const own = rank[rows[i]!]!;
       out[i] = own < 0 ? 1 - fresh++ / (count - 1) : Math.max(0, 1 - (neverUsed + own) / (count - 1));
     }
+  }
+
+  /** Endpoints by time of last use, oldest first. */
+  state({ endpoints }: EndpointTable): PluginState {
+    return { leastLatelyUsed: this.#order.map((row) => endpoints[row]?.id ?? null) };
   }
 
   /** Position of each row among all keys of the LRU, oldest 0; -1 for rows that are not in it. */

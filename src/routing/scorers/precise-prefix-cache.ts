@@ -31,6 +31,7 @@ export const precisePrefixCacheScorer = definePlugin<PreciseParameters>({
       producer: precise,
       hooks: precise,
       service: precise,
+      state: () => precise.state(),
     };
   },
 });

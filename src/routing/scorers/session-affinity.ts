@@ -18,6 +18,7 @@ export const sessionAffinityScorer = definePlugin({
         },
       },
       hooks: affinity,
+      state: () => affinity.state(),
     };
   },
 });

@@ -7,7 +7,7 @@
 import { Fields } from '../config/fields.ts';
 import type { Dispatch } from '../contract.ts';
 import type { EndpointTable } from '../endpoint.ts';
-import type { Cycle, DispatchDraft, PluginContext, RequestHooks } from '../plugin.ts';
+import type { Cycle, DispatchDraft, PluginContext, PluginState, RequestHooks } from '../plugin.ts';
 import type { InferenceRequest } from '../request.ts';
 import { base64, fromBase64 } from './base64.ts';
 
@@ -80,6 +80,14 @@ export class SessionAffinity implements RequestHooks {
       const column = context.column('SessionID', attribute.slice(attribute.lastIndexOf('/') + 1));
       return () => column.session;
     });
+  }
+
+  /** How many sessions each endpoint has; whose they are is nobody's business. */
+  state(): PluginState {
+    const sessions: Record<string, number> = {};
+    for (const { endpointId } of this.#bindings.values())
+      sessions[endpointId] = (sessions[endpointId] ?? 0) + 1;
+    return { sessionsByEndpoint: sessions };
   }
 
   /** Row of the bound endpoint if it is among the candidates, else -1. */

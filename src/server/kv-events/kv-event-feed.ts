@@ -59,6 +59,11 @@ export class KvEventFeed {
     }
   }
 
+  /** Sockets that listen. */
+  get subscribers(): number {
+    return this.#subscribed.size + (this.#bound === null ? 0 : 1);
+  }
+
   close(): void {
     for (const { subscription } of this.#subscribed.values()) subscription.close();
     this.#subscribed.clear();

@@ -1,32 +1,35 @@
 /**
- * The router's own metrics under upstream's names. Source: router specification 7.1. Left out is what the pure router cannot tell
- * without a clock (durations of plugins) and what it has no part in; docs/gateway.md lists both.
+ * The router's own metrics under upstream's names. Source: router specification 7.1; docs/gateway.md lists what is not here, and
+ * why.
  */
-import type { Rejection, ResponseUsage } from '../../routing/contract.ts';
+import type { FlowFigures } from '../../flow/figures.ts';
+import type { KvEventCounts } from '../../prefix/kv-events.ts';
+import type { ResponseUsage } from '../../routing/contract.ts';
 import type { EndpointTable } from '../../routing/endpoint.ts';
 import type { InferenceRequest } from '../../routing/request.ts';
+import {
+  DURATION_S,
+  INTERNAL_S,
+  ITL_S,
+  NTPOT_S,
+  OUTPUT_TOKENS,
+  PROCESSING_S,
+  REQUEST_BYTES,
+  RESPONSE_BYTES,
+  TOKENS,
+  TPOT_S,
+  TTFT_S,
+} from './bounds.ts';
+import { Counts } from './counts.ts';
+import { FlowMetrics } from './flow-metrics.ts';
+import { PluginMetrics } from './plugin-metrics.ts';
 import { Registry } from './prometheus.ts';
 
-const SECONDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.5, 2, 3, 5, 10, 20, 60, 120, 600, 3600];
-const TOKEN_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.5, 1, 2, 5, 10];
-const SCHEDULE_SECONDS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
-const QUEUE_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60];
-const TOKENS = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 131072, 1048576];
-const BYTES = [64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 16777216, 1073741824];
 /** Distinct values of a label that clients choose; later ones are counted as `other`. */
 const LABEL_VALUES = 1000;
 /** Label sets remembered at most. */
 const LABEL_SETS = 10_000;
 const POOL = { name: 'epp' };
-const FLOW_POOL = { inference_pool: 'epp' };
-
-/** Flow control's outcomes by the reason that a refused client is given. */
-const OUTCOMES: Readonly<Record<string, string>> = {
-  'rejected-saturated': 'RejectedCapacity',
-  'rejected-no-endpoints': 'RejectedNoEndpoints',
-  'rejected-ttl-expired': 'EvictedTTL',
-  'rejected-context-cancelled': 'EvictedContextCancelled',
-};
 
 type Labels = Readonly<Record<string, string>>;
 type RequestLabels = Readonly<
@@ -49,9 +52,19 @@ export interface CallFigures {
   readonly responseBytes: number;
 }
 
-/** What only flow control knows. */
-export interface FlowFigures {
-  readonly saturation: number;
+/** What a request in flight is charged with by a producer of in-flight load, on one endpoint. */
+export interface LoadShare {
+  readonly producer: string;
+  /** Id of the endpoint. */
+  readonly endpoint: string;
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/** Which build serves. */
+export interface BuildInfo {
+  readonly commit: string;
+  readonly ref: string;
 }
 
 /** What the page shows of the moment. */
@@ -59,51 +72,72 @@ export interface Moment {
   readonly table: EndpointTable;
   /** Waiting in the router. */
   readonly queued: readonly InferenceRequest[];
-  /** Sent, and to which address first. */
-  readonly inFlight: readonly (readonly [request: InferenceRequest, address: string])[];
+  /** Sent, and what they are charged with. */
+  readonly inFlight: readonly (readonly [request: InferenceRequest, shares: readonly LoadShare[]])[];
   /** Null when flow control is off. */
   readonly flow: FlowFigures | null;
+  /** Endpoints with old signals, by saturation detector that minds. */
+  readonly stale: readonly (readonly [detector: string, endpoints: number])[];
+  /** By precise producer. */
+  readonly kvEvents: readonly KvEventCounts[];
 }
 
 export class GatewayMetrics {
   readonly #registry = new Registry();
+  readonly plugins = new PluginMetrics(this.#registry);
+  readonly flow = new FlowMetrics(this.#registry, (request) => this.#labels(request));
   readonly #labelSets = new Map<string, LabelSet>();
   readonly #attempts = new Map<string, Labels>();
+  /** Endpoint ids by address. */
+  #ids: ReadonlyMap<string, string> = new Map();
   #streams = 0;
   readonly #seen = new Map<string, Set<string>>();
 
+  constructor({ commit, ref }: BuildInfo) {
+    this.#registry.set('llm_d_epp_info', { commit, build_ref: ref }, 1);
+  }
+
+  /** Addresses are shown by the ids of their endpoints. */
+  nameEndpoints(ids: ReadonlyMap<string, string>): void {
+    this.#ids = ids;
+    this.#attempts.clear();
+  }
+
   /** `scheduleSeconds`: what the router took over the event that brought the decision. */
   scheduled(scheduleSeconds: number): void {
-    this.#registry.observe('llm_d_epp_scheduler_e2e_duration_seconds', {}, scheduleSeconds, SCHEDULE_SECONDS);
+    this.#registry.observe('llm_d_epp_scheduler_e2e_duration_seconds', {}, scheduleSeconds, INTERNAL_S);
+  }
+
+  /** A request has been handled, waiting included: sent, or refused. */
+  processed(seconds: number): void {
+    this.#registry.observe('llm_d_epp_request_processing_duration_seconds', {}, seconds, PROCESSING_S);
   }
 
   dispatched(request: InferenceRequest): void {
     const labels = this.#labels(request);
     this.#registry.add('llm_d_epp_request_total', labels);
-    this.#registry.observe('llm_d_epp_request_size_bytes', labels, request.sizeBytes, BYTES);
+    this.#registry.observe('llm_d_epp_request_size_bytes', labels, request.sizeBytes, REQUEST_BYTES);
   }
 
-  /** A request has left flow control, to be sent (`rejection` null) or refused. */
-  leftFlowControl(request: InferenceRequest, rejection: Rejection | null, seconds: number): void {
-    const outcome = rejection === null ? 'Dispatched' : (OUTCOMES[rejection.reason ?? ''] ?? 'RejectedOther');
-    const priority = String(request.priority);
-    this.#registry.add('llm_d_epp_flow_control_requests_total', { outcome, priority, ...FLOW_POOL });
-    const { fairness_id, model_name, target_model_name } = this.#labels(request);
-    const labels = { fairness_id, priority, outcome, ...FLOW_POOL, model_name, target_model_name };
-    const name = 'llm_d_epp_flow_control_request_queue_duration_seconds';
-    this.#registry.observe(name, labels, seconds, QUEUE_SECONDS);
+  /** A rewrite rule of the named resource has chosen the model. */
+  rewritten(name: string, incoming: string, target: string): void {
+    this.#registry.add('llm_d_epp_model_rewrite_decisions_total', {
+      model_rewrite_name: name,
+      model_name: this.#capped('model', incoming),
+      target_model: this.#capped('model', target),
+    });
   }
 
   firstToken(request: InferenceRequest, seconds: number, streaming: boolean): void {
     const { streamed, whole } = this.#setOf(request);
     const labels = streaming ? streamed : whole;
-    this.#registry.observe('llm_d_epp_request_ttft_seconds', labels, seconds, SECONDS);
+    this.#registry.observe('llm_d_epp_request_ttft_seconds', labels, seconds, TTFT_S);
   }
 
   /** Time between two parts of a streamed body. */
   gap(request: InferenceRequest, seconds: number): void {
     const name = 'llm_d_epp_request_streaming_itl_seconds';
-    this.#registry.observe(name, this.#labels(request), seconds, TOKEN_SECONDS);
+    this.#registry.observe(name, this.#labels(request), seconds, ITL_S);
   }
 
   ended(request: InferenceRequest, figures: CallFigures, usage: ResponseUsage): void {
@@ -112,15 +146,15 @@ export class GatewayMetrics {
     const { promptTokens, outputTokens, cachedTokens } = usage;
     const observe = (name: string, value: number, bounds: readonly number[]): void =>
       this.#registry.observe(`llm_d_epp_${name}`, labels, value, bounds);
-    observe('request_duration_seconds', seconds, SECONDS);
-    observe('response_size_bytes', responseBytes, BYTES);
+    observe('request_duration_seconds', seconds, DURATION_S);
+    observe('response_size_bytes', responseBytes, RESPONSE_BYTES);
     observe('request_input_tokens', promptTokens, TOKENS);
     observe('request_cached_tokens', cachedTokens, TOKENS);
-    observe('request_output_tokens', outputTokens, TOKENS);
-    if (outputTokens > 0) observe('request_ntpot_seconds', seconds / outputTokens, TOKEN_SECONDS);
+    observe('request_output_tokens', outputTokens, OUTPUT_TOKENS);
+    if (outputTokens > 0) observe('request_ntpot_seconds', seconds / outputTokens, NTPOT_S);
     if (!isStream || firstTokenSeconds === null || outputTokens <= 1) return;
     const tpot = (seconds - firstTokenSeconds) / (outputTokens - 1);
-    observe('request_streaming_tpot_seconds', tpot, TOKEN_SECONDS);
+    observe('request_streaming_tpot_seconds', tpot, TPOT_S);
   }
 
   failed(request: InferenceRequest | undefined, code: string): void {
@@ -128,12 +162,16 @@ export class GatewayMetrics {
     this.#registry.add('llm_d_epp_request_error_total', { ...labels, error_code: code });
   }
 
-  attempted(model: string, endpoint: string, status: 'success' | 'failure'): void {
-    const key = `${status}\n${model}\n${endpoint}`;
+  attempted(model: string, address: string, status: 'success' | 'failure'): void {
+    const key = `${status}\n${model}\n${address}`;
     let labels = this.#attempts.get(key);
     if (labels === undefined) {
       if (this.#attempts.size >= LABEL_SETS) this.#attempts.clear();
-      labels = { status, target_model_name: this.#capped('model', model), endpoint_name: endpoint };
+      labels = {
+        ...{ status, target_model_name: this.#capped('model', model) },
+        ...nameOf(this.#ids.get(address) ?? address),
+        port: address.slice(address.lastIndexOf(':') + 1),
+      };
       this.#attempts.set(key, labels);
     }
     this.#registry.add('llm_d_epp_scheduler_attempts_total', labels);
@@ -147,7 +185,7 @@ export class GatewayMetrics {
   streamEnded(code: string, seconds: number): void {
     this.#countStreams(-1);
     this.#registry.add('llm_d_epp_extproc_streams_total', { code });
-    this.#registry.observe('llm_d_epp_extproc_stream_duration_seconds', { code }, seconds, SECONDS);
+    this.#registry.observe('llm_d_epp_extproc_stream_duration_seconds', { code }, seconds, DURATION_S);
   }
 
   #countStreams(change: 1 | -1): void {
@@ -161,11 +199,27 @@ export class GatewayMetrics {
   }
 
   pollFailed(): void {
-    this.#registry.add('llm_d_epp_datalayer_poll_errors_total', { source_type: 'metrics-data-source' });
+    this.#registry.add('llm_d_epp_datalayer_poll_errors_total', SOURCE);
+  }
+
+  /** A metrics page lacked what its engine should tell. */
+  extractFailed(): void {
+    const labels = { ...SOURCE, extractor_type: 'core-metrics-extractor' };
+    this.#registry.add('llm_d_epp_datalayer_extract_errors_total', labels);
+  }
+
+  /** Sockets on which KV events are listened to. */
+  kvSubscribers(count: number): void {
+    this.#registry.set('llm_d_epp_kv_cache_events_active_subscribers', {}, count);
+  }
+
+  kvMessage(endpoint: string): void {
+    const labels = { pod_identifier: endpoint };
+    this.#registry.add('llm_d_epp_kv_cache_events_subscriber_messages_received_total', labels);
   }
 
   /** The page, with gauges of the fleet as the router sees it at this moment. */
-  text({ table, queued, inFlight, flow }: Moment): string {
+  text({ table, queued, inFlight, flow, stale, kvEvents }: Moment): string {
     const registry = this.#registry;
     const rows = [...table.rows];
     registry.set('llm_d_epp_ready_endpoints', POOL, rows.length);
@@ -184,35 +238,39 @@ export class GatewayMetrics {
       registry.set('llm_d_epp_per_endpoint_queue_size', labels, table.waiting[row]!);
     }
     this.#countInFlight(inFlight);
-    if (flow !== null) this.#countQueued(queued, flow);
+    this.plugins.refresh();
+    if (flow !== null) this.flow.refresh(queued, flow, stale);
+    this.#countKvEvents(kvEvents);
     return registry.text();
   }
 
   #countInFlight(inFlight: Moment['inFlight']): void {
-    const [running, counts] = [new Counts(), new Counts()];
-    for (const [request, address] of inFlight) {
+    const [running, requests, tokens] = [new Counts(), new Counts(), new Counts()];
+    for (const [request, shares] of inFlight) {
       const labels = this.#labels(request);
       const { fairness_id, priority } = labels;
       running.add(labels, 1);
-      counts.add({ endpoint_name: address, fairness_id, priority }, 1);
+      for (const share of shares) {
+        const of = { ...nameOf(share.endpoint), producer_name: share.producer, fairness_id, priority };
+        requests.add(of, share.requests);
+        tokens.add(of, share.tokens);
+      }
     }
     running.show(this.#registry, 'llm_d_epp_request_running');
-    counts.show(this.#registry, 'llm_d_epp_inflight_requests');
+    requests.show(this.#registry, 'llm_d_epp_inflight_requests');
+    tokens.show(this.#registry, 'llm_d_epp_inflight_tokens');
   }
 
-  #countQueued(queued: readonly InferenceRequest[], flow: FlowFigures): void {
-    const [sizes, bytes] = [new Counts(), new Counts()];
-    for (const request of queued) {
-      const { fairness_id, priority, model_name, target_model_name } = this.#labels(request);
-      const labels = { fairness_id, priority, ...FLOW_POOL };
-      const all = { ...labels, model_name, target_model_name };
-      sizes.add(all, 1);
-      bytes.add(all, request.sizeBytes);
-    }
-    sizes.show(this.#registry, 'llm_d_epp_flow_control_queue_size');
-    bytes.show(this.#registry, 'llm_d_epp_flow_control_queue_bytes');
-    const stage = { ...FLOW_POOL, stage: 'effective' };
-    this.#registry.set('llm_d_epp_flow_control_pool_saturation', stage, flow.saturation);
+  #countKvEvents(all: Moment['kvEvents']): void {
+    if (all.length === 0) return;
+    const sum = (of: keyof KvEventCounts): number => all.reduce((total, one) => total + one[of], 0);
+    const show = (name: string, labels: Labels, of: keyof KvEventCounts): void =>
+      this.#registry.count(`llm_d_epp_kv_cache_events_${name}_total`, labels, sum(of));
+    show('dedup_removed_hashes_suppressed', {}, 'removalsSuppressed');
+    show('dedup_removed_hashes_forwarded', {}, 'removalsForwarded');
+    show('stores_skipped', { reason: 'unknown_parent' }, 'storesSkippedUnknownParent');
+    show('stores_skipped', { reason: 'cache_kind' }, 'storesSkippedKind');
+    show('removals_skipped', { reason: 'cache_kind' }, 'removalsSkippedKind');
   }
 
   #labels(request: InferenceRequest): RequestLabels {
@@ -255,23 +313,13 @@ export class GatewayMetrics {
   }
 }
 
+const SOURCE = { source_type: 'metrics-data-source' };
 const NO_REQUEST: Labels = { model_name: '', target_model_name: '', fairness_id: '', priority: '0' };
 
-/** Sums by label set, shown as a gauge in place of what it showed before. */
-class Counts {
-  readonly #sums = new Map<string, { readonly labels: Labels; sum: number }>();
-
-  add(labels: Labels, by: number): void {
-    const key = JSON.stringify(labels);
-    const entry = this.#sums.get(key);
-    if (entry === undefined) this.#sums.set(key, { labels, sum: by });
-    else entry.sum += by;
-  }
-
-  show(registry: Registry, name: string): void {
-    registry.clear(name);
-    for (const { labels, sum } of this.#sums.values()) registry.set(name, labels, sum);
-  }
+/** Name and namespace of an endpoint; ids outside of Kubernetes have no namespace. */
+function nameOf(id: string): Readonly<Record<'endpoint_name' | 'namespace', string>> {
+  const slash = id.indexOf('/');
+  return { endpoint_name: id.slice(slash + 1), namespace: slash < 0 ? '' : id.slice(0, slash) };
 }
 
 /** Mean and (population) standard deviation; zeros of nothing. */

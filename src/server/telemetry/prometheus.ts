@@ -57,6 +57,11 @@ export class Registry {
     values.set(key, (values.get(key) ?? 0) + by);
   }
 
+  /** Shows a counter that is kept elsewhere. */
+  count(name: string, labels: Labels, total: number): void {
+    this.#family(name, 'counter', []).values.set(labelText(labels), total);
+  }
+
   set(name: string, labels: Labels, value: number): void {
     this.#family(name, 'gauge', []).values.set(labelText(labels), value);
   }
@@ -67,17 +72,16 @@ export class Registry {
   }
 
   observe(name: string, labels: Labels, value: number, bounds: readonly number[]): void {
-    const { histograms } = this.#family(name, 'histogram', bounds);
-    const key = labelText(labels);
-    let histogram = histograms.get(key);
-    if (histogram === undefined) {
-      histogram = { counts: bounds.map(() => 0), sum: 0, count: 0 };
-      histograms.set(key, histogram);
-    }
-    histogram.sum += value;
-    histogram.count += 1;
-    const bucket = bounds.findIndex((bound) => value <= bound);
-    if (bucket >= 0) histogram.counts[bucket]! += 1;
+    count(this.#histogram(name, labels, bounds), bounds, value);
+  }
+
+  /** `observe` for one label set, found once. The histogram is on the page from its first value on. */
+  tally(name: string, labels: Labels, bounds: readonly number[]): (value: number) => void {
+    let histogram: Histogram | null = null;
+    return (value) => {
+      histogram ??= this.#histogram(name, labels, bounds);
+      count(histogram, bounds, value);
+    };
   }
 
   text(): string {
@@ -100,6 +104,17 @@ export class Registry {
     return `${lines.join('\n')}\n`;
   }
 
+  #histogram(name: string, labels: Labels, bounds: readonly number[]): Histogram {
+    const { histograms } = this.#family(name, 'histogram', bounds);
+    const key = labelText(labels);
+    let histogram = histograms.get(key);
+    if (histogram === undefined) {
+      histogram = { counts: bounds.map(() => 0), sum: 0, count: 0 };
+      histograms.set(key, histogram);
+    }
+    return histogram;
+  }
+
   #family(name: string, type: Family['type'], bounds: readonly number[]): Family {
     let family = this.#families.get(name);
     if (family === undefined) {
@@ -108,6 +123,14 @@ export class Registry {
     }
     return family;
   }
+}
+
+function count(histogram: Histogram, bounds: readonly number[], value: number): void {
+  histogram.sum += value;
+  histogram.count += 1;
+  let bucket = 0;
+  while (bucket < bounds.length && value > bounds[bucket]!) bucket += 1;
+  if (bucket < bounds.length) histogram.counts[bucket]! += 1;
 }
 
 function braces(labels: string): string {
