@@ -1,5 +1,6 @@
 /** The lab document, as TypeBox schemas: parts of the scenario document, several times. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
 import {
   CalibrationSchema,
   ClientsSchema,
@@ -11,6 +12,7 @@ import {
   SloSchema,
   WorkloadSchema,
 } from '../scenario/schema.ts';
+import { fieldsOf, record } from '../scenario/schema-atoms.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -22,19 +24,16 @@ export const PolicySchema = Type.Object(
       Type.String({ description: 'Name of a policy in the box (`drydock lab --list`)' }),
     ),
     config: Type.Optional(
-      Type.Union(
-        [Type.String({ description: 'Path of a YAML file' }), Type.Record(Type.String(), Type.Unknown())],
-        {
-          description: 'An EndpointPickerConfig',
-        },
-      ),
+      Type.Union([Type.String({ description: 'Path of a YAML file' }), record(Type.Unknown())], {
+        description: 'An EndpointPickerConfig',
+      }),
     ),
     plugin: Type.Optional(
       Type.String({ description: 'Path of a module with plugins that the policy names' }),
     ),
     schedulingPolicy: Type.Optional(
       Type.Object(
-        { type: Type.String(), parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())) },
+        { type: Type.String(), parameters: Type.Optional(record(Type.Unknown())) },
         { ...closed, description: 'Order of the waiting queue in the engines of all pools' },
       ),
     ),
@@ -59,11 +58,13 @@ export const LabSchema = Type.Object(
     seed: Type.Optional(Type.Integer({ minimum: 0, description: 'First seed; default 1' })),
     seeds: Type.Optional(Type.Integer({ minimum: 1, description: 'Runs of every cell; default 5' })),
     policies: Type.Array(PolicySchema, { minItems: 1, description: 'The first one is the baseline' }),
-    workloads: Type.Record(Type.String(), WorkloadSchema),
+    workloads: record(WorkloadSchema),
     loads: Type.Optional(Type.Array(LoadSchema, { minItems: 1, description: 'Default: [1]' })),
     fleet: Type.Optional(FleetSchema),
-    fleets: Type.Optional(Type.Record(Type.String(), FleetSchema)),
-    router: Type.Optional(Type.Omit(RouterSchema, ['config'], closed)),
+    fleets: Type.Optional(record(FleetSchema)),
+    router: Type.Optional(
+      Type.Object(fieldsOf(RouterSchema, ['scrapeIntervalMs', 'allowExperimentalPlugins']), closed),
+    ),
     metrics: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: 'Figures to compare, e.g. ttftMs.p95' }),
     ),

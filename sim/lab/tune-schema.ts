@@ -1,6 +1,8 @@
 /** The document of `drydock tune`: a configuration, what of it may change, and what is to get better. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
 import { FleetSchema, WorkloadSchema } from '../scenario/schema.ts';
+import { fieldsOf, record } from '../scenario/schema-atoms.ts';
 import { LabSchema, PolicySchema } from './schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -28,7 +30,7 @@ export const TuneSchema = Type.Object(
   {
     name: Type.Optional(Type.String({ minLength: 1 })),
     description: Type.Optional(Type.String()),
-    start: Type.Pick(PolicySchema, ['baseline', 'config', 'plugin', 'schedulingPolicy'], {
+    start: Type.Object(fieldsOf(PolicySchema, ['baseline', 'config', 'plugin', 'schedulingPolicy']), {
       ...closed,
       description: 'The policy to start from, as in a lab',
     }),
@@ -49,14 +51,13 @@ export const TuneSchema = Type.Object(
     ),
     seed: Type.Optional(Type.Integer({ minimum: 0, description: 'First seed of the search; default 1' })),
     seeds: Type.Optional(Type.Integer({ minimum: 1, description: 'Most seeds of a candidate; default 9' })),
-    workloads: Type.Record(Type.String(), WorkloadSchema),
+    workloads: record(WorkloadSchema),
     fleet: FleetSchema,
-    ...Type.Pick(LabSchema, ['loads', 'router', 'slo', 'run', 'prices', 'clients', 'faults', 'calibration'])
-      .properties,
+    ...fieldsOf(LabSchema, ['loads', 'router', 'slo', 'run', 'prices', 'clients', 'faults', 'calibration']),
     heldOut: Type.Optional(
       Type.Object(
         {
-          workloads: Type.Optional(Type.Record(Type.String(), WorkloadSchema)),
+          workloads: Type.Optional(record(WorkloadSchema)),
           seed: Type.Optional(Type.Integer({ minimum: 0, description: 'Default 101' })),
           seeds: Type.Optional(Type.Integer({ minimum: 2, description: 'Default 8' })),
         },

@@ -2,7 +2,8 @@
  * The plan document as a TypeBox schema: traffic, SLO, the fleets to search, budget and demands. Lists span the space;
  * everything that a list leaves out has one value.
  */
-import Type, { type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+import * as Type from 'typebox/type';
 import { KvStoreSchema, KvTiersSchema } from '../scenario/kv-schema.ts';
 import {
   CalibrationSchema,
@@ -12,7 +13,7 @@ import {
   RunSchema,
   SloSchema,
 } from '../scenario/schema.ts';
-import { closed, count, positive } from '../scenario/schema-atoms.ts';
+import { closed, count, positive, record } from '../scenario/schema-atoms.ts';
 import { WorkloadSchema } from '../scenario/workload-schema.ts';
 
 const sizes = (description: string) => Type.Optional(Type.Array(count(description), { minItems: 1 }));
@@ -38,7 +39,7 @@ const EngineVariantSchema = Type.Object(
     ]),
     version: Type.Optional(Type.String()),
     args: Type.Optional(
-      Type.Record(Type.String(), Type.Union([argValue, Type.Array(argValue, { minItems: 1 })]), {
+      record(Type.Union([argValue, Type.Array(argValue, { minItems: 1 })]), {
         description: 'Engine arguments; a list is searched',
       }),
     ),
@@ -62,7 +63,7 @@ const RouterVariantSchema = Type.Object(
     name: Type.String({ description: 'Empty for the default' }),
     router: RouterSchema,
     weights: Type.Optional(
-      Type.Record(Type.String(), Type.Array(Type.Number({ minimum: 0 }), { minItems: 1 }), {
+      record(Type.Array(Type.Number({ minimum: 0 }), { minItems: 1 }), {
         description:
           "Weights by scorer, each list searched; of the default's scorers where `router` names no config",
       }),

@@ -1,5 +1,6 @@
 /** KV tiers below the GPU: of a pool (host memory, disk), and the store that a fleet shares. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
 import { closed, count, nonNegative, positive } from './schema-atoms.ts';
 
 const tier = {

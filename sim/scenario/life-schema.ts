@@ -1,6 +1,7 @@
 /** The life of a fleet: clients that give up or ask again, faults, scaling. */
-import Type, { type Static } from 'typebox';
-import { closed, count, nonNegative, positive } from './schema-atoms.ts';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
+import { closed, count, nonNegative, positive, record } from './schema-atoms.ts';
 
 /** What clients do when an answer is late or lost. */
 export const ClientsSchema = Type.Object(
@@ -214,7 +215,7 @@ export const RolloutSchema = Type.Array(
           {
             version: Type.Optional(Type.String({ description: 'New preset version' })),
             args: Type.Optional(
-              Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+              record(Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
                 description: 'Arguments to change or add',
               }),
             ),

@@ -1,5 +1,6 @@
 /** Links between replicas: NICs, and with a topology nodes, racks and the spine. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
 import { closed, count, nonNegative, positive } from './schema-atoms.ts';
 
 /** A link of the catalogue, or its figures. */

@@ -1,6 +1,7 @@
 /** The `prices` of a scenario: which price list, own hardware, spot interruptions, energy. Also the content of a price book file. */
-import Type, { type Static } from 'typebox';
-import { closed, count, nonNegative, positive } from './schema-atoms.ts';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
+import { closed, count, nonNegative, positive, record } from './schema-atoms.ts';
 
 const share = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 2, description }));
 
@@ -63,7 +64,7 @@ export const SpotSchema = Type.Object(
 export const PricesSchema = Type.Object(
   {
     gpuHourUsd: Type.Optional(
-      Type.Record(Type.String(), nonNegative('USD per GPU and hour'), { description: 'By GPU catalogue id' }),
+      record(nonNegative('USD per GPU and hour'), { description: 'By GPU catalogue id' }),
     ),
     provider: Type.Optional(Type.String({ description: 'Take catalogue prices of this provider only' })),
     purchase: Type.Optional(Type.String({ description: 'on-demand (default), reserved, spot, owned' })),
@@ -74,9 +75,7 @@ export const PricesSchema = Type.Object(
       }),
     ),
     nodeGpus: Type.Optional(count('GPUs of a node that is billed as a whole, in place of the usual size')),
-    own: Type.Optional(
-      Type.Record(Type.String(), OwnSchema, { description: 'Own hardware by GPU catalogue id' }),
-    ),
+    own: Type.Optional(record(OwnSchema, { description: 'Own hardware by GPU catalogue id' })),
     spot: Type.Optional(SpotSchema),
     energy: Type.Optional(EnergySchema),
   },

@@ -3,12 +3,13 @@
  * completion and the static types, in one place. Units stand in names; unknown keys are errors.
  * Cross-field rules (TP divides heads, the model fits, prices exist) live in `rules.ts` and `sim/cluster/fleet.ts`.
  */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
 import { KvStoreSchema, KvTiersSchema } from './kv-schema.ts';
 import { AutoscalerSchema, ClientsSchema, FaultSchema, RolloutSchema } from './life-schema.ts';
 import { LinkSchema, NetworkSchema } from './network-schema.ts';
 import { PricesSchema } from './prices-schema.ts';
-import { closed, count, nonNegative, positive } from './schema-atoms.ts';
+import { closed, count, nonNegative, positive, record } from './schema-atoms.ts';
 import { WorkloadSchema } from './workload-schema.ts';
 
 export * from './kv-schema.ts';
@@ -65,7 +66,7 @@ export const PoolSchema = Type.Object(
           Type.String({ description: 'Preset version, e.g. "0.19"; omitted: the newest' }),
         ),
         args: Type.Optional(
-          Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+          record(Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
             description: "The engine's own argument names, e.g. max_num_batched_tokens",
           }),
         ),
@@ -73,7 +74,7 @@ export const PoolSchema = Type.Object(
           Type.Object(
             {
               type: Type.String({ description: 'sjf-predicted, or a type of a module (--plugin)' }),
-              parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+              parameters: Type.Optional(record(Type.Unknown())),
             },
             {
               ...closed,
@@ -109,7 +110,7 @@ export const PoolSchema = Type.Object(
     link: Type.Optional(LinkSchema),
     kvTiers: Type.Optional(KvTiersSchema),
     node: Type.Optional(Type.Object({ gpus: count('GPUs per node') }, closed)),
-    labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+    labels: Type.Optional(record(Type.String())),
     adapters: Type.Optional(AdaptersSchema),
   },
   closed,
@@ -129,12 +130,9 @@ export const FleetSchema = Type.Object(
 export const RouterSchema = Type.Object(
   {
     config: Type.Optional(
-      Type.Union(
-        [Type.String({ description: 'Path of a YAML file' }), Type.Record(Type.String(), Type.Unknown())],
-        {
-          description: 'An llm-d EndpointPickerConfig; omitted: the default of llm-d',
-        },
-      ),
+      Type.Union([Type.String({ description: 'Path of a YAML file' }), record(Type.Unknown())], {
+        description: 'An llm-d EndpointPickerConfig; omitted: the default of llm-d',
+      }),
     ),
     scrapeIntervalMs: Type.Optional(positive('Period of metric scrapes, ms; default 50')),
     allowExperimentalPlugins: Type.Optional(
@@ -144,13 +142,10 @@ export const RouterSchema = Type.Object(
   closed,
 );
 
-const LimitsSchema = Type.Record(
-  Type.String({ pattern: '^(mean|max|p[0-9]{1,2}(\\.[0-9]+)?)$' }),
-  positive('ms'),
-  {
-    description: 'Limits in ms by statistic, e.g. {p95: 1000}',
-  },
-);
+const LimitsSchema = record(positive('ms'), {
+  pattern: '^(mean|max|p[0-9]{1,2}(\\.[0-9]+)?)$',
+  description: 'Limits in ms by statistic, e.g. {p95: 1000}',
+});
 
 /** Objectives of one request class. */
 const ClassSloSchema = Type.Object(
@@ -184,7 +179,7 @@ export const SloSchema = Type.Object(
       }),
     ),
     classes: Type.Optional(
-      Type.Record(Type.String(), ClassSloSchema, {
+      record(ClassSloSchema, {
         description:
           "By request class: what it names replaces the SLO's own limit for requests of that class",
       }),
@@ -256,9 +251,7 @@ export const FittedCalibrationSchema = Type.Object(
         closed,
       ),
     ),
-    fit: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'What it was fitted to, and its errors' }),
-    ),
+    fit: Type.Optional(record(Type.Unknown(), { description: 'What it was fitted to, and its errors' })),
   },
   closed,
 );
@@ -336,7 +329,7 @@ export const ComparisonSchema = Type.Object(
     fleets: Type.Array(NamedFleetSchema, { minItems: 2 }),
     router: Type.Optional(RouterSchema),
     workloads: Type.Optional(
-      Type.Record(Type.String(), WorkloadSchema, {
+      record(WorkloadSchema, {
         description: 'Further workloads by name; every fleet is run under each, beside `workload`',
       }),
     ),

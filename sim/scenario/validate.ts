@@ -1,9 +1,7 @@
 /**
- * Holds a plain value against a schema and says exactly what is wrong. TypeBox judges single values; this file finds the
- * place: of a union only the branch that the user evidently means is reported (by its `kind`, `process` or `dist`, or by the
+ * Holds a plain value against a schema and says exactly what is wrong, and where: of a union only the branch that the user evidently means is reported (by its `kind`, `process` or `dist`, or by the
  * type of the value), and an unknown key names the nearest known one.
  */
-import { Check } from 'typebox/value';
 import { assert, type ConfigProblem, nearest } from '../../src/core/check.ts';
 import { childPath, describeSchema, describeValue } from './describe.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -25,7 +23,36 @@ function check(schema: JsonSchema, value: unknown, path: string, problems: Confi
   if (schema.anyOf !== undefined) checkUnion(schema, value, path, problems);
   else if (schema.type === 'object' && isMapping(value)) checkMapping(schema, value, path, problems);
   else if (schema.type === 'array' && Array.isArray(value)) checkList(schema, value, path, problems);
-  else if (!Check(schema, value)) problems.push(mismatch(schema, value, path));
+  else if (!fits(schema, value)) problems.push(mismatch(schema, value, path));
+}
+
+/** Whether a single value, or a value that is not of the schema's form at all, is one that the schema allows. */
+function fits(schema: JsonSchema, value: unknown): boolean {
+  if (schema.const !== undefined) return value === schema.const;
+  switch (schema.type) {
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) && isWithin(schema, value);
+    case 'integer':
+      return Number.isInteger(value) && isWithin(schema, value as number);
+    case 'string':
+      return typeof value === 'string' && value.length >= (schema.minLength ?? 0);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'array':
+      return Array.isArray(value) && schemaProblems(schema, value).length === 0;
+    case 'object':
+      return isMapping(value) && schemaProblems(schema, value).length === 0;
+    default:
+      return true;
+  }
+}
+
+function isWithin({ minimum, maximum, exclusiveMinimum }: JsonSchema, value: number): boolean {
+  return (
+    value >= (minimum ?? Number.NEGATIVE_INFINITY) &&
+    value <= (maximum ?? Number.POSITIVE_INFINITY) &&
+    value > (exclusiveMinimum ?? Number.NEGATIVE_INFINITY)
+  );
 }
 
 function mismatch(schema: JsonSchema, value: unknown, path: string): ConfigProblem {
@@ -97,7 +124,7 @@ function checkUnion(schema: JsonSchema, value: unknown, path: string, problems: 
     if (!literals.some((branch) => branch.const === value)) problems.push(notAmong(literals, value, path));
     return;
   }
-  if (branches.some((branch) => branch.type !== 'object' && Check(branch, value))) return;
+  if (branches.some((branch) => branch.type !== 'object' && fits(branch, value))) return;
   problems.push(mismatch(schema, value, path));
 }
 

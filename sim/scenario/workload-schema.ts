@@ -1,6 +1,7 @@
 /** The `workload` of a scenario: arrivals, lengths, prefixes, sessions, traces. */
-import Type, { type Static } from 'typebox';
-import { closed, count, nonNegative, positive } from './schema-atoms.ts';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
+import { closed, count, nonNegative, positive, record } from './schema-atoms.ts';
 
 const bounds = {
   min: Type.Optional(nonNegative('Values below are raised to this, tokens')),
@@ -148,7 +149,8 @@ const ClassSchema = Type.Object(
       ),
     ),
     headers: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), Type.String(), {
+      record(Type.String(), {
+        pattern: '^[a-z0-9-]+$',
         description: 'Request headers, e.g. x-llm-d-inference-objective; lower-case names',
       }),
     ),

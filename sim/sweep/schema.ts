@@ -1,6 +1,7 @@
 /** The sweep document, as TypeBox schemas: a scenario, what of it varies, and how much load it gets. */
-import Type, { type Static } from 'typebox';
-import { closed, count, positive } from '../scenario/schema-atoms.ts';
+import type { Static } from 'typebox';
+import * as Type from 'typebox/type';
+import { closed, count, positive, record } from '../scenario/schema-atoms.ts';
 
 const AxisSchema = Type.Object(
   {
@@ -14,7 +15,7 @@ const AxisSchema = Type.Object(
         Type.Object(
           {
             name: Type.String({ minLength: 1 }),
-            set: Type.Record(Type.String(), Type.Unknown(), { description: 'Values by path' }),
+            set: record(Type.Unknown(), { description: 'Values by path' }),
           },
           closed,
         ),
@@ -61,10 +62,9 @@ export const SweepSchema = Type.Object(
       Type.Integer({ minimum: 0, description: "First seed; default: the scenario's, or 1" }),
     ),
     seeds: Type.Optional(count('Runs of every point, with seeds S, S+1, ...; default 3')),
-    scenario: Type.Union(
-      [Type.String({ description: 'Path of a scenario file' }), Type.Record(Type.String(), Type.Unknown())],
-      { description: 'What is varied' },
-    ),
+    scenario: Type.Union([Type.String({ description: 'Path of a scenario file' }), record(Type.Unknown())], {
+      description: 'What is varied',
+    }),
     axes: Type.Optional(
       Type.Array(AxisSchema, { description: 'The grid: every combination, the last axis fastest' }),
     ),
