@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
 import { offline } from './build/offline.ts';
 import { precomputed } from './build/precomputed.ts';
 import { securityPolicy } from './build/security-policy.ts';
+import { isOfWorker, type SharedWorkers, sharedWorkers } from './build/shared-workers.ts';
+import { slimD3 } from './build/slim-d3.ts';
 import { yamlModules } from './build/yaml-modules.ts';
 
 /**
@@ -63,13 +65,32 @@ export default defineConfig(({ mode }) => {
       },
     };
   }
+  const workers = sharedWorkers();
   return {
     root: 'web',
     define,
     base: './',
-    plugins: [yamlModules(), precomputed(engineDigest()), react(), securityPolicy(), offline()],
+    plugins: [
+      yamlModules(),
+      precomputed(engineDigest()),
+      workers.plugin,
+      slimD3(),
+      react(),
+      securityPolicy(),
+      offline(),
+    ],
     worker: { format: 'es' as const },
-    build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022' },
+    build: {
+      outDir: '../dist/web',
+      emptyOutDir: true,
+      target: 'es2022',
+      modulePreload: {
+        polyfill: false,
+        // Preloading is done through the document, which workers do not have.
+        resolveDependencies: (_, dependencies, { hostId }) => (isOfWorker(hostId) ? [] : dependencies),
+      },
+      rolldownOptions: { output: { codeSplitting: { groups: chunkGroups(workers) } } },
+    },
     preview: { port: 4173 },
     test: {
       root: '.',
@@ -99,6 +120,27 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
+
+/**
+ * Few chunks in place of many small ones. The first group that a module fits into has it; what its modules import and no
+ * group before it has is of the group as well.
+ */
+function chunkGroups({
+  isShared,
+  isOfAllWorkers,
+}: SharedWorkers): { name: string; test: Test; priority: number }[] {
+  const groups: readonly (readonly [name: string, test: Test])[] = [
+    ['common', /node_modules[\\/]comlink|preload-helper/],
+    ['catalogue', /models[\\/](gpus|llms|prices|workload-presets)\.ts$/],
+    ['figures', isShared],
+    ['simulator', isOfAllWorkers],
+    ['frame', /web[\\/](main|state[\\/]runs|shell[\\/]frame)\.tsx?$|react-dom/],
+    ['charts', /web[\\/](charts|components|rail)[\\/]/],
+  ];
+  return groups.map(([name, test], place) => ({ name, test, priority: groups.length - place }));
+}
+
+type Test = RegExp | ((id: string) => boolean);
 
 function packageVersion(): string {
   return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;

@@ -1,6 +1,7 @@
 /**
  * Answers to the page's own first questions, computed by the command line while the page is built: the page has something
  * to say before any worker runs, and then computes it again. One virtual module per answer; null where nothing was built.
+ * And what the library shows of the committed summary of a validation, which holds more.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,11 @@ const COMMAND = 'dist/cli/drydock.js';
 const CACHE = '.cache/precomputed';
 /** Fields of reports that the page does not show. */
 const UNSHOWN: ReadonlySet<string> = new Set(['document', 'bySeed']);
+/** Digits of figures: more than the page shows. Whether the same came out here is told by fingerprints, which are kept whole. */
+const DIGITS = 5;
+const VALIDATION = 'models/validation.json';
+/** Of the summary, what the library shows. */
+const SHOWN_OF_VALIDATION = ['cases', 'rows', 'peers'];
 const PREFIX = 'virtual:precomputed/';
 
 /** Arguments of the command by the name of the answer; the document is put into a file for it. */
@@ -40,7 +46,9 @@ export function precomputed(digest: string): Plugin {
     resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : null),
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return null;
-      const answer = isBuild ? answerOf(id.slice(PREFIX.length + 1), digest) : null;
+      const name = id.slice(PREFIX.length + 1);
+      if (name === 'validation') return `export default ${validationText()};`;
+      const answer = isBuild ? answerOf(name, digest) : null;
       if (isBuild && answer === null)
         this.warn(`${id.slice(1)}: no answer of engine ${digest}; build the command first`);
       return `export default ${answer ?? 'null'};`;
@@ -48,11 +56,22 @@ export function precomputed(digest: string): Plugin {
   };
 }
 
+/** JSON text; null where nobody has run a validation. */
+function validationText(): string {
+  if (!existsSync(VALIDATION)) return 'null';
+  const summary = JSON.parse(readFileSync(VALIDATION, 'utf8')) as Record<string, unknown>;
+  return JSON.stringify(Object.fromEntries(SHOWN_OF_VALIDATION.map((part) => [part, summary[part]])));
+}
+
+function short(value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;
+}
+
 /** JSON text; null where the command is missing or of another engine. */
 function answerOf(name: string, digest: string): string | null {
   const question = QUESTIONS[name];
   if (question === undefined || !existsSync(COMMAND)) return null;
-  const cached = join(CACHE, `${name}-${digest}.json`);
+  const cached = join(CACHE, `${name}-${digest}-${DIGITS}.json`);
   if (existsSync(cached)) return readFileSync(cached, 'utf8');
   const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
   try {
@@ -64,7 +83,9 @@ function answerOf(name: string, digest: string): string | null {
     if (report.engineDigest !== digest) return null;
     // Why the others are out is told once the page has looked for itself.
     if (report.rejected !== undefined) report.rejected = [];
-    const kept = JSON.stringify(report, (key, value: unknown) => (UNSHOWN.has(key) ? undefined : value));
+    const kept = JSON.stringify(report, (key, value: unknown) =>
+      UNSHOWN.has(key) ? undefined : short(value),
+    );
     mkdirSync(CACHE, { recursive: true });
     writeFileSync(cached, kept);
     return kept;

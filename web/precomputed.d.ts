@@ -1,4 +1,4 @@
-/** Answers that were computed while the page was built (build/precomputed.ts). */
+/** Answers, and other texts, that were computed while the page was built (build/precomputed.ts). */
 declare module 'virtual:precomputed/compare' {
   const report: import('../sim/compare/comparison-report.ts').ComparisonReport | null;
   export default report;
@@ -6,4 +6,9 @@ declare module 'virtual:precomputed/compare' {
 declare module 'virtual:precomputed/plan' {
   const report: import('../sim/planner/report.ts').PlanReport | null;
   export default report;
+}
+declare module 'virtual:precomputed/validation' {
+  type Shown = 'cases' | 'rows' | 'peers';
+  const summary: Pick<import('../sim/validate/validation-summary.ts').ValidationSummary, Shown> | null;
+  export default summary;
 }

@@ -1,13 +1,7 @@
-/** WCAG A and AA by axe-core in both themes, reflow on small screens, keys, and what a page may weigh. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+/** WCAG A and AA by axe-core in both themes, reflow on small screens, and keys. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './axe.ts';
 import { type Dashboard, finished, openDashboard } from './browser.ts';
-
-/** Script of the first screen, gzipped; worker and lazy chunks not counted. */
-const SCRIPT_BUDGET_BYTES = 150_000;
 
 let dashboard: Dashboard;
 beforeAll(async () => {
@@ -60,34 +54,4 @@ describe('the page', () => {
     await page.keyboard.press('End');
     expect(await reading.textContent()).toMatch(/A 100.%, B 100.%, C 100.%$/);
   });
-
-  it.each(['#/plan', '#/compare'])(
-    'loads no more script than its budget before the answer of %s',
-    async (hash) => {
-      const { page, scripts } = await dashboard.open(hash);
-      await page.locator('.results').waitFor();
-      const root = process.env['DRYDOCK_WEB'] ?? 'dist/web';
-      // What workers load comes later and does not hold up the page; their bundles share no file with the page's.
-      const ofWorkers = reachable(
-        root,
-        scripts.filter((path) => /\/(run-)?entry-/.test(path)),
-      );
-      const own = scripts.filter((path) => !ofWorkers.has(path));
-      expect(own.length).toBeGreaterThan(0);
-      const bytes = own.reduce((sum, path) => sum + gzipSync(readFileSync(join(root, path))).length, 0);
-      expect(bytes).toBeLessThan(SCRIPT_BUDGET_BYTES);
-    },
-  );
 });
-
-/** Scripts and all that they import, by path below the root. */
-function reachable(root: string, paths: readonly string[]): ReadonlySet<string> {
-  const found = new Set(paths);
-  for (const path of found) {
-    const text = readFileSync(join(root, path), 'utf8');
-    for (const [, name] of text.matchAll(/["'`]\.\/([\w-]+\.js)["'`]/g)) {
-      found.add(path.replace(/[^/]+$/, name!));
-    }
-  }
-  return found;
-}

@@ -17,8 +17,6 @@ export interface OpenPage {
   readonly complaints: readonly string[];
   /** Requests to other origins; all of them are refused. */
   readonly foreign: readonly string[];
-  /** Paths of the scripts that the page has loaded. */
-  readonly scripts: readonly string[];
 }
 
 /** Throws when the page has not been built: a browser test without a page must not pass. */
@@ -63,20 +61,17 @@ async function openPage(
   const page = await context.newPage();
   const complaints: string[] = [];
   const foreign: string[] = [];
-  const scripts: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await context.route('**/*', (route) => {
     const url = route.request().url();
-    if (url.startsWith(`${origin}/`) || url.startsWith('data:') || url.startsWith('blob:')) {
-      if (url.endsWith('.js')) scripts.push(new URL(url).pathname);
+    if (url.startsWith(`${origin}/`) || url.startsWith('data:') || url.startsWith('blob:'))
       return route.continue();
-    }
     foreign.push(url);
     return route.abort();
   });
   await page.goto(`${origin}/${hash}`);
-  return { page, complaints, foreign, scripts };
+  return { page, complaints, foreign };
 }
 
 /** Waits until the run bar says that the comparison of the scenario as it stands is complete. */

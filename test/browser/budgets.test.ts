@@ -1,18 +1,14 @@
 /**
- * What the page may cost: bytes, time to the first comparison, tasks that hold up the page, memory. Times are measured in the
- * page and held against a fixed piece of work measured beside them, so that a slow or shared machine is not taken for a slow
- * page; sizes are hard.
+ * What the page may cost: time to the first comparison, tasks that hold up the page, memory (bytes: sizes.test.ts). Times are
+ * measured in the page and held against a fixed piece of work measured beside them, so that a slow or shared machine is not
+ * taken for a slow page.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeScenario } from '../../web/state/fragment.ts';
 import { DEFAULT_SETUP, documentOf } from '../../web/state/setup.ts';
 import { type Dashboard, finished, openDashboard } from './browser.ts';
 
-const ROOT = process.env['DRYDOCK_WEB'] ?? 'dist/web';
 /** Wall time of the yardstick on the two-core machine that the budgets are for, ms. */
 const YARDSTICK_MS = 170;
 
@@ -54,24 +50,6 @@ async function longestTask(page: Page, action: () => Promise<void>): Promise<num
   await action();
   return await page.evaluate(() => Math.max(0, ...(window as unknown as { seen: number[] }).seen));
 }
-
-describe('sizes, gzipped', () => {
-  const sizes = readdirSync(join(ROOT, 'assets')).map((name) => {
-    const path = join(ROOT, 'assets', name);
-    return {
-      name,
-      bytes: name.endsWith('.woff2') ? statSync(path).size : gzipSync(readFileSync(path)).length,
-    };
-  });
-  const sum = (pattern: RegExp): number =>
-    sizes.filter(({ name }) => pattern.test(name)).reduce((total, { bytes }) => total + bytes, 0);
-
-  it('of styles are within 15 kB, of fonts within 60 kB, of the editor within 155 kB', () => {
-    expect(sum(/\.css$/)).toBeLessThan(15_000);
-    expect(sum(/\.woff2$/)).toBeLessThan(60_000);
-    expect(sum(/^yaml-editor.*\.js$/)).toBeLessThan(155_000);
-  });
-});
 
 describe('times', () => {
   it('from the load to three fleets simulated and drawn are within 1.5 s', async () => {

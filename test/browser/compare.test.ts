@@ -236,10 +236,10 @@ describe('a long run', () => {
   it('whose simulator cannot be loaded is explained, and can be tried again', async () => {
     const { page } = await dashboard.open();
     await finished(page);
-    await page.route('**/entry-*.js', (route) => route.abort());
+    await page.route('**/worker-*.js', (route) => route.abort());
     await page.reload();
     await page.getByText('the simulator could not be loaded').waitFor();
-    await page.unroute('**/entry-*.js');
+    await page.unroute('**/worker-*.js');
     await page.getByRole('button', { name: 'Run again' }).click();
     await finished(page);
   });

@@ -6,8 +6,14 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { yaml } from '@codemirror/lang-yaml';
-import { HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import {
+  HighlightStyle,
+  indentOnInput,
+  indentUnit,
+  StreamLanguage,
+  syntaxHighlighting,
+} from '@codemirror/language';
+import { yaml } from '@codemirror/legacy-modes/mode/yaml';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
@@ -34,8 +40,9 @@ interface CodeEditorOptions {
 
 const STYLE = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--muted)' },
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--fleet-b)' },
-  { tag: [tags.string, tags.number, tags.bool, tags.content], color: 'var(--ink)' },
+  // Keys, in the words of the mode.
+  { tag: tags.atom, color: 'var(--fleet-b)' },
+  { tag: [tags.string, tags.number, tags.keyword], color: 'var(--ink)' },
 ]);
 
 const THEME = EditorView.theme({
@@ -72,7 +79,8 @@ export function openEditor(parent: ShadowRoot, settings: CodeEditorOptions): Cod
       extensions: [
         lineNumbers(),
         history(),
-        yaml(),
+        // By lines: colours of keys and comments need no parser, and completion has one of its own (place.ts).
+        StreamLanguage.define(yaml),
         THEME,
         indentUnit.of('  '),
         indentOnInput(),

@@ -4,8 +4,7 @@ import type { ValidationSummary } from '../../sim/validate/validation-summary.ts
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, sentence, UNKNOWN } from '../format.ts';
 
-/** The file is there once somebody has run a validation; a build without it has nothing to show. */
-const FILES = import.meta.glob<{ readonly default: unknown }>('../../models/validation.json');
+type Shown = Pick<ValidationSummary, 'cases' | 'rows' | 'peers'>;
 
 /** Groups that are shown first; the others are a choice away. */
 const MAIN_GROUP = /^(all|tier:|pd$)/;
@@ -20,9 +19,9 @@ const METRICS: Readonly<Record<string, string>> = {
 };
 
 export function Validation() {
-  const [summary, setSummary] = useState<ValidationSummary | null>(null);
+  const [summary, setSummary] = useState<Shown | null>(null);
   useEffect(() => {
-    void Object.values(FILES)[0]?.().then(({ default: found }) => setSummary(found as ValidationSummary));
+    void import('virtual:precomputed/validation').then(({ default: found }) => setSummary(found));
   }, []);
   return (
     <section aria-labelledby="validation">
@@ -39,7 +38,7 @@ export function Validation() {
   );
 }
 
-function Errors({ summary }: { readonly summary: ValidationSummary }) {
+function Errors({ summary }: { readonly summary: Shown }) {
   const [isAll, setAll] = useState(false);
   const rows = summary.rows.filter(({ group }) => isAll || MAIN_GROUP.test(group));
   return (
@@ -86,7 +85,7 @@ function Errors({ summary }: { readonly summary: ValidationSummary }) {
   );
 }
 
-function Peers({ summary }: { readonly summary: ValidationSummary }) {
+function Peers({ summary }: { readonly summary: Shown }) {
   return (
     <>
       <h3>Beside other tools, on the cases that they predicted</h3>

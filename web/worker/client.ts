@@ -5,6 +5,7 @@
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink';
 import type { JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
 import type { DashboardWorker } from './api.ts';
+import entryUrl from './entry.ts?worker&url';
 
 /** How long a cancel may go unanswered before the worker is replaced, ms. */
 const CANCEL_PATIENCE_MS = 250;
@@ -76,5 +77,5 @@ export class WorkerClient {
 }
 
 function spawn(): Worker {
-  return new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'simulation' });
+  return new Worker(entryUrl, { type: 'module', name: 'simulation' });
 }

@@ -2,6 +2,7 @@
 import type { WorkerHost } from '../../sim/worker/api.ts';
 import { poolWorkerOver } from '../../sim/worker/over-comlink.ts';
 import { localWorker, type PoolWorker, RunPool } from '../../sim/worker/run-pool.ts';
+import runEntryUrl from './run-entry.ts?worker&url';
 
 const MOST_WORKERS = 8;
 
@@ -12,7 +13,7 @@ export function openPool(host: WorkerHost): RunPool {
 }
 
 function startWorker(onProgress: (share: number) => void): PoolWorker {
-  const worker = new Worker(new URL('./run-entry.ts', import.meta.url), { type: 'module', name: 'run' });
+  const worker = new Worker(runEntryUrl, { type: 'module', name: 'run' });
   const death = new Promise<Error>((die) => {
     worker.addEventListener('error', (event) => die(new Error(event.message || 'it could not be loaded')));
   });
