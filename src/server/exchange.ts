@@ -2,11 +2,12 @@
  * One dispatched request on its way to a model server and back: tries the endpoints in order until one gives a first byte,
  * passes the answer through unbuffered with back-pressure, and tells how it ended exactly once.
  */
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ResponseUsage, TerminationCause } from '../routing/contract.ts';
-import { clientHeaders } from './headers.ts';
-import { isStale, type Upstream } from './upstream.ts';
-import { UsageReader } from './usage-reader.ts';
+import { clientHeaders, headerOf, without } from './headers.ts';
+import type { Upstream } from './upstream.ts';
+import type { AnswerSink, UpstreamCall } from './upstream-call.ts';
+import { NO_USAGE, UsageReader } from './usage-reader.ts';
 
 /** Answers that mean "not served here": the next endpoint may do better. */
 const RETRIABLE = new Set([502, 503, 504]);
@@ -19,7 +20,8 @@ export interface ExchangeOptions {
   readonly upstream: Upstream;
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Name, value, name, value; without the body's length. */
+  readonly headers: readonly string[];
   readonly body: Buffer;
   /** `host:port`, best first; taken from the endpoint table only. */
   readonly addresses: readonly string[];
@@ -42,10 +44,17 @@ export interface ExchangeOptions {
   readonly ended: (cause: TerminationCause, usage: ResponseUsage) => void;
 }
 
-export class Exchange {
+export class Exchange implements AnswerSink {
   readonly #options: ExchangeOptions;
-  #request: ClientRequest | null = null;
-  #usage = new UsageReader(false);
+  #index = 0;
+  #call: UpstreamCall | null = null;
+  #usage: UsageReader | null = null;
+  /** The answer's head, until it goes to the client. */
+  #status = 0;
+  #headers: string[] = [];
+  /** Beginning of an answer that may yet be declined; null: it is passed on. */
+  #held: Buffer | null = null;
+  #isStream = false;
   #hasBegun = false;
   #isOver = false;
 
@@ -54,14 +63,14 @@ export class Exchange {
   }
 
   start(): void {
-    this.#attempt(0, false);
+    this.#attempt();
   }
 
   /** Ends the exchange from this side: the client has gone, or the router evicts the request. */
   abort(cause: TerminationCause): void {
     if (this.#isOver) return;
     this.#finish(cause);
-    this.#request?.destroy();
+    this.#call?.destroy();
   }
 
   /** True once bytes of an answer have gone to the client. */
@@ -69,103 +78,89 @@ export class Exchange {
     return this.#hasBegun;
   }
 
-  /** `isFresh`: tried here before, on a kept connection that the server had closed. */
-  #attempt(index: number, isFresh: boolean): void {
-    const { upstream, method, path, headers, body, addresses, idleTimeoutMs, attempted } = this.#options;
-    const address = addresses[index]!;
-    let isDone = false;
-    const failed = (error: Error): void => {
-      if (isDone || this.#isOver) return;
-      isDone = true;
-      if (!isFresh && !this.#hasBegun && isStale(request, error)) {
-        this.#attempt(index, true);
-        return;
-      }
-      attempted(address, false);
-      if (this.#hasBegun) this.#breakOff();
-      else if (index + 1 < addresses.length) this.#attempt(index + 1, false);
-      else this.#unreachable(error);
-    };
-    const request = upstream.request(address, { method, path, headers, timeoutMs: idleTimeoutMs });
-    this.#request = request;
-    request.on('timeout', () => request.destroy(new Error('no byte in time')));
-    request.on('error', failed);
-    request.on('response', (answer) => {
-      if (RETRIABLE.has(answer.statusCode ?? 0) && index + 1 < addresses.length) {
-        answer.resume();
-        failed(new Error(`status ${answer.statusCode}`));
-        return;
-      }
-      this.#pass(answer, failed, () => {
-        isDone = true;
-        attempted(address, true);
-      });
-    });
-    request.end(body);
-  }
-
   /**
    * The head is held until the first byte of the body, as long as another endpoint could still serve; the beginning of the body
    * also, as long as it may be declined.
    */
-  #pass(answer: IncomingMessage, failed: (error: Error) => void, succeeded: () => void): void {
-    const { declines } = this.#options;
-    const isStream = (answer.headers['content-type'] ?? '').includes('text/event-stream');
-    this.#usage = new UsageReader(isStream);
-    let held: Buffer | null = declines === undefined ? null : Buffer.alloc(0);
-    answer.on('data', (chunk: Buffer) => {
-      if (this.#isOver) return;
-      if (held === null) {
-        this.#forward(answer, chunk);
-        return;
-      }
-      held = Buffer.concat([held, chunk]);
-      const isJudged = isStream ? held.includes('\n\n') : held.length > JUDGED_BYTES;
-      if (!isJudged || this.#declined(held, answer)) return;
-      this.#forward(answer, held);
-      held = null;
-    });
-    answer.on('error', failed);
-    answer.on('aborted', () => failed(new Error('upstream closed the connection')));
-    answer.on('end', () => {
-      if (this.#isOver || !answer.complete) return;
-      if (held !== null) {
-        if (this.#declined(held, answer)) return;
-        if (held.length > 0) this.#forward(answer, held);
-      }
-      if (!this.#hasBegun) this.#head(answer);
-      succeeded();
-      this.#finish((answer.statusCode ?? 0) < 400 ? 'natural' : 'error');
-      this.#options.response.end();
-    });
+  head(status: number, headers: string[]): void {
+    if (RETRIABLE.has(status) && this.#index + 1 < this.#options.addresses.length) {
+      this.#call?.ignore();
+      this.failed(new Error(`status ${status}`));
+      return;
+    }
+    this.#status = status;
+    this.#headers = headers;
+    this.#isStream = (headerOf(headers, 'content-type') ?? '').includes('text/event-stream');
+    this.#usage = new UsageReader(this.#isStream);
+    this.#held = this.#options.declines === undefined ? null : Buffer.alloc(0);
   }
 
-  #forward(answer: IncomingMessage, chunk: Buffer): void {
+  data(part: Buffer): void {
+    if (this.#held === null) {
+      this.#forward(part);
+      return;
+    }
+    const held = Buffer.concat([this.#held, part]);
+    this.#held = held;
+    const isJudged = this.#isStream ? held.includes('\n\n') : held.length > JUDGED_BYTES;
+    if (!isJudged || this.#declined(held)) return;
+    this.#held = null;
+    this.#forward(held);
+  }
+
+  end(): void {
+    const { addresses, response, attempted } = this.#options;
+    const held = this.#held;
+    if (held !== null) {
+      if (this.#declined(held)) return;
+      if (held.length > 0) this.#forward(held);
+    }
+    if (!this.#hasBegun) this.#sendHead();
+    attempted(addresses[this.#index]!, true);
+    this.#finish(this.#status < 400 ? 'natural' : 'error');
+    response.end();
+  }
+
+  failed(error: Error): void {
+    const { addresses, attempted } = this.#options;
+    attempted(addresses[this.#index]!, false);
+    if (this.#hasBegun) this.#breakOff();
+    else if (this.#index + 1 < addresses.length) {
+      this.#index += 1;
+      this.#attempt();
+    } else this.#unreachable(error);
+  }
+
+  #attempt(): void {
+    const { upstream, method, path, headers, body, addresses, idleTimeoutMs } = this.#options;
+    const request = { method, path, headers, body, idleTimeoutMs };
+    this.#call = upstream.send(addresses[this.#index]!, request, this);
+  }
+
+  #forward(part: Buffer): void {
     const { response, passed, rewrite } = this.#options;
-    if (!this.#hasBegun) this.#head(answer);
-    passed(chunk.length);
-    this.#usage.read(chunk);
-    if (response.write(rewrite === undefined ? chunk : rewrite(chunk))) return;
-    answer.pause();
-    response.once('drain', () => answer.resume());
+    if (!this.#hasBegun) this.#sendHead();
+    passed(part.length);
+    this.#usage?.read(part);
+    if (response.write(rewrite === undefined ? part : rewrite(part))) return;
+    this.#call?.pause();
+    response.once('drain', () => this.#call?.resume());
   }
 
-  #declined(beginning: Buffer, answer: IncomingMessage): boolean {
+  #declined(beginning: Buffer): boolean {
     const { declines, declined } = this.#options;
     if (declines?.(beginning.toString('utf8')) !== true) return false;
     this.#isOver = true;
-    answer.destroy();
+    this.#call?.destroy();
     declined?.();
     return true;
   }
 
-  #head(answer: IncomingMessage): void {
+  #sendHead(): void {
     const { response, added, rewrite } = this.#options;
     this.#hasBegun = true;
-    const headers = clientHeaders(answer.headers);
-    if (rewrite !== undefined) headers.delete('content-length');
-    for (const [name, value] of added) headers.set(name, value);
-    response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
+    const headers = rewrite === undefined ? this.#headers : without(this.#headers, 'content-length');
+    response.writeHead(this.#status, clientHeaders(headers, added));
   }
 
   /** Half an answer cannot be mended: the client sees a broken connection, not a short answer that looks whole. */
@@ -183,6 +178,6 @@ export class Exchange {
 
   #finish(cause: TerminationCause): void {
     this.#isOver = true;
-    this.#options.ended(cause, this.#usage.end());
+    this.#options.ended(cause, this.#usage?.end() ?? NO_USAGE);
   }
 }

@@ -205,7 +205,7 @@ export class Gateway {
       upstream: this.#upstream,
       method: message.method ?? 'GET',
       path: message.url ?? path,
-      headers: upstreamHeaders(message.headers, new Map(), randomUUID(), 0, this.#setting.authorization),
+      headers: upstreamHeaders(message.headers, new Map(), randomUUID(), this.#setting.authorization),
       body: Buffer.alloc(0),
       addresses: [address],
       response,

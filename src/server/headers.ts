@@ -29,6 +29,7 @@ const SYSTEM = [
 /** Names of the headers that only the router or a trusted proxy may set. */
 export const ROUTING_HEADERS: ReadonlySet<string> = new Set(ROUTING);
 
+const REQUEST_ID = 'x-request-id';
 const FAIRNESS = ['x-llm-d-inference-fairness-id', 'x-gateway-inference-fairness-id'];
 /** Credentials are for the gateway: plugins have no business with them. */
 const CREDENTIALS = ['authorization', 'x-api-key', 'cookie'];
@@ -54,28 +55,56 @@ export function fairnessOf(headers: IncomingHttpHeaders): string {
 }
 
 /**
- * Headers for the model server: the client's harmless ones, then what the router sets. `authorization` undefined leaves the client's
- * credentials as they are; otherwise they were for the gateway, and this (null: nothing) takes their place.
+ * Headers for the model server (name, value, name, value): the client's harmless ones, then what the router sets. `authorization`
+ * undefined leaves the client's credentials as they are; otherwise they were for the gateway, and this (null: nothing) takes their place.
  */
 export function upstreamHeaders(
   headers: IncomingHttpHeaders,
   routed: ReadonlyMap<string, string>,
   requestId: string,
-  bodyBytes: number,
   authorization?: string | null,
-): Record<string, string> {
-  const out = kept(headers, NOT_UPSTREAM);
-  if (authorization !== undefined) for (const name of CREDENTIALS) out.delete(name);
-  if (typeof authorization === 'string') out.set('authorization', authorization);
-  for (const [name, value] of routed) out.set(name, value);
-  out.set('x-request-id', requestId);
-  if (bodyBytes > 0) out.set('content-length', String(bodyBytes));
-  return Object.fromEntries(out);
+): string[] {
+  const named = connectionNames(headers.connection);
+  const out: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || NOT_UPSTREAM.has(name) || named?.includes(name) === true) continue;
+    if (name === REQUEST_ID || routed.has(name)) continue;
+    if (authorization !== undefined && CREDENTIALS.includes(name)) continue;
+    out.push(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  if (typeof authorization === 'string' && !routed.has('authorization')) {
+    out.push('authorization', authorization);
+  }
+  for (const [name, value] of routed) if (name !== REQUEST_ID) out.push(name, value);
+  out.push(REQUEST_ID, requestId);
+  return out;
 }
 
-/** Headers of the response for the client. */
-export function clientHeaders(headers: IncomingHttpHeaders): Map<string, string> {
-  return kept(headers, NOT_TO_CLIENT);
+/** Headers of the answer for the client, from the model server's and from what the gateway adds, which counts more. */
+export function clientHeaders(headers: readonly string[], added: ReadonlyMap<string, string>): string[] {
+  const named = connectionNames(headerOf(headers, 'connection'));
+  const out: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (NOT_TO_CLIENT.has(name) || added.has(name) || named?.includes(name) === true) continue;
+    out.push(name, headers[i + 1]!);
+  }
+  for (const [name, value] of added) out.push(name, value);
+  return out;
+}
+
+/** Value of a header in a list of names and values; the first of several. */
+export function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) if (headers[i] === name) return headers[i + 1];
+  return undefined;
+}
+
+/** A list of names and values without those of one name. */
+export function without(headers: readonly string[], name: string): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) if (headers[i] !== name) out.push(headers[i]!, headers[i + 1]!);
+  return out;
 }
 
 /** Headers that a Connection header makes hop-by-hop; undefined: none. */

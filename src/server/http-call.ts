@@ -80,7 +80,7 @@ export class HttpCall implements LiveCall {
       upstream,
       method: 'POST',
       path: this.#message.url ?? '/',
-      headers: upstreamHeaders(this.#message.headers, headers, this.#requestId, body.length, authorization),
+      headers: upstreamHeaders(this.#message.headers, headers, this.#requestId, authorization),
       body,
       addresses,
       response: this.#response,

@@ -4,11 +4,12 @@ import type { Sample } from '../routing/sample.ts';
 import { engineOf, sampleOf } from './engine-metrics.ts';
 import { parseExposition } from './telemetry/prometheus.ts';
 import type { Upstream } from './upstream.ts';
+import type { AnswerSink, UpstreamCall } from './upstream-call.ts';
 
 /** A poll takes no longer than this (router specification 1.8). */
 const POLL_TIMEOUT_MS = 1000;
 /** A metrics page of a large engine takes near 100 kB. */
-const PAGE_LIMIT_CHARS = 8 * 1024 * 1024;
+const PAGE_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** What a scraper needs. */
 export interface ScraperOptions {
@@ -52,10 +53,7 @@ export class Scraper {
   #scrape(id: string, address: string, engine: string): void {
     const { upstream, table, scraped, failed, unread } = this.#options;
     this.#busy.add(id);
-    let isOver = false;
-    const done = (error: Error | null, text: string): void => {
-      if (isOver) return;
-      isOver = true;
+    const scrape = new Scrape((error, text) => {
       this.#busy.delete(id);
       // The endpoint may have gone, or come back elsewhere, while the answer was on its way.
       const row = table.rowOf(id);
@@ -67,26 +65,49 @@ export class Scraper {
       const sample = sampleOf(engine, parseExposition(text));
       if (sample.waiting === undefined || sample.running === undefined) unread?.(id);
       scraped(id, sample);
-    };
-    const request = upstream.request(address, {
-      method: 'GET',
-      path: '/metrics',
-      timeoutMs: POLL_TIMEOUT_MS,
     });
-    request.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > PAGE_LIMIT_CHARS) request.destroy(new Error('metrics page is too long'));
-      });
-      response.on('end', () => {
-        done(response.statusCode === 200 ? null : new Error(`status ${response.statusCode}`), text);
-      });
-      response.on('error', (error) => done(error, ''));
-    });
-    request.on('timeout', () => request.destroy(new Error('timeout')));
-    request.on('error', (error) => done(error, ''));
-    request.end();
+    scrape.call = upstream.send(address, REQUEST, scrape);
+  }
+}
+
+const REQUEST = {
+  method: 'GET',
+  path: '/metrics',
+  headers: [],
+  body: null,
+  idleTimeoutMs: POLL_TIMEOUT_MS,
+};
+
+/** One page on its way. */
+class Scrape implements AnswerSink {
+  readonly #done: (error: Error | null, text: string) => void;
+  readonly #parts: Buffer[] = [];
+  call: UpstreamCall | null = null;
+  #bytes = 0;
+  #status = 0;
+
+  constructor(done: (error: Error | null, text: string) => void) {
+    this.#done = done;
+  }
+
+  head(status: number): void {
+    this.#status = status;
+  }
+
+  data(part: Buffer): void {
+    this.#parts.push(part);
+    this.#bytes += part.length;
+    if (this.#bytes <= PAGE_LIMIT_BYTES) return;
+    this.call?.destroy();
+    this.failed(new Error('metrics page is too long'));
+  }
+
+  end(): void {
+    const error = this.#status === 200 ? null : new Error(`status ${this.#status}`);
+    this.#done(error, Buffer.concat(this.#parts).toString('utf8'));
+  }
+
+  failed(error: Error): void {
+    this.#done(error, '');
   }
 }

@@ -107,7 +107,7 @@ export class Sidecar {
       upstream: this.#upstream,
       method: message.method ?? 'GET',
       path: message.url ?? '/',
-      headers: upstreamHeaders(message.headers, new Map(), requestId, body.length),
+      headers: upstreamHeaders(message.headers, new Map(), requestId),
       body,
       addresses: [this.#options.modelServer],
       response,

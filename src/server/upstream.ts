@@ -1,6 +1,7 @@
 /** Connections to model servers: kept alive, plain or TLS, addressed by `host:port`. */
-import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from 'node:http';
-import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { Agent, buildConnector } from 'undici';
+import { IdleWatch } from './idle-watch.ts';
+import { type AnswerSink, UpstreamCall, type UpstreamRequest } from './upstream-call.ts';
 
 /** How model servers prove who they are. */
 export interface UpstreamTls {
@@ -10,57 +11,52 @@ export interface UpstreamTls {
   readonly isUnverified: boolean;
 }
 
-/** One request. */
-export interface UpstreamRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Socket idle time after which `timeout` is emitted, ms. */
-  readonly timeoutMs?: number;
-}
-
-/**
- * Whether a request failed because a kept connection was closed by the server just then: it never got there, and a fresh connection may
- * do. Nothing of an answer has come, so asking again cannot double it.
- */
-export function isStale(request: ClientRequest, error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
-}
+/** Nothing listens, and nothing says so: the answer's own limit is often shorter. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 export class Upstream {
-  readonly #tls: UpstreamTls | null;
-  readonly #agent: PlainAgent;
+  readonly #scheme: 'http' | 'https';
+  readonly #agent: Agent;
+  readonly #watch = new IdleWatch();
+  /** Errors of connections that had served before. */
+  readonly #used = new WeakSet<Error>();
 
   /** `tls` null: plain HTTP. */
   constructor(tls: UpstreamTls | null) {
-    this.#tls = tls;
-    this.#agent =
-      tls === null
-        ? new PlainAgent({ keepAlive: true })
-        : new TlsAgent({
-            keepAlive: true,
-            rejectUnauthorized: !tls.isUnverified,
-            ...(tls.ca === null ? {} : { ca: tls.ca }),
+    this.#scheme = tls === null ? 'http' : 'https';
+    const connect = buildConnector({
+      timeout: CONNECT_TIMEOUT_MS,
+      ...(tls === null ? {} : { rejectUnauthorized: !tls.isUnverified }),
+      ...(tls === null || tls.ca === null ? {} : { ca: tls.ca }),
+    });
+    this.#agent = new Agent({
+      // The idle watch keeps time.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (options, callback) =>
+        connect(options, (...result) => {
+          const [, socket] = result;
+          socket?.on('error', (error) => {
+            if (socket.bytesRead > 0) this.#used.add(error);
           });
-  }
-
-  /** Opens a request to `host:port`; the caller ends it. */
-  request(address: string, { method, path, headers = {}, timeoutMs }: UpstreamRequest): ClientRequest {
-    const colon = address.lastIndexOf(':');
-    return (this.#tls === null ? plainRequest : tlsRequest)({
-      agent: this.#agent,
-      host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
-      port: Number(address.slice(colon + 1)),
-      method,
-      path,
-      headers: { ...headers },
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+          callback(...result);
+        }),
     });
   }
 
-  /** Ends idle connections. */
+  /** Sends a request to `host:port`; `sink` is told what comes back, not before this returns. */
+  send(address: string, request: UpstreamRequest, sink: AnswerSink): UpstreamCall {
+    const call = new UpstreamCall(`${this.#scheme}://${address}`, request, sink, {
+      agent: this.#agent,
+      watch: this.#watch,
+      wasUsed: (error) => this.#used.has(error),
+    });
+    call.start();
+    return call;
+  }
+
+  /** Ends all connections. */
   close(): void {
-    this.#agent.destroy();
+    void this.#agent.destroy();
   }
 }

@@ -10,11 +10,14 @@ const KEPT_CHARS = 4 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
+/** What an answer that tells none has used. */
+export const NO_USAGE: ResponseUsage = { promptTokens: 0, outputTokens: 0, cachedTokens: 0 };
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export class UsageReader {
   readonly #isStream: boolean;
-  readonly #decoder = new StringDecoder('utf8');
+  #decoder: StringDecoder | null = null;
   #rest = '';
   #isTooLong = false;
   #prompt = 0;
@@ -29,6 +32,7 @@ export class UsageReader {
     if (this.#isTooLong) return;
     // Most parts of a stream are whole events that tell no usage.
     if (this.#isStream && this.#rest === '' && chunk.at(-1) === NEWLINE && !chunk.includes('"usage"')) return;
+    this.#decoder ??= new StringDecoder('utf8');
     this.#rest += this.#decoder.write(chunk);
     if (this.#isStream) {
       const lines = this.#rest.split('\n');

@@ -1,5 +1,7 @@
 /** The prefill leg: one POST to the prefill server, read whole, tried again while the server says that it cannot just now. */
-import { isStale, type Upstream } from '../upstream.ts';
+import { headerOf } from '../headers.ts';
+import type { Upstream } from '../upstream.ts';
+import type { AnswerSink, UpstreamCall } from '../upstream-call.ts';
 
 /** What a prefill leg takes. */
 export interface PrefillOptions {
@@ -7,7 +9,8 @@ export interface PrefillOptions {
   /** `host:port`. */
   readonly address: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Name, value, name, value; without the body's length. */
+  readonly headers: readonly string[];
   readonly body: Buffer;
   /** Whole answer, ms; later the attempt has failed. */
   readonly timeoutMs: number;
@@ -28,7 +31,6 @@ const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
 export class PrefillLeg {
   readonly #options: PrefillOptions;
   readonly #ended: (outcome: PrefillOutcome) => void;
-  #isOver = false;
   #stop: () => void = () => {};
 
   /** `ended` is called once, unless the leg is aborted. */
@@ -38,59 +40,76 @@ export class PrefillLeg {
   }
 
   start(): void {
-    this.#attempt(this.#options.retries, false);
+    this.#attempt(this.#options.retries);
   }
 
   /** The client has gone. */
   abort(): void {
-    this.#isOver = true;
     this.#stop();
   }
 
-  /** `isFresh`: tried before, on a kept connection that the server had closed. */
-  #attempt(retriesLeft: number, isFresh: boolean): void {
-    const { upstream, address, path, headers, body, timeoutMs } = this.#options;
-    const lengthened = { ...headers, 'content-length': String(body.length) };
-    const outgoing = upstream.request(address, { method: 'POST', path, headers: lengthened });
-    let isDone = false;
-    const timer = setTimeout(() => outgoing.destroy(new Error('prefill took too long')), timeoutMs);
-    const done = (outcome: PrefillOutcome): void => {
-      if (isDone) return;
-      isDone = true;
-      clearTimeout(timer);
-      if (this.#isOver) return;
-      if (!isFresh && 'error' in outcome && isStale(outgoing, outcome.error)) {
-        this.#attempt(retriesLeft, true);
-        return;
-      }
+  #attempt(retriesLeft: number): void {
+    const attempt = new PrefillAttempt(this.#options, (outcome) => {
       const mayRetry = 'error' in outcome || RETRIABLE.has(outcome.status);
       if (mayRetry && retriesLeft > 0) this.#retry(retriesLeft - 1);
-      else {
-        this.#isOver = true;
-        this.#ended(outcome);
-      }
-    };
-    this.#stop = () => outgoing.destroy();
-    outgoing.on('error', (error) => done({ error }));
-    outgoing.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > ANSWER_LIMIT_BYTES) outgoing.destroy(new Error('the prefill answer is too long'));
-        else chunks.push(chunk);
-      });
-      response.on('error', (error) => done({ error }));
-      response.on('end', () => {
-        const contentType = response.headers['content-type'] ?? 'application/json';
-        done({ status: response.statusCode ?? 502, contentType, body: Buffer.concat(chunks) });
-      });
+      else this.#ended(outcome);
     });
-    outgoing.end(body);
+    this.#stop = () => attempt.abort();
   }
 
   #retry(retriesLeft: number): void {
-    const timer = setTimeout(() => this.#attempt(retriesLeft, false), this.#options.backoffMs);
+    const timer = setTimeout(() => this.#attempt(retriesLeft), this.#options.backoffMs);
     this.#stop = () => clearTimeout(timer);
+  }
+}
+
+/** One attempt; its outcome is told once, unless it is aborted. */
+class PrefillAttempt implements AnswerSink {
+  readonly #done: (outcome: PrefillOutcome) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #call: UpstreamCall;
+  readonly #parts: Buffer[] = [];
+  #bytes = 0;
+  #status = 502;
+  #contentType = 'application/json';
+
+  constructor(options: PrefillOptions, done: (outcome: PrefillOutcome) => void) {
+    const { upstream, address, path, headers, body, timeoutMs } = options;
+    this.#done = done;
+    this.#timer = setTimeout(() => this.#giveUp(new Error('prefill took too long')), timeoutMs);
+    const request = { method: 'POST', path, headers, body, idleTimeoutMs: timeoutMs };
+    this.#call = upstream.send(address, request, this);
+  }
+
+  abort(): void {
+    clearTimeout(this.#timer);
+    this.#call.destroy();
+  }
+
+  head(status: number, headers: string[]): void {
+    this.#status = status;
+    this.#contentType = headerOf(headers, 'content-type') ?? this.#contentType;
+  }
+
+  data(part: Buffer): void {
+    this.#bytes += part.length;
+    if (this.#bytes > ANSWER_LIMIT_BYTES) this.#giveUp(new Error('the prefill answer is too long'));
+    else this.#parts.push(part);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    const body = Buffer.concat(this.#parts);
+    this.#done({ status: this.#status, contentType: this.#contentType, body });
+  }
+
+  failed(error: Error): void {
+    clearTimeout(this.#timer);
+    this.#done({ error });
+  }
+
+  #giveUp(error: Error): void {
+    this.#call.destroy();
+    this.failed(error);
   }
 }

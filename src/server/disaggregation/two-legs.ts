@@ -4,6 +4,7 @@
  */
 import type { TerminationCause } from '../../routing/contract.ts';
 import { Exchange, type ExchangeOptions } from '../exchange.ts';
+import { NO_USAGE } from '../usage-reader.ts';
 import { CACHE_THRESHOLD, type Connector, type Fields, type LegContext } from './connectors.ts';
 import { PrefillLeg, type PrefillOutcome } from './prefill-leg.ts';
 
@@ -104,13 +105,11 @@ export class TwoLegs {
     cached: number | null,
     judged: Pick<ExchangeOptions, 'declines' | 'declined'>,
   ): void {
-    const body = bytes(fields);
     this.#decode = new Exchange({
       ...this.#options,
       ...judged,
       ...(cached === null ? {} : { rewrite: (part: Buffer) => withCachedTokens(part, cached) }),
-      headers: { ...this.#options.headers, 'content-length': String(body.length) },
-      body,
+      body: bytes(fields),
       ended: (cause, usage) => {
         this.#isOver = true;
         // Decode found all of the prompt in what prefill sent: the cache that counts is prefill's.
@@ -138,8 +137,6 @@ export class TwoLegs {
     response.end(isGood ? 'inference error: BadGateway - prefill did not answer with JSON' : outcome.body);
   }
 }
-
-const NO_USAGE = { promptTokens: 0, outputTokens: 0, cachedTokens: 0 };
 
 function bytes(fields: Fields): Buffer {
   return Buffer.from(JSON.stringify(fields));
