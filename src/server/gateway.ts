@@ -17,6 +17,7 @@ import { Exchange } from './exchange.ts';
 import { fairnessOf, upstreamHeaders } from './headers.ts';
 import { type CallSetting, HttpCall } from './http-call.ts';
 import type { LiveRouter } from './live-router.ts';
+import { Roster } from './roster.ts';
 import { Upstream, type UpstreamTls } from './upstream.ts';
 
 /** Limits of a gateway. */
@@ -59,7 +60,7 @@ export class Gateway {
   readonly #server: Server;
   readonly #upstream: Upstream;
   readonly #setting: CallSetting;
-  readonly #calls = new Set<HttpCall>();
+  readonly #calls = new Roster<HttpCall>();
   #isDraining = false;
 
   constructor(live: LiveRouter, options: GatewayOptions) {
@@ -109,7 +110,7 @@ export class Gateway {
     while (this.#calls.size > 0 && performance.now() < untilMs) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    for (const call of this.#calls) call.destroy();
+    this.#calls.each((call) => call.destroy());
     this.#server.closeAllConnections();
     await closed;
     this.#upstream.close();

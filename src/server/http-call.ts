@@ -11,6 +11,7 @@ import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { routerHeaders, upstreamHeaders } from './headers.ts';
 import type { LiveCall, LiveRouter } from './live-router.ts';
 import { withModel } from './rewrite.ts';
+import type { Member } from './roster.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the calls of one gateway share. */
@@ -26,7 +27,8 @@ export interface CallSetting {
 }
 
 /** One POST between arrival and end. */
-export class HttpCall implements LiveCall {
+export class HttpCall implements LiveCall, Member {
+  place = -1;
   readonly #setting: CallSetting;
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse;

@@ -2,11 +2,13 @@
  * Ends calls that have heard nothing for too long. One coarse clock for all of them: a timer each would be set anew with every byte.
  */
 
+import { type Member, Roster } from './roster.ts';
+
 /** How fine the clock is; a limit is kept to within one tick. */
 const TICK_MS = 50;
 
 /** What is watched: sets `heardTick` to the watch's `tick` with every byte. */
-export interface Watched {
+export interface Watched extends Member {
   heardTick: number;
   readonly idleTicks: number;
   /** Nothing was heard for `idleTicks`. */
@@ -16,7 +18,7 @@ export interface Watched {
 export class IdleWatch {
   /** The time, in ticks. */
   tick = 0;
-  readonly #watched = new Set<Watched>();
+  readonly #watched = new Roster<Watched>();
   #timer: NodeJS.Timeout | undefined;
 
   /** `timeoutMs` in ticks, rounded up: never too early. */
@@ -41,6 +43,8 @@ export class IdleWatch {
       return;
     }
     this.tick += 1;
-    for (const one of this.#watched) if (this.tick - one.heardTick >= one.idleTicks) one.idle();
+    this.#watched.each((one) => {
+      if (this.tick - one.heardTick >= one.idleTicks) one.idle();
+    });
   }
 }

@@ -4,6 +4,7 @@
  * calls and carry out the answers.
  */
 import { performance } from 'node:perf_hooks';
+import { IdMap } from '../core/id-map.ts';
 import type { Rng, Streams } from '../core/rng.ts';
 import { bodilessRow } from '../parsing/bodiless.ts';
 import type { IncomingRequest } from '../parsing/request-builder.ts';
@@ -92,7 +93,7 @@ export class LiveRouter {
   readonly #kvFeeds: KvEventFeed[] = [];
   readonly #loads: readonly NamedLoad[];
   readonly #bodilessRng: Rng;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new IdMap<Pending>();
   #timer: NodeJS.Timeout | undefined;
   /** When the timer is set for; Infinity: it is not. */
   #ringsUs = Number.POSITIVE_INFINITY;
@@ -280,7 +281,8 @@ export class LiveRouter {
     const { table, router, kvEventCounts } = this.core;
     const queued: InferenceRequest[] = [];
     const inFlight: [InferenceRequest, LoadShare[]][] = [];
-    for (const [id, { request, address }] of this.#pending) {
+    for (const id of this.#pending.ids()) {
+      const { request, address } = this.#pending.get(id)!;
       if (request !== null) inFlight.push([request, this.#sharesOf(request, address)]);
       else queued.push(this.core.built(id)!.request);
     }

@@ -4,6 +4,7 @@
  * decisions.
  */
 import { assert } from '../core/check.ts';
+import { IdMap } from '../core/id-map.ts';
 import type { Streams } from '../core/rng.ts';
 import { builderOptions } from '../parsing/builder-config.ts';
 import { type ModelRewrite, ModelRewrites, type RewriteListener } from '../parsing/model-rewrite.ts';
@@ -84,7 +85,7 @@ export class RoutingCore {
   readonly #objectives = new Map<string, number>();
   readonly #rewrites: ModelRewrites;
   readonly #refused: CoreOptions['refused'];
-  readonly #requests = new Map<number, BuiltRequest>();
+  readonly #requests = new IdMap<BuiltRequest>();
   readonly #kvConsumers: readonly KvEventConsumer[];
 
   /** throws: ConfigError for a bad configuration. */

@@ -38,6 +38,7 @@ export interface CallGround {
 const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
+  place = -1;
   heardTick = 0;
   readonly idleTicks: number;
   readonly #origin: string;
