@@ -169,38 +169,61 @@ async function round(
   agent.destroy();
 }
 
-/** Prints throughput and latency of the three ways. */
-export async function gatewayBench(print: Print): Promise<void> {
+interface Ways {
+  readonly direct: readonly number[];
+  readonly proxy: readonly number[];
+  readonly gateway: readonly number[];
+}
+
+/** Starts all processes, measures, and ends them. */
+async function withWays(measure: (ways: Ways) => Promise<void>): Promise<void> {
   const children: ChildProcess[] = [];
   try {
     const direct = await start('models', [], children);
-    const ways = {
+    await measure({
       direct,
       proxy: await start('proxy', direct, children),
       gateway: await start('gateway', direct, children),
-    };
-    const measure = async (callers: number, isPaced: boolean): Promise<Record<keyof typeof ways, Round>> => {
-      const empty = (): Round => ({ count: 0, ms: 0, firstByteMs: [] });
-      const rounds = { direct: empty(), proxy: empty(), gateway: empty() };
-      // The first round warms everything up.
-      for (let i = 0; i <= ROUNDS; i++) {
-        for (const way of ['direct', 'proxy', 'gateway'] as const) {
-          await round(ways[way], callers, isPaced, i === 0 ? empty() : rounds[way]);
-        }
-      }
-      return rounds;
-    };
-    const busy = await measure(64, false);
+    });
+  } finally {
+    for (const child of children) {
+      child.removeAllListeners('exit');
+      child.kill();
+    }
+  }
+}
+
+async function rounds(ways: Ways, callers: number, isPaced: boolean): Promise<Record<keyof Ways, Round>> {
+  const empty = (): Round => ({ count: 0, ms: 0, firstByteMs: [] });
+  const all = { direct: empty(), proxy: empty(), gateway: empty() };
+  // The first round warms everything up.
+  for (let i = 0; i <= ROUNDS; i++) {
+    for (const way of ['direct', 'proxy', 'gateway'] as const) {
+      await round(ways[way], callers, isPaced, i === 0 ? empty() : all[way]);
+    }
+  }
+  return all;
+}
+
+/** Prints the throughput of the three ways. */
+export function rateBench(print: Print): Promise<void> {
+  return withWays(async (ways) => {
+    const busy = await rounds(ways, 64, false);
     const rate = ({ count, ms }: Round): number => Math.round((count / ms) * 1000);
-    const ratio = rate(busy.gateway) / rate(busy.proxy);
     print({
       name: 'gateway throughput over bare proxy',
-      value: ratio,
+      value: rate(busy.gateway) / rate(busy.proxy),
       unit: '',
       ...{ directPerS: rate(busy.direct), proxyPerS: rate(busy.proxy), gatewayPerS: rate(busy.gateway) },
     });
+  });
+}
+
+/** Prints what proxy and gateway add to the time to the first byte. */
+export function latencyBench(print: Print): Promise<void> {
+  return withWays(async (ways) => {
     for (const callers of [1, 64, 512]) {
-      const paced = await measure(callers, true);
+      const paced = await rounds(ways, callers, true);
       const added = (way: 'proxy' | 'gateway', q: number): number =>
         quantile(paced[way].firstByteMs, q) - quantile(paced.direct.firstByteMs, q);
       print({
@@ -212,12 +235,7 @@ export async function gatewayBench(print: Print): Promise<void> {
         proxyP99: added('proxy', 0.99),
       });
     }
-  } finally {
-    for (const child of children) {
-      child.removeAllListeners('exit');
-      child.kill();
-    }
-  }
+  });
 }
 
 function quantile(values: readonly number[], q: number): number {

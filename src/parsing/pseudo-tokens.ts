@@ -23,11 +23,23 @@ export interface Prompt {
 
 const hash = new Uint32Array(2);
 
+/** Room that one prompt leaves to the next, unless it has grown beyond this. */
+let spare: Uint8Array<ArrayBuffer> | null = null;
+const SPARE_BYTES = 1024 * 1024;
+
+/** Whether words lie in memory as they are packed. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 /** Collects the parts of a prompt in order. */
 export class PseudoTokens {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
   readonly #items: PromptItem[] = [];
+
+  constructor() {
+    this.#bytes = spare ?? new Uint8Array(8192);
+    spare = null;
+  }
 
   text(text: string): void {
     // A UTF-16 unit takes at most three bytes.
@@ -49,10 +61,23 @@ export class PseudoTokens {
     this.#items.push({ hash: hex, firstToken: start, tokens: count });
   }
 
+  /** The prompt; nothing can be added to it. */
   finish(): Prompt {
-    const tokens = new Uint32Array(Math.ceil(this.#length / 4));
-    packBytes(this.#bytes.subarray(0, this.#length), tokens);
+    const tokens = this.#pack();
+    if (this.#bytes.length <= SPARE_BYTES) spare = this.#bytes;
     return { tokens, items: this.#items };
+  }
+
+  #pack(): Uint32Array {
+    const words = Math.ceil(this.#length / 4);
+    if (IS_LITTLE_ENDIAN) {
+      this.#need(3);
+      this.#bytes.fill(0, this.#length, 4 * words);
+      return new Uint32Array(this.#bytes.buffer.slice(0, 4 * words));
+    }
+    const tokens = new Uint32Array(words);
+    packBytes(this.#bytes.subarray(0, this.#length), tokens);
+    return tokens;
   }
 
   #need(more: number): void {
