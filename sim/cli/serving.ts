@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../src/core/check.ts';
 import { CONNECTORS } from '../../src/server/disaggregation/connectors.ts';
+import { ENCODER_CONNECTORS, type EncoderConnector } from '../../src/server/disaggregation/encode-legs.ts';
 import type { DisaggregationPolicy } from '../../src/server/disaggregation/two-legs.ts';
 
 export const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -16,6 +17,10 @@ export interface LegOptions {
   readonly prefillTimeoutS: number;
   readonly prefillFallback: 'none' | 'local';
   readonly bootstrapPort: number;
+  readonly ecConnector: EncoderConnector;
+  readonly p2pConnectorPort: number;
+  readonly enableP2pPull?: true;
+  readonly moriioWriteMode?: true;
 }
 
 /** Adds the options about prefill legs. */
@@ -36,12 +41,46 @@ export function addLegOptions(command: Command): Command {
         .choices(['none', 'local'])
         .default('none'),
     )
-    .option('--bootstrap-port <port>', "port of SGLang's bootstrap service", portNumber, 8998);
+    .option('--bootstrap-port <port>', "port of SGLang's or Mooncake's bootstrap service", portNumber, 8998)
+    .addOption(
+      new Option('--ec-connector <name>', 'how encodings are handed over; none: encode servers are not asked')
+        .choices(ENCODER_CONNECTORS)
+        .default('none'),
+    )
+    .option('--p2p-connector-port <port>', "port of the offloading connector's peer tier", portNumber, 7777)
+    .option(
+      '--enable-p2p-pull',
+      'have engines pull cached KV from the peer that the router names, also with nixlv2 (always with offloading)',
+    )
+    .addOption(new Option('--moriio-write-mode').hideHelp());
 }
 
-export function legPolicy(options: LegOptions): DisaggregationPolicy {
+/**
+ * What the options ask for. Ranks of a data-parallel server have peer tiers at consecutive ports; `ranks`: how many, and the port
+ * of the first. throws: ConfigError for what is not there.
+ */
+export function legPolicy(
+  options: LegOptions,
+  ranks: { readonly count: number; readonly port: number } = { count: 1, port: 0 },
+): DisaggregationPolicy {
+  const { kvConnector, p2pConnectorPort, enableP2pPull = false } = options;
+  const supported = `--kv-connector ${Object.keys(CONNECTORS).join(', ')}`;
+  if (options.moriioWriteMode === true) {
+    throw new ConfigError({ path: '--moriio-write-mode', found: 'MoRI-IO', expected: `one of ${supported}` });
+  }
+  if (enableP2pPull && !['nixlv2', 'offloading'].includes(kvConnector)) {
+    const expected = '--kv-connector nixlv2 or offloading: the others cannot pull from peers';
+    throw new ConfigError({ path: '--enable-p2p-pull', found: `--kv-connector ${kvConnector}`, expected });
+  }
+  const connector = CONNECTORS[kvConnector]!;
   return {
-    connector: CONNECTORS[options.kvConnector]!,
+    connector,
+    encoderConnector: options.ecConnector,
+    pullsFromPeers: enableP2pPull || connector.pullsFromPeers === true,
+    peerPort: (address) => {
+      const rank = Number(address.slice(address.lastIndexOf(':') + 1)) - ranks.port;
+      return p2pConnectorPort + (rank >= 0 && rank < ranks.count ? rank : 0);
+    },
     prefillRetries: options.prefillMaxRetries,
     prefillBackoffMs: options.prefillRetryBackoffMs,
     prefillTimeoutMs: options.prefillTimeoutS * 1000,

@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatch, Rejection } from '../routing/contract.ts';
-import { PREFILL_HEADER } from '../routing/profiles/disagg-headers.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import { answer } from './answers.ts';
+import { STAGE_HEADERS, Staged, stagesOf } from './disaggregation/staged.ts';
 import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
-import { TwoLegs } from './disaggregation/two-legs.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { routerHeaders, upstreamHeaders } from './headers.ts';
 import type { LiveCall, LiveRouter } from './live-router.ts';
@@ -37,7 +36,7 @@ export class HttpCall implements LiveCall, Member {
   readonly #fairnessId: string | null;
   #id = -1;
   #isOver = false;
-  #exchange: Exchange | TwoLegs | null = null;
+  #exchange: Exchange | Staged | null = null;
 
   /** `fairnessId`: flow of a known caller, in place of what the request says. */
   constructor(
@@ -76,8 +75,8 @@ export class HttpCall implements LiveCall, Member {
     const added = live.responseHeaders(request);
     added.set('x-request-id', this.#requestId);
     const headers = new Map([...dispatch.headers, ...Object.entries(live.propagation(id))]);
-    const prefiller = disaggregation === null ? undefined : headers.get(PREFILL_HEADER);
-    if (prefiller !== undefined) headers.delete(PREFILL_HEADER);
+    const stages = disaggregation === null ? null : stagesOf((name) => headers.get(name));
+    if (disaggregation !== null) for (const name of STAGE_HEADERS) headers.delete(name);
     const options: ExchangeOptions = {
       upstream,
       method: 'POST',
@@ -96,9 +95,9 @@ export class HttpCall implements LiveCall, Member {
       },
     };
     this.#exchange =
-      disaggregation === null || prefiller === undefined
+      disaggregation === null || stages === null
         ? new Exchange(options)
-        : new TwoLegs(options, prefiller, id, disaggregation);
+        : new Staged(options, stages, id, disaggregation);
     this.#exchange.start();
   }
 

@@ -17,6 +17,9 @@ const POLICY: DisaggregationPolicy = {
   prefillTimeoutMs: 2000,
   fallback: 'none',
   bootstrapPort: 8998,
+  encoderConnector: 'none',
+  pullsFromPeers: false,
+  peerPort: () => 7777,
 };
 
 const PARAMS = { do_remote_prefill: true, remote_engine_id: 'e', remote_block_ids: [1, 2] };
@@ -71,7 +74,7 @@ async function sidecarOf(
 ): Promise<number> {
   const sidecar = new Sidecar({
     modelServer: modelAddress,
-    isPrefiller: (address) => prefillers.includes(address),
+    isPeer: (address) => prefillers.includes(address),
     policy: { ...POLICY, ...policy },
     bodyLimitBytes: 100_000,
     idleTimeoutMs: 2000,

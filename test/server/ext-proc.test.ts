@@ -246,6 +246,27 @@ describe('the Envoy endpoint picker', () => {
     expect(page).toContain('llm_d_epp_extproc_stream_duration_seconds_count{code="CANCELLED"} 2\n');
   });
 
+  test('of data-parallel ranks the primary port is the destination, in both forms, and a header names the rank', async () => {
+    const config = {
+      apiVersion: 'llm-d.ai/v1alpha1',
+      kind: 'EndpointPickerConfig',
+      plugins: [
+        { type: 'queue-scorer' },
+        { type: 'data-parallel-profile-handler', parameters: { primaryPort: 8000 } },
+      ],
+      schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'queue-scorer' }] }],
+    };
+    const { client } = await picker(['10.0.0.7:8003'], { config });
+    const one = talk(client);
+    ask(one, CHAT);
+    await until(() => one.replies.length > 0);
+    expect(set(one.replies[0]!, 'request_headers')).toMatchObject({
+      'x-data-parallel-host-port': '10.0.0.7:8003',
+      'x-gateway-destination-endpoint': '10.0.0.7:8000',
+    });
+    expect(JSON.stringify(one.replies[0]!['dynamic_metadata'])).toContain('"10.0.0.7:8000"');
+  });
+
   test('a rewritten model name is put back into the answer', async () => {
     const { client } = await picker(['10.0.0.1:8000']);
     const one = talk(client);

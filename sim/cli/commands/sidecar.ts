@@ -25,7 +25,11 @@ interface SidecarOptions extends LegOptions {
   readonly host: string;
   readonly port: number;
   readonly drainTimeoutS: number;
+  readonly dataParallelSize: number;
 }
+
+/** A node has no more GPUs. */
+const MOST_RANKS = 64;
 
 export function register(program: Command): void {
   const command = program
@@ -35,10 +39,19 @@ export function register(program: Command): void {
       'Stands before one model server. A request with x-prefiller-host-port is sent to that prefill server first (if the list has it, else 403), then to the model server; everything else passes through. SIGTERM drains.',
     )
     .requiredOption('--model-server <host:port>', 'the model server behind')
-    .option('--prefillers <file>', 'endpoints file of the prefill servers that may be asked')
+    .option(
+      '--prefillers <file>',
+      'endpoints file of the prefill (and encode, and peer) servers that may be asked',
+    )
     .option('--prefillers-dns <name>', 'or their DNS name: host:port or an SRV name, asked every 5 s')
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--port <port>', 'port to listen at; 0: a free one', portNumber, 8000)
+    .option(
+      '--data-parallel-size <n>',
+      'ranks, at consecutive ports here and of the model server; x-data-parallel-host-port picks one',
+      whole,
+      1,
+    )
     .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30);
   addLegOptions(command).action(sidecar);
 }
@@ -47,20 +60,30 @@ async function sidecar(options: SidecarOptions): Promise<void> {
   if (!/^[^\s/@]+:\d{1,5}$/.test(options.modelServer)) {
     throw new ConfigError({ path: '--model-server', found: options.modelServer, expected: 'host:port' });
   }
+  const ranks = options.dataParallelSize;
+  if (ranks < 1 || ranks > MOST_RANKS) {
+    const expected = `1 to ${MOST_RANKS}`;
+    throw new ConfigError({ path: '--data-parallel-size', found: String(ranks), expected });
+  }
+  const ownHost = process.env['POD_IP'];
   let known: ReadonlySet<string> = new Set();
   const stopWatching = watchPrefillers(options, (found) => {
     known = new Set(found.map(({ address }) => address));
   });
   const server = new Sidecar({
     modelServer: options.modelServer,
-    isPrefiller: (address) => known.has(address),
-    policy: legPolicy(options),
+    ranks,
+    ...(ownHost === undefined ? {} : { ownHost }),
+    isPeer: (address) => known.has(address),
+    policy: legPolicy(options, { count: ranks, port: options.port }),
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
   });
   const address = `${options.host}:${options.port}`;
   const port = await listening(server.listen(options.port, options.host), '--port', address);
-  process.stderr.write(`sidecar of ${options.modelServer} at http://${options.host}:${port}\n`);
+  process.stderr.write(
+    `sidecar of ${options.modelServer} at http://${options.host}:${port}${ranks > 1 ? `, ${ranks} ranks` : ''}\n`,
+  );
   await untilStopped();
   stopWatching();
   await server.drain(options.drainTimeoutS * 1000);

@@ -46,6 +46,9 @@ const LEGS: DisaggregationPolicy = {
   prefillTimeoutMs: 60_000,
   fallback: 'none',
   bootstrapPort: 0,
+  encoderConnector: 'none',
+  pullsFromPeers: false,
+  peerPort: () => 0,
 };
 
 /** The router's configuration of a live scenario, as the simulator takes it. */

@@ -2,10 +2,13 @@
  * A request served by two engines: prefill here, decode there, one answer to the client. What the decode-side sidecar does
  * upstream, usable in the gateway as well. Source: router specification 5.2.
  */
+import { randomUUID } from 'node:crypto';
 import type { TerminationCause } from '../../routing/contract.ts';
 import { Exchange, type ExchangeOptions } from '../exchange.ts';
 import { NO_USAGE } from '../usage-reader.ts';
 import { CACHE_THRESHOLD, type Connector, type Fields, type LegContext } from './connectors.ts';
+import type { EncoderConnector } from './encode-legs.ts';
+import { EngineDirectory } from './engine-directory.ts';
 import { PrefillLeg, type PrefillOutcome } from './prefill-leg.ts';
 
 /** How prefill legs are run. */
@@ -18,26 +21,62 @@ export interface DisaggregationPolicy {
   /** When prefill fails: `none` hands its failure to the client, `local` lets the decode side compute the prompt. */
   readonly fallback: 'none' | 'local';
   readonly bootstrapPort: number;
+  /** How encodings reach the next leg; `none`: encode servers are not asked. */
+  readonly encoderConnector: EncoderConnector;
+  /** Engines can pull cached KV from peers that the router names. */
+  readonly pullsFromPeers: boolean;
+  /** Port of the peer tier of an endpoint. */
+  readonly peerPort: (address: string) => number;
 }
+
+/** Engine ids are the same for all requests of a process. */
+const DIRECTORY = new EngineDirectory();
 
 export class TwoLegs {
   readonly #options: ExchangeOptions;
   readonly #policy: DisaggregationPolicy;
-  readonly #context: LegContext;
+  #context: LegContext;
   readonly #fields: Fields;
   #prefill: PrefillLeg | null = null;
   #decode: Exchange | null = null;
   #isOver = false;
 
-  /** `options` as for the decode leg alone; `prefiller` is a `host:port` that the caller knows. */
-  constructor(options: ExchangeOptions, prefiller: string, room: number, policy: DisaggregationPolicy) {
+  /** `options` as for the decode leg alone; `prefiller` and `source` are `host:port`s that the caller knows. */
+  constructor(
+    options: ExchangeOptions,
+    prefiller: string,
+    source: string | null,
+    room: number,
+    policy: DisaggregationPolicy,
+  ) {
     this.#options = options;
     this.#policy = policy;
-    this.#context = { prefiller, room, bootstrapPort: policy.bootstrapPort };
+    const { bootstrapPort, peerPort } = policy;
+    const transferId = `xfer-${randomUUID()}`;
+    this.#context = { prefiller, source, room, transferId, bootstrapPort, peerPort, engine: null };
     this.#fields = JSON.parse(options.body.toString('utf8')) as Fields;
   }
 
   start(): void {
+    if (this.#policy.connector.asksForEngine === true) void this.#meet();
+    else this.#begin();
+  }
+
+  /** Asks for the prefill server's engine first. */
+  async #meet(): Promise<void> {
+    const { prefiller, bootstrapPort, room } = this.#context;
+    try {
+      const engine = await DIRECTORY.engineOf(prefiller, bootstrapPort, room);
+      if (this.#isOver) return;
+      this.#context = { ...this.#context, engine };
+    } catch (error) {
+      if (!this.#isOver) this.#prefilled({ error: error as Error });
+      return;
+    }
+    this.#begin();
+  }
+
+  #begin(): void {
     const { connector } = this.#policy;
     const first = connector.decodeFirst?.(this.#fields) ?? null;
     if (first === null) {
@@ -74,7 +113,7 @@ export class TwoLegs {
       upstream,
       address: this.#context.prefiller,
       path,
-      headers,
+      headers: { ...headers, ...connector.prefillHeaders?.(this.#context) },
       body: bytes(connector.prefill(this.#fields, this.#context)),
       timeoutMs: prefillTimeoutMs,
       retries: prefillRetries,
@@ -95,7 +134,7 @@ export class TwoLegs {
     const answer = 'error' in outcome || outcome.status >= 300 ? null : jsonObject(outcome.body);
     if (answer !== null) {
       const body = connector.decode(this.#fields, answer, this.#context);
-      this.#startDecode(body, cachedTokens(answer), {});
+      this.#startDecode(body, connector.tellsPrefillHits === true ? cachedTokens(answer) : null, {});
     } else if (fallback === 'local') this.#startDecode(this.#fields, null, {});
     else this.#failed(outcome);
   }

@@ -101,7 +101,7 @@ export class EnvoyStream implements LiveCall {
     const body = request.model === request.incomingModel ? whole : withModel(whole, request.model);
     const set = new Map([...dispatch.headers, ...Object.entries(this.#live.propagation(request.id))]);
     set.set('x-request-id', this.#requestId).set('content-length', String(body.length));
-    this.#wire.write(reply.routed(addresses, set, this.#forged(set)));
+    this.#wire.write(reply.routed(set, this.#forged(set)));
     const isLast = !this.#hasTrailers;
     for (const chunk of reply.bodyChunks('request', body, isLast)) this.#wire.write(chunk);
     if (this.#hasTrailers) this.#wire.write(reply.trailers('request'));
@@ -162,7 +162,8 @@ export class EnvoyStream implements LiveCall {
     }
     this.#phase = 'passing';
     const set = new Map([['x-request-id', this.#requestId]]);
-    this.#wire.write(reply.routed([address], set, this.#forged(set)));
+    set.set(DESTINATION_HEADER, address);
+    this.#wire.write(reply.routed(set, this.#forged(set)));
   }
 
   /**

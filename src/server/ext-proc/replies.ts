@@ -12,17 +12,12 @@ const OVERWRITE = 'OVERWRITE_IF_EXISTS_OR_ADD';
 
 type Phase = 'request' | 'response';
 
-/** Header answer of a routed request: where it goes, in header and metadata alike. */
-export function routed(
-  addresses: readonly string[],
-  set: ReadonlyMap<string, string>,
-  remove: readonly string[],
-): ProcessingResponse {
-  const destination = addresses.join(',');
-  const all = new Map(set).set(DESTINATION_HEADER, destination);
+/** Header answer of a routed request: where it goes, in header and metadata alike. `set` names it, as plugins may (ranks behind one port). */
+export function routed(set: ReadonlyMap<string, string>, remove: readonly string[]): ProcessingResponse {
+  const destination = set.get(DESTINATION_HEADER) ?? '';
   const field = { fields: { [DESTINATION_HEADER]: { stringValue: destination } } };
   return {
-    request_headers: { response: { header_mutation: mutation(all, remove), clear_route_cache: true } },
+    request_headers: { response: { header_mutation: mutation(set, remove), clear_route_cache: true } },
     dynamic_metadata: { fields: { [LB_NAMESPACE]: { structValue: field } } },
   };
 }
