@@ -12,7 +12,7 @@ import { BatchShape } from '../batch-shape.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
-import type { Content, RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import type { RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import type { TierLoads } from '../kv/tiers/tier-loads.ts';
 import type { EngineMeters } from '../meters.ts';
@@ -25,14 +25,10 @@ import { type SglangCommon, sglangCommon } from './common.ts';
 import type { SglangConfig } from './config.ts';
 import type { Disaggregation } from './disaggregation.ts';
 import { type NewTokenRatio, RETRACT_DECODE_STEPS } from './new-token-ratio.ts';
-import { type CachedPrefix, sortWaiting } from './policy.ts';
-import { DUST, PrefillBudget } from './prefill-budget.ts';
-import { allowance, futureTokens, generatedBy, victimOrder, victimsByPriority } from './running.ts';
+import { contentOf, PrefillBatch } from './prefill-batch.ts';
+import { generatedBy, victimOrder } from './running.ts';
 
 type Sequence = EngineSequence<RadixNode>;
-
-/** How the prefill adder took a request. */
-type Added = 'whole' | 'chunk' | 'noRoom';
 
 /** One SGLang engine, or one lane of a pipeline. */
 export class SglangEngine implements Engine {
@@ -41,8 +37,6 @@ export class SglangEngine implements Engine {
   readonly meters: EngineMeters;
   readonly pushesKv = true;
   readonly #config: SglangConfig;
-  /** Order of a user's own. */
-  readonly #ranker: Ranker<RadixNode> | null;
   readonly #model: StepModel;
   readonly #tree: RadixTree;
   readonly #ratio: NewTokenRatio;
@@ -52,19 +46,12 @@ export class SglangEngine implements Engine {
   readonly #running = new SequenceList<RadixNode>();
   readonly #disaggregation: Disaggregation;
   readonly #common: SglangCommon;
-  /** The request whose prompt is partly done, if it is in this lane. */
-  #chunked: Sequence | null = null;
-  /** Sequences of the prefill batch in progress. */
-  #batch: Sequence[] = [];
+  /** The prefill batch in progress, and who may join it. */
+  readonly prefill: PrefillBatch;
   #aborting: Sequence[] = [];
-  /** Set when a request found no room; cleared when one ends or is retracted. */
-  #batchIsFull = false;
-  #rideAlong = 0;
-  #admissions = 0;
   readonly #loads: TierLoads<RadixNode>;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
-  #budget: PrefillBudget;
 
   /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
   constructor(
@@ -84,7 +71,6 @@ export class SglangEngine implements Engine {
     this.#disaggregation = common.disaggregation;
     this.#ratio = common.ratio;
     this.#config = policy === undefined ? config : { ...config, schedulePolicy: 'own' };
-    this.#ranker = policy === undefined ? null : new Ranker(policy);
     this.#model = model;
     this.blockSizeTokens = config.pageTokens;
     this.kvBlocks = Math.floor(poolTokens / config.pageTokens);
@@ -97,7 +83,11 @@ export class SglangEngine implements Engine {
     const rule = { interval: config.streamInterval, offset: 1 } as const;
     const isLane = this.meters instanceof PipelineMeters;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes, isLane);
-    this.#budget = this.#newBudget();
+    this.prefill = new PrefillBatch(this.#config, common, {
+      ...{ stepper: this.#stepper, decodes: this.#decodes, running: this.#running },
+      ranker: policy === undefined ? null : new Ranker(policy),
+      retract: (victim, nowUs, sink) => this.#retract(victim, nowUs, sink),
+    });
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -145,20 +135,20 @@ export class SglangEngine implements Engine {
     stepper.stuck = false;
     this.#joinLoaded(nowUs, sink);
     this.#preallocate(nowUs, sink);
-    if (this.#formPrefill(nowUs, sink)) return this.#beginPrefill();
+    if (this.prefill.form(nowUs, sink)) return this.#beginPrefill();
     this.#makeRoomForDecode(nowUs, sink);
     if (this.#decodes.count === 0) {
       // Nothing is in flight that a newcomer could be too late for, and a refusal may have made room.
       stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#preallocate(nowUs, sink);
-      if (this.#formPrefill(nowUs, sink)) return this.#beginPrefill();
+      if (this.prefill.form(nowUs, sink)) return this.#beginPrefill();
       if (!this.#othersRun()) this.#ratio.reset();
       return stepper.idle();
     }
-    stepper.stuck = this.#batchIsFull && !this.#config.byPriority;
+    stepper.stuck = this.prefill.isFull && !this.#config.byPriority;
     if (this.#decodes.draftTokens > 0 || this.#common.lanes.length > 1) return this.#beginStep(true);
     const newcomerWaits =
-      (this.#common.waiting.length > 0 && (!this.#batchIsFull || this.#config.byPriority)) ||
+      (this.#common.waiting.length > 0 && (!this.prefill.isFull || this.#config.byPriority)) ||
       this.#disaggregation.hasNewcomers;
     const steps = newcomerWaits ? 1 : this.#decodes.stepsWithin(this.#tree.available);
     return stepper.runSegment(this.#decodes, this.#model, steps);
@@ -192,7 +182,7 @@ export class SglangEngine implements Engine {
 
   observe(nowUs: number, out: EngineObservation): void {
     out.waiting = this.#common.waiting.length + this.#loads.count + this.#disaggregation.waiting;
-    out.running = this.#running.length + this.#batch.length;
+    out.running = this.#running.length + this.prefill.sequences.length;
     let used = this.#tree.used;
     if (this.#stepper.progress === 'segment') {
       used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs));
@@ -200,193 +190,12 @@ export class SglangEngine implements Engine {
     out.kvUsage = used / this.#tree.capacity;
   }
 
-  // --- prefill ----------------------------------------------------------------------------------------------------
-
-  /** Forms a prefill batch (engines.md 2.3); false when there is none. */
-  #formPrefill(nowUs: number, sink: EngineSink): boolean {
-    this.#batch = [];
-    // Whether anyone has to give way is looked at in every iteration.
-    if (this.#config.byPriority) this.#batchIsFull = false;
-    const waiting = this.#common.waiting.length > 0 && !this.#batchIsFull;
-    if (!waiting && this.#chunked === null) return false;
-    const seats = this.#config.maxRunningRequests - this.#running.length;
-    if (seats <= 0 && this.#chunked === null && !this.#config.byPriority) {
-      this.#batchIsFull = true;
-      return false;
-    }
-    this.#rideAlong = this.#config.mixedChunk ? this.#decodes.count : 0;
-    this.#budget = this.#newBudget();
-    if (this.#chunked !== null) this.#continueChunked();
-    if (waiting) this.#admit(seats, nowUs, sink);
-    return this.#batch.length > 0;
-  }
-
-  #newBudget(): PrefillBudget {
-    return new PrefillBudget({
-      input: this.#config.maxPrefillTokens,
-      chunk: this.#config.chunkedPrefillSize - this.#rideAlong,
-      reserved: futureTokens(this.#running, this.#decodes.step) * this.#ratio.value + this.#rideAlong,
-      pageTokens: this.blockSizeTokens,
-    });
-  }
-
-  #continueChunked(): void {
-    const sequence = this.#chunked!;
-    const left = sequence.goal - sequence.computed;
-    const tokens = Math.min(left, this.#budget.leftChunk);
-    if (tokens <= 0 || !this.#allocate(sequence, sequence.computed + tokens)) return;
-    if (tokens === left) {
-      this.#chunked = null;
-      this.#budget.reserved += allowance(sequence, sequence.generated);
-    }
-    this.#take(sequence, tokens);
-  }
-
-  #admit(seats: number, nowUs: number, sink: EngineSink): void {
-    const page = this.blockSizeTokens;
-    const cached = (s: Sequence): CachedPrefix => {
-      const { node, pages } = this.#tree.deepest(this.#content(s), Math.floor((s.goal - 1) / page));
-      return { node, tokens: pages * page };
-    };
-    sortWaiting(this.#common.waiting, this.#config, cached, this.#ranker);
-    const { byPriority, schedulePolicy } = this.#config;
-    const taken = new Set<Sequence>();
-    let left = seats;
-    const { lora } = this.#common;
-    lora?.open(this.#runningModels());
-    // Victims join the queue while it is walked: they are not for this batch.
-    for (const sequence of byPriority ? [...this.#common.waiting] : this.#common.waiting) {
-      if (this.#budget.isSpent) break;
-      if (!byPriority && left <= taken.size) break;
-      if (this.#stepper.isTooLate(sequence.enqueuedUs)) {
-        if (schedulePolicy === 'fcfs' && !byPriority) break;
-        continue;
-      }
-      if (lora !== null && !lora.fits(sequence.request.request.model)) continue;
-      if (left <= taken.size) left += this.#giveWay(sequence, 1, 0, nowUs, sink);
-      if (left <= taken.size) break;
-      let added = this.#add(sequence, nowUs, sink);
-      if (added === 'noRoom' && byPriority) {
-        const victims = this.#giveWay(sequence, 0, this.#missingTokens(sequence), nowUs, sink);
-        left += victims;
-        if (victims > 0) added = this.#add(sequence, nowUs, sink);
-      }
-      if (added !== 'noRoom') taken.add(sequence);
-      if (added === 'whole') continue;
-      if (added === 'noRoom') this.#batchIsFull = true;
-      break;
-    }
-    if (taken.size > 0) this.#common.waiting = this.#common.waiting.filter((s) => !taken.has(s));
-  }
-
-  *#runningModels(): Iterable<string> {
-    for (let s = this.#running.head; s !== null; s = s.after) yield s.request.request.model;
-    if (this.#chunked !== null) yield this.#chunked.request.request.model;
-  }
-
-  /** Tokens short for a waiting request: its prompt and allowance against what is not reserved. */
-  #missingTokens(sequence: Sequence): number {
-    const page = this.blockSizeTokens;
-    const hit = this.#tree.peek(this.#content(sequence), Math.floor((sequence.goal - 1) / page)) * page;
-    const wanted = sequence.goal - hit + allowance(sequence, sequence.generated) + page;
-    return wanted - (this.#tree.available * page - this.#budget.reserved);
-  }
-
-  /**
-   * Retracts running requests that are less important than a waiting one by more than the threshold, least important first,
-   * until `seats` and `tokens` are free: all or none of them. Returns how many.
-   */
-  #giveWay(sequence: Sequence, seats: number, tokens: number, nowUs: number, sink: EngineSink): number {
-    const { preemptionThreshold, lowPriorityFirst } = this.#config;
-    const sign = lowPriorityFirst ? -1 : 1;
-    const victims: Sequence[] = [];
-    let missing = tokens;
-    for (const running of victimsByPriority(this.#running, sign)) {
-      if (victims.length >= seats && missing <= DUST) break;
-      const difference = sequence.request.request.priority - running.request.request.priority;
-      if (sign * difference <= preemptionThreshold) break;
-      victims.push(running);
-      missing -= this.#decodes.contextOf(running) + this.#promisedTo(running);
-    }
-    if (victims.length < seats || missing > DUST) return 0;
-    for (const victim of victims) {
-      this.#budget.reserved -= this.#promisedTo(victim);
-      this.#retract(victim, nowUs, sink);
-    }
-    return victims.length;
-  }
-
-  #promisedTo(running: Sequence): number {
-    return allowance(running, this.#decodes.generatedOf(running)) * this.#ratio.value;
-  }
-
-  /** Adds a waiting request whole or as the chunked one (engines.md 2.3, step 7). */
-  #add(sequence: Sequence, nowUs: number, sink: EngineSink): Added {
-    const page = this.blockSizeTokens;
-    if (sequence.goal > this.#tree.capacity * page) {
-      this.#gone(sequence);
-      sink.refused(sequence.request, 'its prompt does not fit in the token pool', nowUs);
-      return 'whole';
-    }
-    // What came from tiers has its pages already.
-    const isLoaded = sequence.remoteTokens > 0;
-    if (!isLoaded) {
-      this.#tree.lock(sequence, this.#content(sequence), Math.floor((sequence.goal - 1) / page));
-    }
-    const hit = isLoaded ? sequence.remoteTokens : sequence.indexed * page;
-    const extend = sequence.goal - hit;
-    const tokens = this.#budget.grant({
-      extend,
-      allowance: allowance(sequence, sequence.generated),
-      available: this.#tree.available * page + (isLoaded ? extend + page : 0),
-      engineIsEmpty: this.#running.length + this.#batch.length === 0,
-      batchIsEmpty: this.#batch.length === 0,
-      hasChunked: this.#common.lanes.some((lane) => lane.#chunked !== null),
-    });
-    const reached = isLoaded || tokens === 0 ? hit : this.#loads.reach(sequence, hit);
-    if (tokens === 0 || !this.#allocate(sequence, reached > hit ? sequence.goal : hit + tokens)) {
-      if (!isLoaded) this.#tree.release(sequence);
-      return 'noRoom';
-    }
-    if (reached > hit) {
-      this.#loadTiers(sequence, reached, nowUs, sink);
-      return 'whole';
-    }
-    sequence.remoteTokens = 0;
-    sequence.computed = hit;
-    sequence.admission = this.#admissions++;
-    sequence.state = 'prefilling';
-    this.#common.lora?.join(sequence.request.request.model);
-    if (!sequence.admittedBefore) {
-      this.meters.lookedUp(sequence.goal, hit);
-    }
-    sequence.admittedBefore = true;
-    if (!isLoaded) sink.admitted(sequence.request, hit, nowUs);
-    this.#take(sequence, tokens);
-    if (tokens < extend) {
-      this.#chunked = sequence;
-      return 'chunk';
-    }
-    this.#budget.reserved += allowance(sequence, sequence.generated);
-    return 'whole';
-  }
-
-  #take(sequence: Sequence, tokens: number): void {
-    sequence.chunk = tokens;
-    this.#batch.push(sequence);
-    this.#budget.spend(tokens);
-  }
-
-  /** Grows the sequence's pages to hold `tokens`; false when there are not enough. */
-  #allocate(sequence: Sequence, tokens: number): boolean {
-    const pages = Math.ceil(tokens / this.blockSizeTokens) - (sequence.indexed + sequence.loose);
-    if (pages > this.#tree.available) return false;
-    if (pages > 0) this.#tree.allocate(sequence, pages);
-    return true;
-  }
+  // --- steps ------------------------------------------------------------------------------------------------------
 
   #beginPrefill(): number {
-    return this.#beginStep(this.#rideAlong > 0 && this.#decodes.blocksNeeded(1) <= this.#tree.available);
+    return this.#beginStep(
+      this.prefill.rideAlong > 0 && this.#decodes.blocksNeeded(1) <= this.#tree.available,
+    );
   }
 
   /** Runs the prefill batch, with the decodes or without them. */
@@ -396,7 +205,7 @@ export class SglangEngine implements Engine {
     const decodes = withDecodes ? set.count : 0;
     const context = withDecodes ? set.contextAfter(1) : 0;
     const drafts = withDecodes ? set.draftsOfStep() : 0;
-    const shape = this.#shape.compose(decodes, context, drafts, this.#batch, this.#model);
+    const shape = this.#shape.compose(decodes, context, drafts, this.prefill.sequences, this.#model);
     return this.#stepper.runStep(this.#model.stepUs(shape) + (this.#common.lora?.takeLoadUs() ?? 0));
   }
 
@@ -410,12 +219,12 @@ export class SglangEngine implements Engine {
     } else {
       this.#stream.stalled();
     }
-    const batch = this.#batch;
-    this.#batch = [];
+    const batch = this.prefill.sequences;
+    this.prefill.sequences = [];
     for (const sequence of batch) {
       sequence.computed += sequence.chunk;
       sequence.chunk = 0;
-      this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
+      this.#tree.cache(sequence, contentOf(sequence), sequence.computed);
       if (sequence.leg === 'prefill' && !sequence.aborted) this.#disaggregation.push(sequence, nowUs, sink);
       this.#loads.store(sequence, nowUs);
       if (sequence.computed === sequence.goal) this.#token(sequence, nowUs, sink);
@@ -507,20 +316,13 @@ export class SglangEngine implements Engine {
     const transfers = this.#disaggregation;
     for (let next = transfers.takeLoaded(); next !== undefined; next = transfers.takeLoaded()) {
       next.computed = next.goal;
-      next.admission = this.#admissions++;
+      next.admission = this.prefill.nextAdmission();
       this.#token(next, nowUs, sink);
     }
     for (let next = this.#loads.takeLoaded(); next !== undefined; next = this.#loads.takeLoaded()) {
       next.state = 'waiting';
       this.#common.waiting.unshift(next);
     }
-  }
-
-  /** KV of tiers is on its way; the request waits for it outside of the queue, with pages for its whole prompt. */
-  #loadTiers(sequence: Sequence, reached: number, nowUs: number, sink: EngineSink): void {
-    if (!sequence.admittedBefore) this.meters.lookedUp(sequence.goal, reached);
-    sink.admitted(sequence.request, reached, nowUs);
-    this.#loads.start(sequence, reached, nowUs);
   }
 
   /** Requests that came from tiers and have not started give their pages back; true when there were any. */
@@ -539,7 +341,7 @@ export class SglangEngine implements Engine {
 
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
     this.#roomMade();
-    this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
+    this.#tree.cache(sequence, contentOf(sequence), sequence.computed);
     this.#loads.store(sequence, nowUs);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
       this.#disaggregation.hold(sequence);
@@ -557,7 +359,7 @@ export class SglangEngine implements Engine {
       this.#decodes.remove(sequence);
       this.#decodes.settle(sequence);
     }
-    if (this.#chunked === sequence) this.#chunked = null;
+    if (this.prefill.chunked === sequence) this.prefill.chunked = null;
     this.#common.waiting = this.#common.waiting.filter((s) => s !== sequence);
     this.#disaggregation.remove(sequence);
     this.#tree.release(sequence);
@@ -571,7 +373,11 @@ export class SglangEngine implements Engine {
 
   #find(request: SimRequest): Sequence | undefined {
     for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
-    const lists = [this.#common.waiting, this.#batch, this.#chunked ? [this.#chunked] : []];
+    const lists = [
+      this.#common.waiting,
+      this.prefill.sequences,
+      this.prefill.chunked ? [this.prefill.chunked] : [],
+    ];
     const isOf = (s: Sequence): boolean => s.request === request;
     return lists.flat().find(isOf) ?? this.#disaggregation.find(isOf) ?? this.#loads.find(request);
   }
@@ -579,23 +385,18 @@ export class SglangEngine implements Engine {
   /** Something has come free: all lanes may look at the queue again. */
   #roomMade(): void {
     const { lanes } = this.#common;
-    for (let i = 0; i < lanes.length; i++) lanes[i]!.#batchIsFull = false;
+    for (let i = 0; i < lanes.length; i++) lanes[i]!.prefill.isFull = false;
   }
 
   /** Another lane of the pipeline has something to do. */
   #othersRun(): boolean {
     const isBusy = (lane: SglangEngine): boolean =>
-      lane.#running.length + lane.#batch.length > 0 || lane.#chunked !== null;
+      lane.#running.length + lane.prefill.sequences.length > 0 || lane.prefill.chunked !== null;
     return this.#common.lanes.some((lane) => lane !== this && isBusy(lane));
   }
 
   #unstick(): void {
     this.#roomMade();
     this.#stepper.unstick();
-  }
-
-  #content(sequence: Sequence): Content {
-    const { request } = sequence;
-    return { prompt: request.prompt, outputId: request.outputContentId, outputTokens: sequence.generated };
   }
 }
