@@ -2,6 +2,7 @@
  * Encode legs: before prefill and decode, each multimodal item of a chat goes to an encode server in a request of its own, all at
  * once and to the servers in turn. Any failure fails the request. Source: router specification 5.2.
  */
+import { headerOf, without } from '../headers.ts';
 import type { Upstream } from '../upstream.ts';
 import { type Fields, oneToken } from './connectors.ts';
 import { PrefillLeg } from './prefill-leg.ts';
@@ -12,6 +13,7 @@ export type EncoderConnector = 'none' | 'ec-example' | 'ec-nixl';
 export const ENCODER_CONNECTORS: readonly EncoderConnector[] = ['none', 'ec-example', 'ec-nixl'];
 export const CHAT_PATH = '/v1/chat/completions';
 
+const REQUEST_ID = 'x-request-id';
 const ITEM_TYPES = ['image_url', 'audio_url', 'video_url', 'input_audio'];
 
 /** What encode legs take. */
@@ -20,7 +22,8 @@ export interface EncodeOptions {
   /** `host:port` of the encode servers, at least one. */
   readonly encoders: readonly string[];
   readonly connector: Exclude<EncoderConnector, 'none'>;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Names and values. */
+  readonly headers: readonly string[];
   readonly body: Fields;
   readonly timeoutMs: number;
 }
@@ -44,12 +47,13 @@ export class EncodeLegs {
 
   start(): void {
     const { upstream, encoders, headers, body, timeoutMs } = this.#options;
+    const requestId = headerOf(headers, REQUEST_ID) ?? '';
     for (const [number, item] of this.#items.entries()) {
       const whole = oneToken({ ...body, messages: [{ role: 'user', content: [item] }] });
       const leg = {
         ...{ upstream, timeoutMs, path: CHAT_PATH, retries: 0, backoffMs: 0 },
         address: encoders[number % encoders.length]!,
-        headers: { ...headers, 'x-request-id': `${headers['x-request-id']}-enc-${number}` },
+        headers: [...without(headers, REQUEST_ID), REQUEST_ID, `${requestId}-enc-${number}`],
         body: Buffer.from(JSON.stringify(whole)),
       };
       this.#legs.push(

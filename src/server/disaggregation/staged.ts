@@ -102,8 +102,7 @@ export class Staged {
         fields === null || pulled === null
           ? body
           : Buffer.from(JSON.stringify(withSource(fields, pulled, policy.peerPort)));
-      const headers = { ...this.#options.headers, 'content-length': String(whole.length) };
-      this.#rest = new Exchange({ ...this.#options, headers, body: whole });
+      this.#rest = new Exchange({ ...this.#options, body: whole });
     }
     this.#rest.start();
   }

@@ -113,7 +113,7 @@ export class TwoLegs {
       upstream,
       address: this.#context.prefiller,
       path,
-      headers: { ...headers, ...connector.prefillHeaders?.(this.#context) },
+      headers: [...headers, ...Object.entries(connector.prefillHeaders?.(this.#context) ?? {}).flat()],
       body: bytes(connector.prefill(this.#fields, this.#context)),
       timeoutMs: prefillTimeoutMs,
       retries: prefillRetries,
