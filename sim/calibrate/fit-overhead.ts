@@ -12,8 +12,8 @@ import type { MeasuredCase } from '../validate/case.ts';
 import type { ReadCaseFile } from '../validate/case-files.ts';
 import { caseModel } from '../validate/case-names.ts';
 import { engineVersion } from '../validate/engine-version.ts';
-import { type CaseReport, type SkippedCase, validateCase } from '../validate/validate.ts';
-import { caseLoss, type MetricError, medianErrors } from './case-loss.ts';
+import { type CaseReport, type Point, type SkippedCase, validateCase } from '../validate/validate.ts';
+import { caseLoss, fittedPoints, type MetricError, medianErrors } from './case-loss.ts';
 import { type Axis, climb } from './climb.ts';
 
 /**
@@ -47,6 +47,20 @@ export interface FitReport {
   readonly builtin: ReadonlyMap<string, MetricError>;
   readonly fitted: ReadonlyMap<string, MetricError>;
   readonly crossValidated: ReadonlyMap<string, MetricError> | null;
+  /** Every measured value that counted, beside what was simulated for it. */
+  readonly points: readonly FitPoint[];
+}
+
+/** A measured value; ms. */
+export interface FitPoint {
+  readonly run: string;
+  /** e.g. `ttftMs.mean`. */
+  readonly metric: string;
+  readonly measured: number;
+  readonly builtin: number;
+  readonly fitted: number;
+  /** By a fit to other runs; null with a single run. */
+  readonly crossValidated: number | null;
 }
 
 /** What a fit is called and starts from. */
@@ -112,7 +126,34 @@ export function fitOverhead(
     cases: usable.map((c) => c.id),
     skipped,
     ...errors,
+    points: pointsOf(builtin, fitted, crossValidated),
   };
+}
+
+/** The reports of the same runs side by side. */
+function pointsOf(
+  builtin: readonly CaseReport[],
+  fitted: readonly CaseReport[],
+  crossValidated: readonly CaseReport[],
+): FitPoint[] {
+  const predictedBy = (reports: readonly CaseReport[], id: string, point: Point): number | null =>
+    reports
+      .find((report) => report.id === id)
+      ?.points.find(({ metric, stage }) => metric === point.metric && stage === point.stage)?.predicted ??
+    null;
+  return fitted.flatMap((report) =>
+    fittedPoints(report).flatMap((point) => {
+      const before = predictedBy(builtin, report.id, point);
+      if (before === null) return [];
+      const { metric, measured, predicted } = point;
+      return [
+        {
+          ...{ run: report.id, metric, measured, builtin: before, fitted: predicted },
+          crossValidated: predictedBy(crossValidated, report.id, point),
+        },
+      ];
+    }),
+  );
 }
 
 /** Simulates with a cache: folds ask for the same points again and again. */

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { percentText, sentence } from '../format.ts';
 import type { JobRunner, RunStatus, Shown } from '../state/job-runner.ts';
+import { ProblemList } from './problem-list.tsx';
 
 export interface RunWords<Result> {
   /** What is done while it runs, e.g. `Simulating`. */
@@ -41,18 +42,7 @@ export function RunBar<Result>({ runner, words }: RunBarProps<Result>) {
         </button>
       )}
       <Announcement text={endText(status, shown, words)} />
-      {status.kind === 'invalid' && (
-        <div role="alert" className="problem-box">
-          <ul className="problems">
-            {status.problems.map((problem) => (
-              <li key={`${problem.path} ${problem.found}`}>
-                <code>{problem.path === '' ? 'document' : problem.path}</code>
-                {`: found ${problem.found}; expected ${problem.expected}`}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {status.kind === 'invalid' && <ProblemList problems={status.problems} whole="document" />}
     </div>
   );
 }

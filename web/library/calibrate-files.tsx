@@ -5,19 +5,19 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Comparison } from '../../sim/scenario/schema.ts';
 import type { JobOutcome } from '../../sim/worker/api.ts';
-import type { ConfigProblem } from '../../src/core/check.ts';
-import { ScrollTable } from '../components/scroll-table.tsx';
-import { countText, UNKNOWN } from '../format.ts';
+import { countText } from '../format.ts';
 import { SelectField } from '../rail/select-field.tsx';
 import { TextField } from '../rail/text-field.tsx';
 import { useScenario } from '../state/document-store.ts';
-import { put, remove } from '../state/library-store.ts';
+import { remove } from '../state/library-store.ts';
 import { useLibrary } from '../state/shelves.ts';
 import { useChoices } from '../state/use-choices.ts';
 import type { CalibrationFit } from '../worker/calibration.ts';
 import { WorkerClient } from '../worker/client.ts';
+import { CalibrationResult } from './calibration-result.tsx';
+import { DropFiles, type TextFile } from './drop-files.tsx';
+import { KeptTable } from './kept-table.tsx';
 import { openDocument } from './open-document.ts';
-import { textOf } from './text-of.ts';
 
 /** A worker of its own: a fit never pauses, and is stopped by ending the worker. */
 const client = new WorkerClient();
@@ -45,7 +45,7 @@ export function CalibrateFiles() {
     ...{ name: 'ours', gpu: 'h100-sxm', model: 'llama-3.1-8b', tp: '1' },
     ...{ engine: 'vllm', version: '0.19', weights: '' },
   });
-  const [files, setFiles] = useState<readonly File[]>([]);
+  const [files, setFiles] = useState<readonly TextFile[]>([]);
   const [state, setState] = useState<State>({ kind: 'idle' });
   const job = useRef<string | null>(null);
   const stop = (): void => {
@@ -63,9 +63,6 @@ export function CalibrateFiles() {
     const jobId = `calibration-${jobs}`;
     job.current = jobId;
     setState({ kind: 'running', runs: 0 });
-    const read = await Promise.all(
-      files.map(async (file) => ({ name: file.name, text: await textOf(file) })),
-    );
     const { name, gpu, model, tp, engine, version, weights } = where;
     const deployment = {
       ...{ gpu, model, tp: Math.max(1, Math.round(Number(tp)) || 1), engine, version, args: {} },
@@ -74,7 +71,7 @@ export function CalibrateFiles() {
     const outcome = await client.run<CalibrationFit>(
       jobId,
       ({ runsDone }) => setState({ kind: 'running', runs: runsDone }),
-      (remote, tell) => remote.calibrateFiles({ name, files: read, deployment }, jobId, tell),
+      (remote, tell) => remote.calibrateFiles({ name, files, deployment }, jobId, tell),
     );
     if (job.current !== jobId) return;
     job.current = null;
@@ -111,12 +108,9 @@ export function CalibrateFiles() {
           onChange={(weights) => edit({ weights })}
         />
       </div>
-      <p>
-        <label>
-          Measurement files{' '}
-          <input type="file" multiple onChange={(event) => setFiles([...(event.target.files ?? [])])} />
-        </label>
-      </p>
+      <DropFiles label="Measurement files" onFiles={setFiles}>
+        {files.length === 0 ? 'Dropped here, or chosen.' : files.map(({ name }) => name).join(', ')}
+      </DropFiles>
       <p className="buttons">
         {state.kind === 'running' ? (
           <button type="button" onClick={stop}>
@@ -135,128 +129,28 @@ export function CalibrateFiles() {
       {state.kind === 'running' && (
         <p className="quiet-text">Fitting: {countText(state.runs)} runs simulated</p>
       )}
-      {state.kind === 'ended' && <Ended outcome={state.outcome} />}
+      {state.kind === 'ended' && <CalibrationResult outcome={state.outcome} />}
       <Kept />
     </section>
-  );
-}
-
-function Ended({ outcome }: { readonly outcome: JobOutcome<CalibrationFit> }) {
-  switch (outcome.status) {
-    case 'done':
-      return <Fit fit={outcome.result} />;
-    case 'cancelled':
-      return <p className="quiet-text">Stopped.</p>;
-    case 'failed':
-      return <p className="notice">{outcome.message}</p>;
-    case 'invalid':
-      return (
-        <div role="alert" className="problem-box">
-          <ul className="problems">
-            {outcome.problems.map((problem) => (
-              <li key={`${problem.file} ${problem.path} ${problem.found}`}>{problemText(problem)}</li>
-            ))}
-          </ul>
-        </div>
-      );
-  }
-}
-
-function problemText({ file, path, found, expected }: ConfigProblem): string {
-  const place = [file, path].filter((part) => part !== undefined && part !== '').join(', ');
-  return `${place}${place === '' ? '' : ': '}found ${found}; expected ${expected}`;
-}
-
-function Fit({ fit: { calibration, runs, skipped, errors } }: { readonly fit: CalibrationFit }) {
-  return (
-    <>
-      <p role="status">
-        {calibration.name}: fitted to {countText(runs)} {runs === 1 ? 'run' : 'runs'}.
-        {runs === 1 ? ' A single run cannot be cross-validated: measure at a second load.' : ''}
-      </p>
-      <ScrollTable label="Median absolute error in percent">
-        <thead>
-          <tr>
-            <th scope="col">Figure</th>
-            <th scope="col">Values</th>
-            <th scope="col">Built-in</th>
-            <th scope="col">Fitted</th>
-            <th scope="col">
-              Cross-validated<span className="under">runs not fitted to</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {errors.map(({ metric, n, builtinPct, fittedPct, crossValidatedPct }) => (
-            <tr key={metric}>
-              <th scope="row">{metric}</th>
-              <td>{countText(n)}</td>
-              <td>{pctText(builtinPct)}</td>
-              <td>{pctText(fittedPct)}</td>
-              <td>{pctText(crossValidatedPct)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </ScrollTable>
-      {skipped.map(({ id, reason }) => (
-        <p key={id} className="quiet-text">
-          {id} was not used: {reason}
-        </p>
-      ))}
-      <p className="buttons">
-        <button
-          type="button"
-          onClick={() =>
-            put('calibrations', calibration.name, { calibration, savedAt: new Date().toISOString() })
-          }
-        >
-          Keep it in this browser
-        </button>
-      </p>
-    </>
   );
 }
 
 function Kept() {
   const calibrations = useLibrary((state) => state.calibrations);
   if (calibrations.size === 0) return null;
+  const use = (name: string): void => {
+    const kept = calibrations.get(name);
+    const comparison = useScenario.getState().document as Comparison;
+    if (kept !== undefined) openDocument('comparison', { ...comparison, calibration: kept.calibration });
+  };
   return (
-    <ScrollTable label="Kept calibrations">
-      <thead>
-        <tr>
-          <th scope="col">Calibration</th>
-          <th scope="col">Kept</th>
-          <th scope="col">
-            <span className="visually-hidden">Use or forget</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {[...calibrations].map(([name, { calibration, savedAt }]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{savedAt.slice(0, 10)}</td>
-            <td className="row-actions">
-              <button
-                type="button"
-                onClick={() => {
-                  const comparison = useScenario.getState().document as Comparison;
-                  openDocument('comparison', { ...comparison, calibration });
-                }}
-              >
-                Compare with it
-              </button>
-              <button type="button" onClick={() => remove('calibrations', name)}>
-                Forget
-              </button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </ScrollTable>
+    <KeptTable
+      label="Kept calibrations"
+      heads={['Calibration', 'Kept']}
+      rows={[...calibrations].map(([name, { savedAt }]) => ({ name, detail: savedAt.slice(0, 10) }))}
+      use="Compare with it"
+      onUse={use}
+      onForget={(name) => remove('calibrations', name)}
+    />
   );
-}
-
-function pctText(pct: number | null): string {
-  return pct === null ? UNKNOWN : pct.toFixed(1);
 }

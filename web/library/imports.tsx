@@ -4,7 +4,7 @@
  */
 import { useState } from 'react';
 import type { Comparison, NamedFleet, WorkloadSpec } from '../../sim/scenario/schema.ts';
-import { ScrollTable } from '../components/scroll-table.tsx';
+import { ProblemList } from '../components/problem-list.tsx';
 import { countText } from '../format.ts';
 import { announce } from '../shell/announce.tsx';
 import { useScenario } from '../state/document-store.ts';
@@ -13,12 +13,11 @@ import { useLibrary } from '../state/shelves.ts';
 import { client } from '../state/simulator.ts';
 import type { ReadFile } from '../worker/imports.ts';
 import { CalibrateFiles } from './calibrate-files.tsx';
+import { DropFiles, type TextFile } from './drop-files.tsx';
+import { KeptTable } from './kept-table.tsx';
 import { openDocument } from './open-document.ts';
-import { textOf } from './text-of.ts';
 
-interface Dropped {
-  readonly name: string;
-  readonly text: string;
+interface Dropped extends TextFile {
   readonly read: ReadFile;
 }
 
@@ -29,45 +28,24 @@ const MOST_NOTES = 20;
 
 export function Imports() {
   const [dropped, setDropped] = useState<readonly Dropped[]>([]);
-  const [isOver, setOver] = useState(false);
-  const take = async (files: readonly File[]): Promise<void> => {
-    const read = await Promise.all(
-      files.map(async (file): Promise<Dropped> => {
-        const text = await textOf(file);
-        const name = file.name.replace(/\.gz$/, '');
-        return { name, text, read: await client.remote.readFile(name, text, FALLBACK_GPU) };
-      }),
+  const take = async (files: readonly TextFile[]): Promise<void> =>
+    setDropped(
+      await Promise.all(
+        files.map(async ({ name, text }): Promise<Dropped> => {
+          const read = await client.remote.readFile(name, text, FALLBACK_GPU);
+          return { name, text, read };
+        }),
+      ),
     );
-    setDropped(read);
-  };
   return (
     <>
       <section aria-labelledby="drop">
         <h2 id="drop">Bring a file</h2>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way; the field inside is the other */}
-        <div
-          className={isOver ? 'drop over' : 'drop'}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={(event) => {
-            event.preventDefault();
-            setOver(false);
-            void take([...event.dataTransfer.files]);
-          }}
-        >
-          <label>
-            Drop files here, or choose them{' '}
-            <input type="file" multiple onChange={(event) => void take([...(event.target.files ?? [])])} />
-          </label>
-          <p className="quiet-text">
-            Traces (Mooncake, Azure, BurstGPT, ServeGen, BLIS), results of vLLM bench, inference-perf and
-            GuideLLM, <code>vllm serve</code> and other command lines, llm-d Helm values,
-            EndpointPickerConfig, config.json of Hugging Face; also gzipped. Files stay in this browser.
-          </p>
-        </div>
+        <DropFiles label="Drop files here, or choose them" onFiles={(files) => void take(files)}>
+          Traces (Mooncake, Azure, BurstGPT, ServeGen, BLIS), results of vLLM bench, inference-perf and
+          GuideLLM, <code>vllm serve</code> and other command lines, llm-d Helm values, EndpointPickerConfig,
+          config.json of Hugging Face; also gzipped. Files stay in this browser.
+        </DropFiles>
       </section>
       {dropped.map((one) => (
         <Preview key={one.name} dropped={one} />
@@ -83,16 +61,7 @@ function Preview({ dropped: { name, text, read } }: { readonly dropped: Dropped 
     return (
       <section aria-label={name}>
         <h2>{name} cannot be read</h2>
-        <div role="alert" className="problem-box">
-          <ul className="problems">
-            {read.problems.map((problem) => (
-              <li key={`${problem.path} ${problem.found}`}>
-                {problem.path}
-                {problem.path === '' ? '' : ': '}found {problem.found}; expected {problem.expected}
-              </li>
-            ))}
-          </ul>
-        </div>
+        <ProblemList problems={read.problems} />
       </section>
     );
   }
@@ -154,7 +123,8 @@ function takeFleet(name: string, read: Extract<ReadFile, { status: 'done' }>): v
 
 function KeptTraces() {
   const traces = useLibrary((state) => state.traces);
-  const again = async (name: string, text: string): Promise<void> => {
+  const again = async (name: string): Promise<void> => {
+    const text = traces.get(name)?.text ?? '';
     const read = await client.remote.readFile(name, text, FALLBACK_GPU);
     if (read.status === 'done' && read.workload !== null) takeWorkload(name, text, read.workload, false);
     else announce(`${name} cannot be read any more.`);
@@ -165,33 +135,14 @@ function KeptTraces() {
       {traces.size === 0 ? (
         <p className="quiet-text">No trace yet.</p>
       ) : (
-        <ScrollTable label="Kept traces">
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col">Size</th>
-              <th scope="col">
-                <span className="visually-hidden">Use or forget</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {[...traces].map(([name, { text, bytes }]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{countText(bytes / 1024)} KiB</td>
-                <td className="row-actions">
-                  <button type="button" onClick={() => void again(name, text)}>
-                    Use
-                  </button>
-                  <button type="button" onClick={() => remove('traces', name)}>
-                    Forget
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </ScrollTable>
+        <KeptTable
+          label="Kept traces"
+          heads={['File', 'Size']}
+          rows={[...traces].map(([name, { bytes }]) => ({ name, detail: `${countText(bytes / 1024)} KiB` }))}
+          use="Use"
+          onUse={(name) => void again(name)}
+          onForget={(name) => remove('traces', name)}
+        />
       )}
     </section>
   );

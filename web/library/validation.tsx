@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react';
 import type { ValidationSummary } from '../../sim/validate/validation-summary.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, sentence, UNKNOWN } from '../format.ts';
+import { type ErrorCurve, ErrorCurves } from './error-curves.tsx';
 
-type Shown = Pick<ValidationSummary, 'cases' | 'rows' | 'peers'>;
+type Shown = Pick<ValidationSummary, 'cases' | 'rows' | 'peers' | 'quantiles'>;
 
 /** Groups that are shown first; the others are a choice away. */
 const MAIN_GROUP = /^(all|tier:|pd$)/;
@@ -43,6 +44,8 @@ function Errors({ summary }: { readonly summary: Shown }) {
   const rows = summary.rows.filter(({ group }) => isAll || MAIN_GROUP.test(group));
   return (
     <>
+      <p>{findingOf(summary)}</p>
+      <ErrorCurves curves={curvesOf(summary)} />
       <p>
         {countText(summary.cases.predicted)} measured cases of {countText(summary.cases.given)} could be
         predicted. Errors in percent of what was measured; the last column is a formula with three parameters
@@ -83,6 +86,25 @@ function Errors({ summary }: { readonly summary: Shown }) {
       {summary.peers.length > 0 && <Peers summary={summary} />}
     </>
   );
+}
+
+/** Figures whose errors are drawn: more than five lines cannot be told apart. */
+const DRAWN = ['tpotMs.mean', 'ttftMs.mean', 'ttftMs.p99', 'e2eMs.mean', 'e2eMs.p99'] as const;
+
+function curvesOf({ quantiles }: Shown): ErrorCurve[] {
+  return DRAWN.flatMap((metric) => {
+    const own = quantiles[metric] ?? [];
+    return own.length === 0 ? [] : [{ name: METRICS[metric]!, quantiles: own }];
+  });
+}
+
+/** The medians over all that was measured, in a sentence. */
+function findingOf({ rows }: Shown): string {
+  const medianOf = (metric: string): string => {
+    const row = rows.find((one) => one.group === 'all' && one.metric === metric);
+    return row === undefined ? UNKNOWN : percent(row.medianPct);
+  };
+  return `Half of all predictions are within ${medianOf('tpotMs.mean')} of the measured TPOT, ${medianOf('e2eMs.mean')} of E2E and ${medianOf('ttftMs.mean')} of TTFT (means of a run).`;
 }
 
 function Peers({ summary }: { readonly summary: Shown }) {

@@ -1,5 +1,6 @@
 /** A calibration fitted to measurements: a chunk of the worker that is loaded when it is asked for. */
 import { calibrate, type MeasurementFile } from '../../sim/calibrate/calibrate.ts';
+import type { FitPoint } from '../../sim/calibrate/fit-overhead.ts';
 import type { MeasuredDeployment } from '../../sim/calibrate/measured-run.ts';
 import type { FittedCalibration } from '../../sim/scenario/schema.ts';
 import type { JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
@@ -26,6 +27,7 @@ export interface CalibrationFit {
   readonly runs: number;
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
   readonly errors: readonly CalibrationError[];
+  readonly points: readonly FitPoint[];
 }
 
 /** Runs between two messages. */
@@ -53,8 +55,8 @@ export function calibrated(
       builtinPct: result.builtin.get(metric)?.medianPct ?? null,
       crossValidatedPct: result.crossValidated?.get(metric)?.medianPct ?? null,
     }));
-    const { calibration, cases, skipped } = result;
-    return { status: 'done', result: { calibration, runs: cases.length, skipped, errors } };
+    const { calibration, cases, skipped, points } = result;
+    return { status: 'done', result: { calibration, runs: cases.length, skipped, errors, points } };
   } catch (error) {
     if (error instanceof ConfigError) return { status: 'invalid', problems: error.problems };
     return { status: 'failed', message: error instanceof Error ? error.message : String(error) };
