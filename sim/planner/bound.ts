@@ -7,7 +7,9 @@
  * taken to be the costliest ones. Step times are taken at their best: full caches, no attention, the cheapest batch size;
  * they must not fall with a step's tokens.
  */
+
 import type { Fleet, PoolSetup } from '../cluster/fleet.ts';
+import { checkLabel } from '../compare/decision.ts';
 import type { DecodeTerms, StepModel, StepShape } from '../latency/step-model.ts';
 import { loosestLimits, quantileOf, requiredAttainment, sloLimits } from '../metrics/slo.ts';
 import type { SloSpec } from '../scenario/schema.ts';
@@ -138,13 +140,13 @@ function latencyBroken(
     if (metric === 'itlMs' || metric === 'tpotMs') {
       const stepUs = metric === 'itlMs' ? chunkUs : outputTokenUs;
       if (stepUs > limitMs * 1e3 * TOLERANCE) {
-        return `${metric}.${statistic} is at least ${(stepUs / 1e3).toFixed(1)} ms, the shortest step, against ${limitMs}`;
+        return `${checkLabel(`${metric}.${statistic}`)} is at least ${(stepUs / 1e3).toFixed(1)} ms, the shortest step, against ${limitMs} ms`;
       }
     } else if (metric === 'ttftMs' && isOpen && quantile !== null && served > 0) {
       const sorted = requests.map(firstUs).sort((a, b) => a - b);
       const least = sorted[Math.floor(quantile * (served - 1))]!;
       if (least > limitMs * 1e3 * TOLERANCE) {
-        return `ttftMs.${statistic} is at least ${(least / 1e3).toFixed(0)} ms without any queue, against ${limitMs}`;
+        return `TTFT ${statistic} is at least ${(least / 1e3).toFixed(0)} ms without any queue, against ${limitMs} ms`;
       }
     }
   }

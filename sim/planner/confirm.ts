@@ -3,7 +3,7 @@
  * same with workers lost and at the grown rate.
  */
 import { metricsOf, runTrial, type Setting, type Trial, verdictOf, withoutWorkers } from './evaluate.ts';
-import { type Miss, reject } from './rejection.ts';
+import { limitWords, type Miss, reject } from './rejection.ts';
 import type { Metric, RejectReason } from './report.ts';
 import type { FleetChoice } from './space.ts';
 
@@ -92,7 +92,5 @@ function missed(choice: FleetChoice, settled: Settled, reason: RejectReason, wor
 }
 
 function metricWords({ metric, limit, value, interval }: Metric): string {
-  if (value === null) return `${metric} (no value)`;
-  const range = interval === null ? '' : ` [${interval.low.toPrecision(3)}, ${interval.high.toPrecision(3)}]`;
-  return `${metric} ${value.toPrecision(3)}${range} against ${limit}`;
+  return limitWords(metric, value, limit, interval);
 }

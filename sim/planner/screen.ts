@@ -5,7 +5,7 @@
  */
 import { isFloor } from '../metrics/slo.ts';
 import { metricsOf, runTrial, type Setting, type Trial, useOfLimit } from './evaluate.ts';
-import { type Miss, reject } from './rejection.ts';
+import { limitWords, type Miss, reject } from './rejection.ts';
 import type { FleetChoice } from './space.ts';
 
 /**
@@ -54,8 +54,6 @@ function isFarOff(trial: Trial, latency: number, misses: number): boolean {
 function missWords(trial: Trial): string {
   const { checks } = trial.report.slo;
   const failing = checks.filter((check) => check.verdict !== 'meets');
-  const words = failing.map(({ metric, limit, value }) =>
-    value === null ? `${metric} has no value` : `${metric} ${value.toPrecision(3)} against ${limit}`,
-  );
+  const words = failing.map(({ metric, limit, value }) => limitWords(metric, value, limit));
   return `${words.join(', ')}${trial.isGivenUp ? ' (given up early)' : ''}`;
 }

@@ -107,7 +107,7 @@ describe('measurements', () => {
     await section.getByLabel('Measurement files').setInputFiles(files);
     await section.getByRole('button', { name: 'Fit a calibration' }).click();
     await section.getByText('ours: fitted to 2 runs').waitFor({ timeout: 60_000 });
-    const row = section.getByRole('row', { name: /^tpotMs.mean/ }).getByRole('cell');
+    const row = section.getByRole('row', { name: /^TPOT mean/ }).getByRole('cell');
     expect(Number(await row.nth(3).textContent())).toBeLessThan(Number(await row.nth(1).textContent()));
     expect(await violations(page)).toEqual([]);
     await section.getByRole('button', { name: 'Keep it in this browser' }).click();

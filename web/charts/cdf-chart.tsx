@@ -7,7 +7,7 @@ import { line } from 'd3-shape';
 import { useState } from 'react';
 import type { QuantileCurve } from '../../sim/worker/api.ts';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
-import { percentText, timeTickText } from '../format.ts';
+import { figureText, percentText, timeTickText } from '../format.ts';
 import { AxisX } from './axis-x.tsx';
 import { AxisY } from './axis-y.tsx';
 import { quantileMs, shareWithin, timeDomain, timeTicks } from './cdf-data.ts';
@@ -78,6 +78,14 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
           />
           {limitMs !== null && (
             <g>
+              <rect
+                x={x(limitMs)}
+                y={GUTTER.top}
+                width={Math.max(0, right - x(limitMs))}
+                height={bottom - GUTTER.top}
+                fill="var(--fail)"
+                fillOpacity="0.06"
+              />
               <line x1={x(limitMs)} x2={x(limitMs)} y1={GUTTER.top} y2={bottom} stroke="var(--fail)" />
               <LimitLabel x={x(limitMs)} text={`SLO ${limitStatistic} ${timeTickText(limitMs)}`} />
             </g>
@@ -116,7 +124,7 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
       </div>
       <p className="reading" aria-live="polite">
         {readingMs === null
-          ? ''
+          ? withinText(lines, limitMs)
           : `Within ${timeTickText(readingMs)}: ${lines.map(({ letter, curve }) => `${letter} ${percentOrDash(shareWithin(curve, readingMs))}`).join(', ')}`}
       </p>
       <TwinTable
@@ -148,8 +156,15 @@ function LimitLabel({ x, text }: { readonly x: number; readonly text: string }) 
   );
 }
 
+/** What is said while nothing is read: the share inside the SLO. */
+function withinText(lines: readonly CdfLine[], limitMs: number | null): string {
+  if (limitMs === null) return '';
+  const shares = lines.map(({ letter, curve }) => `${letter} ${percentOrDash(shareWithin(curve, limitMs))}`);
+  return `Within the SLO of ${timeTickText(limitMs)}: ${shares.join(', ')}`;
+}
+
 function percentOrDash(share: number | null): string {
-  return share === null ? '\u2014' : percentText(share);
+  return share === null ? '\u2014' : figureText(share, 'share');
 }
 
 function twinRow(lines: readonly CdfLine[], quantile: number): string[] {

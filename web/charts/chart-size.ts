@@ -5,6 +5,8 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 export const GUTTER = { left: 56, right: 20, top: 20, bottom: 44 } as const;
 
 const FIRST_WIDTH = 520;
+/** Of a chart that has the page's width to itself, px. */
+const MOST_HEIGHT = 340;
 
 export function useChartSize(): {
   readonly ref: RefObject<HTMLDivElement | null>;
@@ -22,5 +24,5 @@ export function useChartSize(): {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  return { ref, width, height: Math.round((width * 9) / 16) };
+  return { ref, width, height: Math.min(MOST_HEIGHT, Math.round((width * 9) / 16)) };
 }

@@ -1,4 +1,4 @@
-/** The SLO across a plot with a vertical time axis: red, and named at its right end. */
+/** The SLO across a plot with a vertical time axis: red, and named above the plot, where no curve crosses the words. */
 import { timeTickText } from '../format.ts';
 import { GUTTER } from './chart-size.ts';
 
@@ -13,8 +13,8 @@ export function LimitLine({ limitMs, y, right }: LimitLineProps) {
   return (
     <g>
       <line x1={GUTTER.left} x2={right} y1={y(limitMs)} y2={y(limitMs)} stroke="var(--fail)" />
-      <text className="strong halo fail" x={right} y={y(limitMs) - 6} textAnchor="end">
-        SLO {timeTickText(limitMs)}
+      <text className="strong fail" x={right} y={GUTTER.top - 6} textAnchor="end">
+        — SLO {timeTickText(limitMs)}
       </text>
     </g>
   );

@@ -11,6 +11,7 @@ import { AxisX } from './axis-x.tsx';
 import { AxisY } from './axis-y.tsx';
 import { timeTicks } from './cdf-data.ts';
 import { GUTTER, useChartSize } from './chart-size.ts';
+import { dodged } from './dodge.ts';
 import { LimitLine } from './limit-line.tsx';
 import { ReadingSvg } from './reading-svg.tsx';
 import { TwinTable } from './twin-table.tsx';
@@ -88,6 +89,7 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
   const y = scaleLog(domain, [bottom, GUTTER.top]);
   const ticks = x.ticks(Math.max(2, Math.floor(width / 110)));
   const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
+  const labels = dodged(points.map((point) => ({ x: x(point.x), y: y(point.y) })));
   const clampY = (ms: number): number => y(Math.min(domain[1], Math.max(domain[0], ms)));
   return (
     <div ref={ref}>
@@ -121,7 +123,7 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
             strokeDasharray="3 3"
           />
         )}
-        {points.map((point) => (
+        {points.map((point, i) => (
           <g key={point.key} data-fleet={point.fleet} style={{ color: point.colour }}>
             <g stroke="currentColor" strokeWidth="2" strokeOpacity="0.5">
               {point.yInterval !== undefined && (
@@ -149,7 +151,7 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
               stroke="currentColor"
               strokeWidth="1.5"
             />
-            <text className="strong halo mark" x={x(point.x) + 8} y={y(point.y) + 4}>
+            <text className="strong halo mark" x={x(point.x) + 8} y={labels[i]! + 4}>
               {point.label}
             </text>
           </g>

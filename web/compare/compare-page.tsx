@@ -13,6 +13,8 @@ import { WhySection } from '../why/why-section.tsx';
 import { Charts } from './charts.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { Evidence } from './evidence.tsx';
+import { OverloadNotice } from './overload-notice.tsx';
+import { ProblemFixes } from './problem-fixes.tsx';
 import { VerdictStrip } from './verdict-strip.tsx';
 import { WhatDiffers } from './what-differs.tsx';
 
@@ -32,6 +34,7 @@ const WORDS: RunWords<ComparisonResult> = {
 
 export function ComparePage() {
   const shown = comparisonRun.useShown();
+  const status = comparisonRun.use((state) => state.status);
   const [workloadName, setWorkloadName] = useState<string | null>(null);
   const workloads = shown?.result.report.workloads ?? [];
   const workload = workloads.find((each) => each.workload === workloadName) ?? workloads[0];
@@ -44,6 +47,7 @@ export function ComparePage() {
           waiting="Simulating the fleets…"
         />
         <RunBar runner={comparisonRun} words={WORDS} />
+        <ProblemFixes status={status} />
         <ToDocument />
         {shown !== null && workload !== undefined && (
           <div className={shown.isCurrent ? 'results' : 'results stale'}>
@@ -58,6 +62,7 @@ export function ComparePage() {
               </label>
             )}
             <VerdictStrip workload={workload} />
+            <OverloadNotice fleets={workload.fleets} />
             <ComparisonTable workload={workload} />
             <WhatDiffers fleets={workload.fleets} />
             <Charts workload={workload} curves={shown.result.curves} />

@@ -5,6 +5,7 @@ import { findFigure } from '../../sim/metrics/figures.ts';
 import type { SloCheck } from '../../sim/metrics/report.ts';
 import { FleetMark } from '../components/fleet-mark.tsx';
 import { countText, figureText } from '../format.ts';
+import { FleetActions } from './fleet-actions.tsx';
 
 export function VerdictStrip({ workload }: { readonly workload: WorkloadComparison }) {
   return (
@@ -18,6 +19,7 @@ export function VerdictStrip({ workload }: { readonly workload: WorkloadComparis
             {fleet.gpus === 1 ? '' : 's'}
           </span>
           <Verdict fleet={fleet} isBest={fleet.name === workload.best} />
+          <FleetActions index={index} name={fleet.name} />
         </li>
       ))}
     </ul>

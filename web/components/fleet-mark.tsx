@@ -1,7 +1,7 @@
 /** How a fleet is told apart everywhere: letter, colour and dash together, never colour alone. */
 
 const COLOURS = ['var(--fleet-a)', 'var(--fleet-b)', 'var(--fleet-c)', 'var(--fleet-d)', 'var(--fleet-e)'];
-const DASHES = ['', '7 3', '2 3', '9 3 2 3', '1 2'];
+const DASHES = ['', '7 3', '2 3', '9 3 2 3', '12 2 1 2 1 2'];
 
 export function fleetColour(index: number): string {
   return COLOURS[index % COLOURS.length]!;

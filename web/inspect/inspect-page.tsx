@@ -59,7 +59,7 @@ function findingOf({ fleet, report }: InspectResult): string {
   const busy =
     busiest === undefined
       ? ''
-      : `; ${busiest.name} is busy ${figureText(1 - busiest.busy.idle, 'share', 2)} of the time`;
+      : `; pool ${busiest.name} is busy ${figureText(1 - busiest.busy.idle, 'share', 2)} of the time`;
   return `${fleet}: 95 % of requests have their first token within ${ttft}${busy}`;
 }
 

@@ -17,9 +17,23 @@ export interface TimelineRows {
   readonly total: number;
 }
 
-/** Requests that were in the fleet within the window, in the order of arrival. */
-export function rowsInWindow(recording: Recording, window: TimeWindow, most: number): TimelineRows {
-  const { byArrival, requests } = recording;
+/** How requests follow each other from top to bottom. */
+export const ORDERS = ['arrival', 'slowest', 'instance'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** Requests that were in the fleet within the window, in an order. */
+export function rowsInWindow(
+  recording: Recording,
+  window: TimeWindow,
+  most: number,
+  order: Order = 'arrival',
+): TimelineRows {
+  const inside = order === 'slowest' ? bySlowness(recording, window) : byArrival(recording, window);
+  const rows = order === 'instance' ? groupedByInstance(recording, inside) : inside;
+  return { rows: thinned(recording, rows, most), total: rows.length };
+}
+
+function byArrival({ byArrival, requests }: Recording, window: TimeWindow): Uint32Array {
   const arrival = bisector((row: number) => requests.arrivalUs[row]!);
   const end = arrival.right(byArrival as unknown as number[], window.toUs);
   const inside = new Uint32Array(end);
@@ -28,7 +42,32 @@ export function rowsInWindow(recording: Recording, window: TimeWindow, most: num
     const row = byArrival[i]!;
     if (requests.endUs[row]! >= window.fromUs) inside[total++] = row;
   }
-  return { rows: thinned(recording, inside.subarray(0, total), most), total };
+  return inside.subarray(0, total);
+}
+
+/** Longest to the first token first. */
+function bySlowness({ bySlowness, requests }: Recording, { fromUs, toUs }: TimeWindow): Uint32Array {
+  return bySlowness.filter((row) => requests.arrivalUs[row]! <= toUs && requests.endUs[row]! >= fromUs);
+}
+
+/** What an instance served stands together, in the order that it came in: its rows are then what kept it busy. */
+function groupedByInstance({ requests, instances }: Recording, rows: Uint32Array): Uint32Array {
+  const none = instances.length;
+  // Those that nobody answered come last.
+  const placeOf = (row: number): number => {
+    const endpoint = requests.endpoint[row]!;
+    return endpoint < 0 ? none : endpoint;
+  };
+  const starts = new Uint32Array(none + 2);
+  for (const row of rows) starts[placeOf(row) + 1]! += 1;
+  for (let i = 1; i < starts.length; i += 1) starts[i]! += starts[i - 1]!;
+  const grouped = new Uint32Array(rows.length);
+  for (const row of rows) {
+    const place = placeOf(row);
+    grouped[starts[place]!] = row;
+    starts[place]! += 1;
+  }
+  return grouped;
 }
 
 /** The slowest of each bucket of neighbours. */

@@ -14,12 +14,18 @@ import { useView } from '../state/view-store.ts';
 import { PhaseLegend } from './phase-legend.tsx';
 import { requestAt } from './requests.ts';
 import { TimeAxis } from './time-axis.tsx';
-import { moved, rowsInWindow, type TimeWindow, zoomed } from './timeline-rows.ts';
+import { moved, ORDERS, type Order, rowsInWindow, type TimeWindow, zoomed } from './timeline-rows.ts';
 
 const HEIGHT = 420;
 const PHASE_COUNT = PHASES.length;
 /** Tallest a row is drawn, px. */
 const TALLEST = 14;
+
+const ORDER_NAMES: Readonly<Record<Order, string>> = {
+  arrival: 'by arrival',
+  slowest: 'slowest first token first',
+  instance: 'by instance that answered',
+};
 
 interface TimelineProps {
   readonly recording: Recording;
@@ -29,7 +35,11 @@ interface TimelineProps {
 
 export function Timeline({ recording, window, onWindow }: TimelineProps) {
   const request = useView((state) => state.request);
-  const { rows, total } = useMemo(() => rowsInWindow(recording, window, HEIGHT), [recording, window]);
+  const [order, setOrder] = useState<Order>('arrival');
+  const { rows, total } = useMemo(
+    () => rowsInWindow(recording, window, HEIGHT, order),
+    [recording, window, order],
+  );
   const height = Math.max(40, Math.min(HEIGHT, rows.length * TALLEST));
   const chosen = request === null ? -1 : rows.findIndex((row) => recording.requests.id[row] === request);
   const paint = useCallback(
@@ -44,7 +54,19 @@ export function Timeline({ recording, window, onWindow }: TimelineProps) {
     <section aria-labelledby="timeline" className="chart">
       <h2 id="timeline">Requests</h2>
       <PhaseLegend />
-      <WindowButtons recording={recording} window={window} onWindow={onWindow} />
+      <div className="filters">
+        <WindowButtons recording={recording} window={window} onWindow={onWindow} />
+        <label className="inline-field">
+          Order
+          <select value={order} onChange={(event) => setOrder(event.target.value as Order)}>
+            {ORDERS.map((id) => (
+              <option key={id} value={id}>
+                {ORDER_NAMES[id]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
       <Gestures {...{ recording, window, onWindow, rows: rows.length, height, chosen, choose }}>
         <Canvas height={height} paint={paint} />
       </Gestures>

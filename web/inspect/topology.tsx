@@ -9,6 +9,7 @@ import { GUTTER } from '../charts/chart-size.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { percentText } from '../format.ts';
 import { momentAt } from './moments.ts';
+import { PhaseLegend } from './phase-legend.tsx';
 import { PlaybackBar, usePlayback } from './playback.tsx';
 
 const CELL = { width: 92, height: 56, gap: 8 } as const;
@@ -34,7 +35,11 @@ export function Topology({ recording }: { readonly recording: Recording }) {
     <section aria-labelledby="topology" className="chart">
       <h2 id="topology">The fleet, moment by moment</h2>
       <PlaybackBar playback={playback} durationUs={recording.durationUs} />
+      <PhaseLegend of={['prefill', 'decode']} />
       <Canvas height={height} paint={paint} />
+      <p className="reading">
+        Under each instance: requests waiting | running | KV in use, which the bar at its right shows too.
+      </p>
       <details className="twin">
         <summary>As a table</summary>
         <ScrollTable label="Table: the fleet at this moment">

@@ -38,7 +38,7 @@ export function whyWords(report: Report): string[] {
   const busiest = busiestPool(report.pools);
   if (busiest !== undefined)
     sentences.push(
-      `The busiest pool is ${busiest.name}, ${percentText(1 - busiest.busy.idle)} of the time; its KV was up to ${percentText(busiest.kv.max)} full.`,
+      `The busiest pool is ${busiest.name}, at work ${percentText(1 - busiest.busy.idle)} of the time; its KV was up to ${percentText(busiest.kv.max)} full.`,
     );
   sentences.push(`What shortens it: ${remedy}.`);
   return sentences;

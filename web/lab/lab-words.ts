@@ -30,7 +30,7 @@ export function labSentence(report: LabReport, metric: string): string {
   const label = metricLabel(metric);
   if (best !== undefined) {
     const difference = formatDifference(best.diff!, best.unit, intervalOf(best));
-    return `${best.policy} beats ${report.baseline} on ${label} at ${best.load} by ${difference}`;
+    return `${best.policy} beats ${report.baseline} on ${label} at ${best.load}: ${difference}`;
   }
   if (greyed.length > 0)
     return `Nothing is shown on ${label}: the baseline beats itself under other ties, so a win may be noise`;

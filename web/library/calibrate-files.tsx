@@ -84,7 +84,7 @@ export function CalibrateFiles() {
         Results of <code>vllm bench serve --save-detailed</code>, inference-perf or GuideLLM from one engine
         build, best at several loads. They are read and fitted in this tab, and never leave it.
       </p>
-      <div className="filters">
+      <div className="calibration-fields">
         <TextField label="Name of the calibration" value={where.name} onChange={(name) => edit({ name })} />
         <SelectField label="GPU" value={where.gpu} choices={choices.gpus} onChange={(gpu) => edit({ gpu })} />
         <SelectField

@@ -1,4 +1,5 @@
 /** What came of a fit: its errors before and after, measured against simulated as a chart, and the way to keep it. */
+import { checkLabel } from '../../sim/compare/decision.ts';
 import type { JobOutcome } from '../../sim/worker/api.ts';
 import { ProblemList } from '../components/problem-list.tsx';
 import { ScrollTable } from '../components/scroll-table.tsx';
@@ -42,7 +43,7 @@ function Fit({ fit: { calibration, runs, skipped, errors, points } }: { readonly
         <tbody>
           {errors.map(({ metric, n, builtinPct, fittedPct, crossValidatedPct }) => (
             <tr key={metric}>
-              <th scope="row">{metric}</th>
+              <th scope="row">{checkLabel(metric)}</th>
               <td>{countText(n)}</td>
               <td>{pctText(builtinPct)}</td>
               <td>{pctText(fittedPct)}</td>

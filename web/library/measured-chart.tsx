@@ -6,6 +6,7 @@ import { extent } from 'd3-array';
 import { scaleLog } from 'd3-scale';
 import { useState } from 'react';
 import type { FitPoint } from '../../sim/calibrate/fit-overhead.ts';
+import { checkLabel } from '../../sim/compare/decision.ts';
 import { AxisX } from '../charts/axis-x.tsx';
 import { AxisY } from '../charts/axis-y.tsx';
 import { timeTicks } from '../charts/cdf-data.ts';
@@ -32,7 +33,9 @@ export function MeasuredChart({ points }: { readonly points: readonly FitPoint[]
         Of
         <select value={chosen} onChange={(event) => setChosen(event.target.value)}>
           {metrics.map((metric) => (
-            <option key={metric}>{metric}</option>
+            <option key={metric} value={metric}>
+              {checkLabel(metric)}
+            </option>
           ))}
         </select>
       </label>
@@ -43,7 +46,7 @@ export function MeasuredChart({ points }: { readonly points: readonly FitPoint[]
           : `${read.run}: measured ${figureText(read.measured, 'ms')}, built-in ${figureText(read.builtin, 'ms')}, fitted ${figureText(read.fitted, 'ms')}`}
       </p>
       <TwinTable
-        title={`${TITLE}, ${chosen}`}
+        title={`${TITLE}, ${checkLabel(chosen)}`}
         heads={['Run', 'Measured', 'Built-in', 'Fitted', 'Cross-validated']}
         rows={own.map((point) => [
           point.run,

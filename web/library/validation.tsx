@@ -1,5 +1,6 @@
 /** How far predictions are from measured systems: the committed summary of a validation, where this build has one. */
 import { useEffect, useState } from 'react';
+import { fixed } from '../../sim/metrics/format-figure.ts';
 import type { ValidationSummary } from '../../sim/validate/validation-summary.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, sentence, UNKNOWN } from '../format.ts';
@@ -138,5 +139,5 @@ function Peers({ summary }: { readonly summary: Shown }) {
 }
 
 function percent(value: number): string {
-  return sentence(`${Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(2)} %`);
+  return sentence(`${Math.abs(value) >= 99.5 ? fixed(value, 0) : value.toPrecision(2)} %`);
 }

@@ -4,7 +4,7 @@ import { findFigure } from '../../sim/metrics/figures.ts';
 import type { Candidate, Metric, PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
-import { figureText, intervalText, sentence, UNKNOWN } from '../format.ts';
+import { countText, figureText, intervalText, sentence, UNKNOWN } from '../format.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { constraintLabel } from './plan-words.ts';
 
@@ -103,9 +103,18 @@ export function FleetName({ name }: { readonly name: string }) {
         {shape}
         {gpu !== undefined && <> on {gpu}</>}
       </span>
-      {rest.length > 0 && <span className="under">{rest.join(', ')}</span>}
+      {rest.length > 0 && <span className="under">{rest.map(engineWords).join(', ')}</span>}
     </>
   );
+}
+
+/** `fp8 kv fp8 max_num_batched_tokens 2048` as a reader would say it. */
+function engineWords(label: string): string {
+  return label
+    .replace(/\bkv (\w+)/, ', KV $1')
+    .replace(/\bmax_num_batched_tokens (\d+)/, (_, tokens) => `, ${countText(Number(tokens))} tokens/step`)
+    .replaceAll(/\s+,/g, ',')
+    .replace(/^, /, '');
 }
 
 function metricText({ metric, value, interval }: Metric): string {

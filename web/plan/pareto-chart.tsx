@@ -40,7 +40,7 @@ export function ParetoChart({ report }: { readonly report: PlanReport }) {
         y={{ label, text: (value) => figureText(value, 'ms') }}
         limitMs={limitMs}
         frontier={frontierOf(points.filter(({ isHollow }) => isHollow !== true))}
-        note="Hollow marks miss the SLO. The dashed line joins fleets that no other beats on both axes."
+        note="Hollow marks miss the SLO, on this figure or another. The dashed line joins fleets that no other beats on both axes."
       />
     </div>
   );

@@ -14,6 +14,8 @@ interface NumberFieldProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
+  /** Decimals that are shown; the document keeps all. */
+  readonly decimals?: number;
   /** Range of the slider; omitted: none. */
   readonly slider?: SliderScale;
   /** Value when the document was opened: a tick on the slider, and the way back to it. */
@@ -24,13 +26,16 @@ interface NumberFieldProps {
 }
 
 export function NumberField(props: NumberFieldProps) {
-  const { label, unit, value, min, max, step, slider, saved, flips = [], onChange } = props;
+  const { label, unit, value, min, max, step, decimals = 3, slider, saved, flips = [], onChange } = props;
+  const textOf = (of: number): string => rounded(of, decimals);
   const id = useId();
   const [text, setText] = useState(textOf(value));
   // The value may also change from outside: slider, undo, address.
   useEffect(() => {
-    setText((current) => (Number(current) === Number(textOf(value)) ? current : textOf(value)));
-  }, [value]);
+    setText((current) =>
+      Number(current) === Number(rounded(value, decimals)) ? current : rounded(value, decimals),
+    );
+  }, [value, decimals]);
   const isMoved = saved !== undefined && textOf(saved) !== textOf(value);
   const isWhole = Number.isInteger(step) && Number.isInteger(min);
   const problem = problemOf(text, min, max, isWhole);
@@ -109,9 +114,8 @@ function Tick({ scale, at, kind }: TickProps) {
   );
 }
 
-/** Three decimals at most: what the eye can use. */
-function textOf(value: number): string {
-  return String(Math.round(value * 1000) / 1000);
+function rounded(value: number, decimals: number): string {
+  return String(Math.round(value * 10 ** decimals) / 10 ** decimals);
 }
 
 function problemOf(text: string, min: number, max: number, isWhole: boolean): string | null {

@@ -71,6 +71,7 @@ export function WorkloadFields({ setup, saved, flips, edit }: WorkloadFieldsProp
         min={0}
         max={95}
         step={0.5}
+        decimals={1}
         slider={{ min: 0, max: 95, step: 1 }}
         onChange={(percent) => edit({ prefixShare: percent / 100 })}
       />
