@@ -20,7 +20,7 @@ const UNSHOWN: ReadonlySet<string> = new Set(['document', 'bySeed']);
 const DIGITS = 5;
 const VALIDATION = 'models/validation.json';
 /** Of the summary, what the library shows. */
-const SHOWN_OF_VALIDATION = ['cases', 'rows', 'peers'];
+const SHOWN_OF_VALIDATION = ['cases', 'rows', 'peers', 'quantiles'];
 const PREFIX = 'virtual:precomputed/';
 
 /** Arguments of the command by the name of the answer; the document is put into a file for it. */

@@ -8,7 +8,7 @@ declare module 'virtual:precomputed/plan' {
   export default report;
 }
 declare module 'virtual:precomputed/validation' {
-  type Shown = 'cases' | 'rows' | 'peers';
+  type Shown = 'cases' | 'rows' | 'peers' | 'quantiles';
   const summary: Pick<import('../sim/validate/validation-summary.ts').ValidationSummary, Shown> | null;
   export default summary;
 }
