@@ -69,7 +69,7 @@ export class Autoscaler implements Component {
     const scaled = this.#scaled[index]!;
     if (code === CODE_START) {
       scaled.starting -= 1;
-      this.#cluster.addReplica(scaled.pool, nowUs);
+      this.#cluster.instances.add(scaled.pool, nowUs);
       return;
     }
     this.#decide(scaled, index, nowUs);
@@ -98,7 +98,7 @@ export class Autoscaler implements Component {
     const surplus = Math.min(serving.length, have - Math.max(calm, rule.min));
     // The youngest first, as a ReplicaSet does.
     for (const replica of serving.slice(serving.length - Math.max(0, surplus)).reverse()) {
-      cluster.retireReplica(replica, nowUs);
+      cluster.instances.retire(replica, nowUs);
     }
     if (surplus > 0) this.#changed(rule.pool, have - surplus, nowUs);
   }

@@ -23,10 +23,10 @@ import { MetricsFeed } from './feed.ts';
 import type { Fleet } from './fleet.ts';
 import { Gateway } from './gateway.ts';
 import { KvHandover } from './handover.ts';
+import { Instances, needsPrefill } from './instances.ts';
 import type { LatencyWatch } from './latency-watch.ts';
 import { ModelRoutes } from './model-routes.ts';
 import type { ClusterParts } from './parts.ts';
-import type { Replica } from './replica.ts';
 import { ReplicaSet } from './replica-set.ts';
 import { TierWiring } from './tier-wiring.ts';
 
@@ -46,6 +46,7 @@ export class Cluster implements Component, EngineSink {
   readonly set: ReplicaSet;
   readonly tiers: TierWiring;
   readonly handover: KvHandover;
+  readonly instances: Instances;
   /** Why requests failed or were rejected (`failed: reason`), and how often each. */
   readonly unhappyEnds = new Map<string, number>();
   /** Time of the last thing that happened to a request, µs. */
@@ -65,8 +66,6 @@ export class Cluster implements Component, EngineSink {
   readonly #inFlight = new IdMap<SimRequest>();
   /** Id of the open-loop request whose arrival is scheduled; -1 none. Follow-ups are scheduled beside it. */
   #drawnAhead = -1;
-  /** Replicas that take no more requests and go once they are empty. */
-  readonly #retiring = new Map<Replica, ((nowUs: number) => void) | undefined>();
 
   constructor(parts: ClusterParts) {
     this.#kernel = parts.kernel;
@@ -85,7 +84,7 @@ export class Cluster implements Component, EngineSink {
         lost: (request, reason, nowUs) => this.#lose(request, reason, nowUs),
         stored: (request, nowUs) => this.#handOver(request, nowUs),
         leftPrefill: (request, nowUs) => {
-          if (this.#retiring.size > 0) this.#left(-1, request.course.prefillEndpoint, nowUs);
+          this.instances.left(-1, request.course.prefillEndpoint, nowUs);
         },
       },
       parts.fleet.storeHandover,
@@ -99,6 +98,11 @@ export class Cluster implements Component, EngineSink {
     this.#gateway = new Gateway(parts, {
       ...{ routes: this.#routes, set: this.set, target: this.#target, code: CODE_ROUTER },
       unknown: (request, reason, nowUs) => this.#end(request, 'failed', reason, nowUs),
+    });
+    this.instances = new Instances({
+      ...{ set: this.set, routes: this.#routes, gateway: this.#gateway, handover: this.handover },
+      ...{ inFlight: this.#inFlight, sink: this },
+      lose: (request, reason, nowUs) => this.#lose(request, reason, nowUs),
     });
     for (const [pool, setup] of parts.fleet.pools.entries()) {
       for (let i = 0; i < setup.replicas; i++) {
@@ -166,143 +170,7 @@ export class Cluster implements Component, EngineSink {
     return this.handover.transfers.network.usage();
   }
 
-  // --- fleet --------------------------------------------------------------------------------------------------------
-
-  /** An instance of a pool serves from now on; what waited for one goes to the router. */
-  addReplica(pool: number, nowUs: number): void {
-    this.set.add(pool, this, nowUs);
-    this.#gateway.instanceAdded(nowUs);
-  }
-
-  /** The router sends nothing more to this instance; what it has goes on. */
-  withdrawReplica(replica: Replica, nowUs: number): void {
-    if (!this.set.isShown(replica)) return;
-    this.#routes.all[this.#routes.ofPool(replica.pool)]!.router.endpointRemoved(replica.row, nowUs);
-    this.set.hide(replica);
-  }
-
-  /** The instance takes no more requests, and its machine is given back (`onGone`) once it is empty. */
-  retireReplica(replica: Replica, nowUs: number, onGone?: (nowUs: number) => void): void {
-    this.withdrawReplica(replica, nowUs);
-    this.#retiring.set(replica, onGone);
-    this.#letGoIfEmpty(replica, nowUs);
-  }
-
-  /** A withdrawn instance takes requests again, unless it is to go. */
-  returnReplica(replica: Replica, nowUs: number): void {
-    if (!this.#retiring.has(replica)) this.set.showAgain(replica, nowUs);
-  }
-
-  #letGoIfEmpty(replica: Replica, nowUs: number): void {
-    if (!this.#retiring.has(replica) || this.inFlightOn(replica) > 0) return;
-    const onGone = this.#retiring.get(replica);
-    this.#retiring.delete(replica);
-    replica.stop(nowUs);
-    this.set.held[replica.pool]!.change(-1, nowUs);
-    onGone?.(nowUs);
-  }
-
-  /** A request has left these instances (-1: none): those that were to go may be empty now. */
-  #left(endpoint: number, prefillEndpoint: number, nowUs: number): void {
-    for (const index of [endpoint, prefillEndpoint]) {
-      if (index >= 0) this.#letGoIfEmpty(this.set.all[index]!, nowUs);
-    }
-  }
-
-  // --- what scaling rules ask -------------------------------------------------------------------------------------
-
-  /** Requests that wait for a replica of this pool to take them: at the gateway, or in the router's queues. */
-  queuedFor(pool: number): number {
-    const route = this.#routes.all[this.#routes.ofPool(pool)]!;
-    const held = this.#gateway.heldFor(route);
-    return route.router.queued + held.length;
-  }
-
-  /** Ages of requests for this pool that have no token after more than `limitUs`, µs. */
-  agesWithoutToken(pool: number, limitUs: number, nowUs: number): number[] {
-    const ages: number[] = [];
-    for (const id of this.#inFlight.ids()) {
-      const request = this.#inFlight.get(id)!;
-      const ageUs = nowUs - request.request.arrivalUs;
-      if (ageUs <= limitUs || request.course.firstTokenUs >= 0) continue;
-      const isForPool =
-        request.course.dispatchedUs < 0
-          ? this.#routes.ofModel(request.request.model) === this.#routes.ofPool(pool)
-          : this.#poolsOf(request).includes(pool);
-      if (isForPool) ages.push(ageUs);
-    }
-    return ages;
-  }
-
-  /** Whether any replica of the pool has a request. */
-  isBusy(pool: number): boolean {
-    return this.set.all.some((replica) => replica.pool === pool && this.inFlightOn(replica) > 0);
-  }
-
-  #poolsOf(request: SimRequest): number[] {
-    const { endpoint, prefillEndpoint } = request.course;
-    return [endpoint, prefillEndpoint]
-      .filter((index) => index >= 0)
-      .map((index) => this.set.all[index]!.pool);
-  }
-
-  /**
-   * The instance dies: every request on it is lost, and fails or is sent again. `restarts`: on the same machine, which is
-   * held meanwhile.
-   */
-  crashReplica(replica: Replica, restarts: boolean, nowUs: number): void {
-    // A dead instance answers no scrape: the router goes on with what it saw last.
-    this.#routes.all[this.#routes.ofPool(replica.pool)]!.feed.beforeChange(replica.row, nowUs, true);
-    this.setScrapeLost(replica, true);
-    replica.stop(nowUs);
-    for (const request of this.#onInstance(replica)) {
-      if (request.course.endpoint === replica.index) this.#lose(request, 'the instance crashed', nowUs);
-      else if (!request.course.hasKv) this.#lose(request, 'the prefill instance crashed', nowUs);
-      else this.handover.prefillLost(request, nowUs);
-    }
-    if (this.#retiring.has(replica)) this.#letGoIfEmpty(replica, nowUs);
-    else if (!restarts) this.set.held[replica.pool]!.change(-1, nowUs);
-  }
-
-  /** Metrics of the instance cannot be scraped, or can again. */
-  setScrapeLost(replica: Replica, lost: boolean): void {
-    if (!this.set.isShown(replica)) return;
-    this.#routes.all[this.#routes.ofPool(replica.pool)]!.feed.setLost(replica.row, lost);
-  }
-
-  /** KV transfers between instances for which `isHit` holds fail now. */
-  failTransfers(isHit: (from: Replica, to: Replica) => boolean, reason: string, nowUs: number): void {
-    for (const id of this.#inFlight.ids()) {
-      const request = this.#inFlight.get(id)!;
-      const { kv, endpoint, prefillEndpoint } = request.course;
-      if (kv !== 'moving' || !isHit(this.set.all[prefillEndpoint]!, this.set.all[endpoint]!)) continue;
-      this.handover.fail(request, reason, nowUs);
-    }
-  }
-
-  /** Requests in flight on an instance, both legs. */
-  inFlightOn(replica: Replica): number {
-    return this.#onInstance(replica).length;
-  }
-
-  /** Requests that the instance has or will get, or whose KV it still holds for another one. */
-  #onInstance(replica: Replica): SimRequest[] {
-    const found: SimRequest[] = [];
-    for (const id of this.#inFlight.ids()) {
-      const request = this.#inFlight.get(id)!;
-      const { endpoint, prefillEndpoint, dispatchedUs } = request.course;
-      if (dispatchedUs < 0) continue;
-      if (endpoint === replica.index || (prefillEndpoint === replica.index && this.#needsPrefill(request))) {
-        found.push(request);
-      }
-    }
-    return found;
-  }
-
-  /** True while the prefill side still holds what the request needs. */
-  #needsPrefill(request: SimRequest): boolean {
-    return request.course.kv !== 'here' && request.course.kv !== 'lost';
-  }
+  // --- attempts that are lost ---------------------------------------------------------------------------------------
 
   /** An attempt has failed: sent again if the client does so, else the request ends. */
   #lose(request: SimRequest, reason: string, nowUs: number): void {
@@ -311,7 +179,7 @@ export class Cluster implements Component, EngineSink {
     this.#gateway.released(request, usage, 'error', nowUs);
     const { endpoint, prefillEndpoint } = request.course;
     if (!this.#clients.sendAgain(request, nowUs)) this.#end(request, 'failed', reason, nowUs);
-    else if (this.#retiring.size > 0) this.#left(endpoint, prefillEndpoint, nowUs);
+    else this.instances.left(endpoint, prefillEndpoint, nowUs);
   }
 
   /** Removes a request from every engine and link it is on. */
@@ -320,7 +188,7 @@ export class Cluster implements Component, EngineSink {
     if (prefillEndpoint >= 0) this.handover.cancel(request, nowUs);
     const decode = endpoint < 0 ? null : this.set.all[endpoint]!;
     if (decode !== null && !decode.isDown) decode.abort(request, nowUs);
-    if (prefillEndpoint < 0 || !this.#needsPrefill(request)) return;
+    if (prefillEndpoint < 0 || !needsPrefill(request)) return;
     const prefill = this.set.all[prefillEndpoint]!;
     // A decode side that died tells nobody that the blocks are not needed.
     const isHeld = kv !== 'none' && !this.handover.isPushed(request);
@@ -453,7 +321,7 @@ export class Cluster implements Component, EngineSink {
     if (this.#isPrefillLeg(request)) return;
     course.firstTokenUs = nowUs;
     if (course.prefillEndpoint < 0) this.#prefilled(request, nowUs);
-    this.latencies?.firstToken(request, this.#poolsOf(request), nowUs);
+    this.latencies?.firstToken(request, this.instances.poolsOf(request), nowUs);
     this.#gateway.routeOf(request).router.firstToken(request.request, nowUs);
   }
 
@@ -480,7 +348,7 @@ export class Cluster implements Component, EngineSink {
       outputTokens: request.outputTokens,
       cachedTokens: request.course.cachedTokens,
     };
-    this.latencies?.finished(request, this.#poolsOf(request), nowUs);
+    this.latencies?.finished(request, this.instances.poolsOf(request), nowUs);
     this.#gateway.released(request, usage, 'natural', nowUs);
     this.#end(request, 'completed', '', nowUs);
   }
@@ -557,7 +425,7 @@ export class Cluster implements Component, EngineSink {
     this.#kernel.fold(nowUs);
     this.#kernel.fold(course.endpoint + 1);
     this.#recorder.ended(request, nowUs);
-    if (this.#retiring.size > 0) this.#left(course.endpoint, course.prefillEndpoint, nowUs);
+    this.instances.left(course.endpoint, course.prefillEndpoint, nowUs);
     const next = this.#workload.onFinished(request, ending === 'completed', nowUs);
     if (next !== null) this.#scheduleArrival(next);
     // A stream that waits for its predecessors to drain may go on.

@@ -93,7 +93,7 @@ function crash(fault: Of<'crash'>, cluster: Cluster, victim: Replica): Fault {
   const { atS, recoverAfterS, detectAfterS = DETECT_S } = fault;
   let victims: readonly Replica[] = [];
   const withdraw = (nowUs: number): void => {
-    for (const replica of victims) cluster.withdrawReplica(replica, nowUs);
+    for (const replica of victims) cluster.instances.withdraw(replica, nowUs);
   };
   return {
     atS,
@@ -101,13 +101,13 @@ function crash(fault: Of<'crash'>, cluster: Cluster, victim: Replica): Fault {
     strike(nowUs) {
       if (victim.isDown) return undefined;
       victims = victim.group === null ? [victim] : [...victim.group.ranks];
-      for (const replica of victims) cluster.crashReplica(replica, recoverAfterS !== undefined, nowUs);
+      for (const replica of victims) cluster.instances.crash(replica, recoverAfterS !== undefined, nowUs);
       return recoverAfterS === undefined ? undefined : atS + recoverAfterS;
     },
     detect: withdraw,
     end(nowUs) {
       withdraw(nowUs);
-      for (const { pool } of victims) cluster.addReplica(pool, nowUs);
+      for (const { pool } of victims) cluster.instances.add(pool, nowUs);
     },
   };
 }
@@ -117,10 +117,10 @@ function drain({ atS, returnAfterS }: Of<'drain'>, cluster: Cluster, victim: Rep
     atS,
     strike(nowUs) {
       if (victim.isDown) return undefined;
-      cluster.withdrawReplica(victim, nowUs);
+      cluster.instances.withdraw(victim, nowUs);
       return returnAfterS === undefined ? undefined : atS + returnAfterS;
     },
-    end: (nowUs) => cluster.returnReplica(victim, nowUs),
+    end: (nowUs) => cluster.instances.giveBack(victim, nowUs),
   };
 }
 
@@ -143,10 +143,10 @@ function scrapeLoss({ atS, durationS }: Of<'scrapeLoss'>, cluster: Cluster, vict
     atS,
     strike() {
       if (victim.isDown) return undefined;
-      cluster.setScrapeLost(victim, true);
+      cluster.instances.setScrapeLost(victim, true);
       return atS + durationS;
     },
-    end: () => cluster.setScrapeLost(victim, false),
+    end: () => cluster.instances.setScrapeLost(victim, false),
   };
 }
 
@@ -178,7 +178,7 @@ function linkCut({ atS, durationS }: Of<'linkCut'>, cluster: Cluster, cuts: read
     atS,
     strike(nowUs) {
       set(true);
-      cluster.failTransfers((from, to) => handover.isCut(from, to), 'the link was cut', nowUs);
+      cluster.instances.failTransfers((from, to) => handover.isCut(from, to), 'the link was cut', nowUs);
       return atS + durationS;
     },
     end: () => set(false),

@@ -81,7 +81,7 @@ export class Rollouts implements Component {
     } else if (code === CODE_READY) {
       rollout.starting -= 1;
       rollout.replaced += 1;
-      this.#cluster.addReplica(rollout.pool, nowUs);
+      this.#cluster.instances.add(rollout.pool, nowUs);
     }
     this.#step(rollout, nowUs);
   }
@@ -126,7 +126,7 @@ export class Rollouts implements Component {
       const number = this.#graces.push({ rollout, replica }) - 1;
       this.#kernel.at(gridUs(nowUs + graceS * 1e6), PHASE.control, this.#target, CODE_STOP, number);
     }
-    this.#cluster.retireReplica(replica, nowUs, (goneUs) => {
+    this.#cluster.instances.retire(replica, nowUs, (goneUs) => {
       rollout.draining.delete(replica);
       // In the middle of a request's end: what follows is an event of its own.
       const index = this.#rollouts.indexOf(rollout);
@@ -136,7 +136,7 @@ export class Rollouts implements Component {
 
   #stop(number: number, nowUs: number): void {
     const { rollout, replica } = this.#graces[number]!;
-    if (rollout.draining.has(replica)) this.#cluster.crashReplica(replica, false, nowUs);
+    if (rollout.draining.has(replica)) this.#cluster.instances.crash(replica, false, nowUs);
   }
 }
 

@@ -58,7 +58,7 @@ export class ScalingSignal {
 
   /** Replicas wished, before min and max; `have`: serving and starting. */
   wish(serving: readonly Replica[], have: number, nowUs: number): number {
-    const isAskedFor = this.#cluster.queuedFor(this.#pool) > 0;
+    const isAskedFor = this.#cluster.instances.queuedFor(this.#pool) > 0;
     const latency = LATENCY_OF[this.#rule.metric];
     const wish =
       latency === undefined
@@ -69,9 +69,10 @@ export class ScalingSignal {
 
   #byLatency(latency: WatchedLatency, have: number, nowUs: number): number {
     const targetUs = this.#rule.target * 1e3;
-    const overdue = latency === 'ttft' ? this.#cluster.agesWithoutToken(this.#pool, targetUs, nowUs) : [];
+    const overdue =
+      latency === 'ttft' ? this.#cluster.instances.agesWithoutToken(this.#pool, targetUs, nowUs) : [];
     const p95 = this.#cluster.latencies!.p95(this.#pool, latency, overdue, windowUsOf(this.#rule), nowUs);
-    if (p95 === null) return this.#cluster.isBusy(this.#pool) ? have : have - 1;
+    if (p95 === null) return this.#cluster.instances.isBusy(this.#pool) ? have : have - 1;
     const ratio = p95 / targetUs;
     if (Math.abs(ratio - 1) <= TOLERANCE) return have;
     if (ratio < 1) return have - 1;
@@ -82,7 +83,7 @@ export class ScalingSignal {
     const { metric } = this.#rule;
     if (metric === 'busy') return this.#busy(serving, nowUs);
     const seen = this.#seen;
-    let sum = metric === 'kvUsage' ? 0 : this.#cluster.queuedFor(this.#pool);
+    let sum = metric === 'kvUsage' ? 0 : this.#cluster.instances.queuedFor(this.#pool);
     for (const replica of serving) {
       // Decisions come after the batches of their instant.
       replica.engine.observe(nowUs + 1 / GRID_PER_US, seen);

@@ -60,18 +60,18 @@ export class SpotMarket implements Component {
     if (!this.#cluster.isActive) return;
     const machine = this.#machines[index]!;
     if (code === CODE_NOTICE) {
-      for (const replica of machine.replicas) this.#cluster.withdrawReplica(replica, nowUs);
+      for (const replica of machine.replicas) this.#cluster.instances.withdraw(replica, nowUs);
       this.#at(nowUs + this.#noticeUs, CODE_TAKE, index);
     } else if (code === CODE_TAKE) {
       this.interruptions += 1;
       for (const replica of machine.replicas) {
-        if (!replica.isDown) this.#cluster.crashReplica(replica, true, nowUs);
+        if (!replica.isDown) this.#cluster.instances.crash(replica, true, nowUs);
       }
       this.#at(nowUs + this.#replaceUs, CODE_RETURN, index);
     } else {
       const { all } = this.#cluster.set;
       const before = all.length;
-      for (const _ of machine.replicas) this.#cluster.addReplica(machine.pool, nowUs);
+      for (const _ of machine.replicas) this.#cluster.instances.add(machine.pool, nowUs);
       machine.replicas = all.slice(before);
       this.#draw(index, nowUs);
     }
