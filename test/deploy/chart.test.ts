@@ -166,6 +166,31 @@ describe('rendering', () => {
         },
       },
     ],
+    [
+      'autoscaling.enabled',
+      {
+        router: { modelServers: { matchLabels: { a: 'b' } }, epp: { leaderElection: true } },
+        autoscaling: { enabled: true },
+      },
+    ],
+    [
+      'autoscaling.minReplicas',
+      {
+        router: { modelServers: { matchLabels: { a: 'b' } } },
+        autoscaling: { enabled: true, minReplicas: 9 },
+      },
+    ],
+    [
+      'autoscaling.metrics',
+      {
+        router: { modelServers: { matchLabels: { a: 'b' } } },
+        autoscaling: { enabled: true, targetCPUUtilizationPercentage: 0 },
+      },
+    ],
+    [
+      'router.epp.adminPort',
+      { router: { modelServers: { matchLabels: { a: 'b' } }, epp: { adminPort: 8000 } } },
+    ],
     ['additional properties', { mod: 'gateway' }],
   ])('refuses a contradiction and names %s', (path, values) => {
     expect(helmTemplate(values).error).toContain(path);
@@ -238,6 +263,24 @@ describe('what the pods may do', () => {
     }
   });
 
+  test('a candidate of an election may also hold one Lease by name', () => {
+    const { rules } = of(keptManifests('elected'), 'Role') as unknown as {
+      rules: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];
+    };
+    const leases = rules.filter(({ resources }) => resources.includes('leases'));
+    expect(leases).toEqual([
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+      {
+        apiGroups: ['coordination.k8s.io'],
+        resources: ['leases'],
+        resourceNames: ['router-drydock'],
+        verbs: ['get', 'update'],
+      },
+    ]);
+    const { args } = podOf(keptManifests('elected')).containers[0]!;
+    expect(args).toContain('--leader-election=inference/router-drydock');
+  });
+
   test('a fleet from DNS needs no rights and gets no token', () => {
     const manifests = keptManifests('dns');
     expect(manifests.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'Service']);
@@ -299,6 +342,48 @@ describe('how the parts fit', () => {
       const listening = podOf(manifests).containers[0]!.ports.find((one) => one.name === port.targetPort)!;
       expect(podOf(manifests).containers[0]!.args).toContain(`--ext-proc-port=${listening.containerPort}`);
     }
+  });
+
+  test('an election does not hold up roll-outs and drained nodes: one ready replica is all that there is', () => {
+    const manifests = keptManifests('elected');
+    expect(manifests.map(({ kind }) => kind)).not.toContain('PodDisruptionBudget');
+    expect(of(manifests, 'Deployment')).toMatchObject({
+      spec: { replicas: 2, strategy: { rollingUpdate: { maxUnavailable: '100%' } } },
+    });
+  });
+
+  test('an autoscaler owns the number of replicas of the Deployment, and measures a container that there is', () => {
+    const manifests = keptManifests('standalone');
+    const deployment = of(manifests, 'Deployment');
+    expect(deployment['spec']).not.toHaveProperty('replicas');
+    const { spec } = of(manifests, 'HorizontalPodAutoscaler') as unknown as {
+      spec: { scaleTargetRef: { name: string }; metrics: { containerResource?: { container: string } }[] };
+    };
+    expect(spec.scaleTargetRef.name).toBe(deployment.metadata.name);
+    const names = podOf(manifests).containers.map(({ name }) => name);
+    expect(names).toContain(spec.metrics[0]!.containerResource!.container);
+  });
+
+  test('network policies let in what clients and scrapers need, by names that containers have', () => {
+    for (const name of ['standalone', 'elected']) {
+      const manifests = keptManifests(name);
+      const { spec } = of(manifests, 'NetworkPolicy') as unknown as {
+        spec: { ingress: { ports: { port: string }[]; from?: unknown }[] };
+      };
+      const pod = podOf(manifests);
+      const named = allContainers(pod).flatMap(({ ports }) => ports.map((port) => port.name));
+      const open = spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port));
+      for (const port of open) expect(named).toContain(port);
+      // Envoy asks the picker on loopback, which no policy sees.
+      const closed = name === 'standalone' ? ['grpc-ext-proc'] : [];
+      expect(named.filter((port) => !open.includes(port))).toEqual(closed);
+    }
+    const { spec } = of(keptManifests('standalone'), 'NetworkPolicy') as unknown as {
+      spec: { ingress: { ports: { port: string }[]; from: unknown }[] };
+    };
+    const [requests, metrics] = spec.ingress;
+    expect(requests!.ports.map(({ port }) => port)).toEqual(['http']);
+    expect(JSON.stringify(metrics!.from)).toContain('monitoring');
   });
 
   test.each(NAMES)('%s: every port of the Service is one that a container has, by name', (name) => {

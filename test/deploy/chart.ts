@@ -45,6 +45,35 @@ export const CASES: Readonly<Record<string, object>> = {
       tls: { secretName: 'gateway-tls' },
       monitoring: { prometheus: { enabled: true } },
     },
+    autoscaling: {
+      enabled: true,
+      metrics: [
+        {
+          type: 'Pods',
+          pods: {
+            metric: { name: 'llm_d_epp_request_running' },
+            target: { type: 'AverageValue', averageValue: '200' },
+          },
+        },
+      ],
+      behavior: { scaleDown: { stabilizationWindowSeconds: 600 } },
+    },
+    networkPolicy: {
+      enabled: true,
+      from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'clients' } } }],
+      metricsFrom: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+      restrictEgress: true,
+      extraEgress: [{ ports: [{ port: 4318, protocol: 'TCP' }] }],
+    },
+  },
+  elected: {
+    router: {
+      epp: { replicas: 2, leaderElection: true, adminPort: 9091 },
+      modelServers: { matchLabels: { app: 'vllm' } },
+      disaggregation: { runBy: 'gateway', kvConnector: 'mooncake', ecConnector: 'ec-nixl' },
+      monitoring: { prometheus: { enabled: true } },
+    },
+    networkPolicy: { enabled: true },
   },
   picker: {
     mode: 'picker',

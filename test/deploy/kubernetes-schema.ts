@@ -28,6 +28,8 @@ const MODELS: Readonly<Record<string, string>> = {
   'v1/ServiceAccount': 'V1ServiceAccount',
   'apps/v1/Deployment': 'V1Deployment',
   'policy/v1/PodDisruptionBudget': 'V1PodDisruptionBudget',
+  'autoscaling/v2/HorizontalPodAutoscaler': 'V2HorizontalPodAutoscaler',
+  'networking.k8s.io/v1/NetworkPolicy': 'V1NetworkPolicy',
   'rbac.authorization.k8s.io/v1/Role': 'V1Role',
   'rbac.authorization.k8s.io/v1/RoleBinding': 'V1RoleBinding',
 };
@@ -146,12 +148,14 @@ const EXTENSIONS: Readonly<Record<string, object>> = {
           items: object(
             {
               port: { type: 'string' },
+              // A port of the pods, also one that the Service does not have.
+              targetPort: { type: 'string' },
               path: { type: 'string', pattern: '^/' },
               interval: { type: 'string', pattern: '^[0-9]+(ms|s|m|h)$' },
               scheme: { enum: ['http', 'https'] },
               tlsConfig: object({ insecureSkipVerify: { type: 'boolean' } }, []),
             },
-            ['port'],
+            [],
           ),
         },
       },

@@ -1,10 +1,13 @@
 /** `drydock serve`: the production gateway. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import type { PluginDefinition } from '../../../src/routing/plugin.ts';
 import { AdminServer } from '../../../src/server/admin.ts';
 import type { ExtProcServer } from '../../../src/server/ext-proc/ext-proc-server.ts';
 import { Gateway } from '../../../src/server/gateway.ts';
+import type { LeaderElection } from '../../../src/server/kubernetes/leader-election.ts';
 import { LiveRouter } from '../../../src/server/live-router.ts';
 import type { Telemetry } from '../../../src/server/telemetry/telemetry.ts';
 import { createStreams } from '../../kernel/streams.ts';
@@ -36,6 +39,7 @@ interface ServeOptions extends LegOptions, FleetOptions, SecurityOptions, LogOpt
   readonly extProcPort?: number;
   readonly adminPort?: number;
   readonly adminHost: string;
+  readonly leaderElection?: string;
   readonly scrapeIntervalMs: number;
   readonly drainTimeoutS: number;
   readonly seed: number;
@@ -67,6 +71,10 @@ export function register(program: Command): void {
       portNumber,
     )
     .option('--admin-host <address>', 'address for --admin-port', '127.0.0.1')
+    .option(
+      '--leader-election <namespace/lease>',
+      'of replicas with the same Lease only the one that holds it is ready; the others keep warm',
+    )
     .option('--scrape-interval-ms <ms>', 'time between scrapes', whole, 50)
     .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30)
     .option('--seed <n>', 'seed of random choices', whole, 1)
@@ -87,10 +95,12 @@ async function serve(options: ServeOptions): Promise<void> {
   const { router: extraPlugins } = withBoxed(await loadPluginFiles(options.plugin));
   const live = createRouter(options, security, listeners.telemetry, extraPlugins);
   const fleet = await watchFleet(options, live);
+  const election = await electionOf(options);
+  const isReady = (): boolean => fleet.isSynced() && (election === null || election.leads);
   const gateway = new Gateway(live, {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
-    isReady: () => fleet.isSynced(),
+    isReady,
     hidesMetrics: options.adminPort !== undefined,
     ...security,
     ...(options.disaggregation === 'gateway' ? { disaggregation: legPolicy(options) } : {}),
@@ -101,22 +111,39 @@ async function serve(options: ServeOptions): Promise<void> {
   process.stderr.write(
     `serving ${live.core.table.rows.length} endpoints at ${security.tls === undefined ? 'http' : 'https'}://${options.host}:${port}\n`,
   );
-  const picker = await listenForEnvoy(
-    live,
-    options,
-    security.tls ?? null,
-    () => fleet.isSynced() && !isDraining,
-  );
+  const picker = await listenForEnvoy(live, options, security.tls ?? null, () => isReady() && !isDraining);
   const admin = await listenForOperators(live, options);
   await untilStopped();
   process.stderr.write(`draining ${live.inFlight} requests\n`);
   isDraining = true;
+  await election?.stop();
   await fleet.stop();
   const drainMs = options.drainTimeoutS * 1000;
   await Promise.all([gateway.drain(drainMs), picker?.drain(drainMs)]);
   admin?.close();
   live.stop();
   await listeners.close();
+}
+
+/** Takes part in the election of a leader, when it is asked for. throws: ConfigError for a name that is none. */
+async function electionOf({ leaderElection: text }: ServeOptions): Promise<LeaderElection | null> {
+  if (text === undefined) return null;
+  const [namespace = '', name = '', ...rest] = text.split('/');
+  if (namespace === '' || name === '' || rest.length > 0) {
+    throw new ConfigError({ path: '--leader-election', found: text, expected: 'namespace/lease' });
+  }
+  const [{ LeaderElection }, { defaultKubeConfig }] = await Promise.all([
+    import('../../../src/server/kubernetes/leader-election.ts'),
+    import('../../../src/server/kubernetes/discovery.ts'),
+  ]);
+  const election = new LeaderElection({
+    ...{ config: defaultKubeConfig(), namespace, name },
+    identity: `${hostname()}_${randomUUID()}`,
+    changed: (leads) => process.stderr.write(leads ? 'leads now\n' : 'leads no more\n'),
+    failed: (error) => process.stderr.write(`lease ${text}: ${error.message}\n`),
+  });
+  await election.start();
+  return election;
 }
 
 /** The operators' port, when it is asked for. */

@@ -35,7 +35,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default .Release.Name .Values.router.inferencePool.name -}}
 {{- end -}}
 
-{{/* Whether the router reads the cluster; otherwise its pod gets no token. */}}
+{{/* Whether the router asks the API server; otherwise its pod gets no token. */}}
+{{- define "drydock.usesToken" -}}
+{{- if or (eq .Values.router.discovery.source "pool") .Values.router.epp.leaderElection }}true{{ end -}}
+{{- end -}}
+
+{{/* Whether discovery reads the cluster. */}}
 {{- define "drydock.readsCluster" -}}
 {{- if eq .Values.router.discovery.source "pool" }}true{{ end -}}
 {{- end -}}
@@ -77,6 +82,18 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- else if and $router.inferencePool.create (not $router.modelServers.matchLabels) -}}
 {{- fail "router.modelServers.matchLabels: found nothing; the created InferencePool needs the labels of the model servers' pods" -}}
 {{- end -}}
+{{- if and $epp.leaderElection .Values.autoscaling.enabled -}}
+{{- fail "autoscaling.enabled: found true with router.epp.leaderElection; only one replica serves, however many there are" -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
+{{- fail (printf "autoscaling.minReplicas: found %v; it is at most maxReplicas, %v" .Values.autoscaling.minReplicas .Values.autoscaling.maxReplicas) -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (not .Values.autoscaling.metrics) (not .Values.autoscaling.targetCPUUtilizationPercentage) -}}
+{{- fail "autoscaling.metrics: found none, and no targetCPUUtilizationPercentage; replicas need a measure" -}}
+{{- end -}}
+{{- if and $epp.adminPort (has (int $epp.adminPort) (list (int $epp.port) (int $epp.extProcPort))) -}}
+{{- fail (printf "router.epp.adminPort: found %v, which another of the router's ports is; it needs one of its own" $epp.adminPort) -}}
+{{- end -}}
 {{- if and .Values.httpRoute.create (ne .Values.mode "picker") -}}
 {{- fail (printf "httpRoute.create: found true in mode %s; it needs mode: picker" .Values.mode) -}}
 {{- end -}}
@@ -100,6 +117,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - --port={{ $router.epp.port }}
 - --ext-proc-port={{ $router.epp.extProcPort }}
 - --drain-timeout-s={{ $router.epp.drainTimeoutSeconds }}
+{{- if $router.epp.adminPort }}
+- --admin-port={{ $router.epp.adminPort }}
+- --admin-host=0.0.0.0
+{{- end }}
+{{- if $router.epp.leaderElection }}
+- --leader-election={{ .Release.Namespace }}/{{ include "drydock.fullname" . }}
+{{- end }}
 {{- if include "drydock.readsCluster" . }}
 - --pool={{ .Release.Namespace }}/{{ include "drydock.poolName" . }}
 {{- else }}
@@ -108,6 +132,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - --disaggregation={{ $router.disaggregation.runBy }}
 {{- if eq $router.disaggregation.runBy "gateway" }}
 - --kv-connector={{ $router.disaggregation.kvConnector }}
+- --ec-connector={{ $router.disaggregation.ecConnector }}
 - --prefill-fallback={{ $router.disaggregation.prefillFallback }}
 {{- end }}
 {{- if include "drydock.servesTls" . }}
