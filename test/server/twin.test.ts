@@ -17,7 +17,8 @@ const scenario = parseScenario({
     arrivals: { process: 'poisson', rateRps: 60 },
     input: { dist: 'constant', value: 64 },
     output: { dist: 'constant', value: 8 },
-    prefixes: { groups: 3, tokens: 128 },
+    // So many that most requests find one engine alone to hold their prefix.
+    prefixes: { groups: 12, tokens: 128 },
   },
   fleet: {
     pools: [
