@@ -73,7 +73,7 @@ export class KvTransfers implements Component, Transport {
 
   /** A flow is through; true when that was all of transfer `id`. */
   #isComplete(id: number, nowUs: number): boolean {
-    const push = this.#pushes.get(id);
+    const push = this.#pushes.size === 0 ? undefined : this.#pushes.get(id);
     if (push === undefined) return true;
     push.isMoving = false;
     if (push.pendingBytes > 0) {

@@ -1,35 +1,43 @@
 /**
  * A network of links shared max-min fairly. A flow crosses one or more links; at any time rates are such that no flow can
  * gain without taking from one that has no more. Rates are recomputed when a flow starts or ends (progressive filling), and
- * between those instants every flow moves at a constant rate, so completion times are exact.
+ * between those instants every flow moves at a constant rate, so completion times are exact. A flow that has its links to
+ * itself has the rate of the narrowest; only those that share some are looked at.
+ *
+ *   flow i, in order of `begin`; the first `#count`
+ *     tag      Float64   what `collect` names it by
+ *     start    Float64   grid time at which it starts to move, its base latency being over, µs
+ *     rate     Float64   bytes per µs; NaN: does not move yet
+ *     left     Float64   bytes still to move
+ *     links    object    numbers of its links
+ *   link l
+ *     capacity, carried   bytes per µs; bytes carried, for utilisation
+ *     users               moving flows
+ *     room, openUsers     while rates are shared out: what is left of it, and for how many flows
  */
 import { assert } from '../../src/core/check.ts';
 import { GRID_PER_US, gridUs } from '../kernel/kernel.ts';
-
-interface Flow {
-  readonly tag: number;
-  readonly links: readonly number[];
-  /** Bytes still to move. */
-  leftBytes: number;
-  /** Starts moving once its base latency has passed. */
-  readonly startUs: number;
-  moving: boolean;
-  rateBytesPerUs: number;
-}
 
 /** Links and the flows on them. Bandwidths in bytes per µs (1 GB/s = 1,000 bytes/µs). */
 export class FairShareNetwork {
   readonly #names: string[] = [];
   readonly #capacity: number[] = [];
-  /** Bytes carried per link, for utilisation. */
   readonly #carried: number[] = [];
-  /** Moving flows per link. */
   readonly #users: number[] = [];
-  readonly #flows: Flow[] = [];
-  /** While rates are shared out: flows without one, and per link of theirs the room and the flows left. */
-  readonly #open: Flow[] = [];
   readonly #room: number[] = [];
   readonly #openUsers: number[] = [];
+  #count = 0;
+  /** Flows that do not move yet. */
+  #waiting = 0;
+  // 16 flows in flight before the first doubling: a small fleet.
+  #tag = new Float64Array(16);
+  #start = new Float64Array(16);
+  #rate = new Float64Array(16);
+  #left = new Float64Array(16);
+  readonly #links: (readonly number[])[] = [];
+  /** While rates are shared out, flows without one: open[0 .. openCount). */
+  #open = new Int32Array(16);
+  #openCount = 0;
   #nowUs = 0;
 
   /** Adds a link of `bytesPerUs` and returns its number. Equal links have one `name` in reports. */
@@ -68,23 +76,29 @@ export class FairShareNetwork {
 
   /** Flows in the network, those still in their base latency included. */
   get flows(): number {
-    return this.#flows.length;
+    return this.#count;
   }
 
   /** Starts a flow of `bytes` over `links`; `tag` comes back from `collect` when it is through. */
   begin(tag: number, links: readonly number[], bytes: number, baseUs: number, nowUs: number): void {
     this.#advance(nowUs);
-    const startUs = nowUs + baseUs;
-    const flow: Flow = { tag, links, leftBytes: bytes, startUs, moving: false, rateBytesPerUs: 0 };
-    this.#flows.push(flow);
-    this.#startDue();
+    const flow = this.#count++;
+    if (flow === this.#tag.length) this.#grow();
+    this.#tag[flow] = tag;
+    this.#start[flow] = gridUs(nowUs + baseUs);
+    this.#rate[flow] = Number.NaN;
+    this.#left[flow] = bytes;
+    this.#links[flow] = links;
+    this.#waiting += 1;
+    if (this.#startDue()) this.#share();
   }
 
   /** Grid time of the next start or completion, or Infinity. */
   nextUs(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const flow of this.#flows) {
-      const at = flow.moving ? this.#nowUs + flow.leftBytes / flow.rateBytesPerUs : flow.startUs;
+    for (let flow = 0; flow < this.#count; flow++) {
+      const rate = this.#rate[flow]!;
+      const at = Number.isNaN(rate) ? this.#start[flow]! : this.#nowUs + this.#left[flow]! / rate;
       if (at < next) next = at;
     }
     return next === Number.POSITIVE_INFINITY ? next : Math.max(gridUs(next), this.#nowUs);
@@ -93,76 +107,92 @@ export class FairShareNetwork {
   /** Moves time on to `nowUs`; appends the tags of flows that are through, in order of their start. */
   collect(nowUs: number, done: number[]): void {
     this.#advance(nowUs);
+    const count = this.#count;
     let kept = 0;
     let disturbed = false;
-    for (const flow of this.#flows) {
+    for (let flow = 0; flow < count; flow++) {
       // Less than what moves in one grid tick is rounding noise of the grid.
-      if (flow.moving && flow.leftBytes <= flow.rateBytesPerUs / GRID_PER_US) {
-        this.#carry(flow, flow.leftBytes);
+      if (this.#left[flow]! <= this.#rate[flow]! / GRID_PER_US) {
+        this.#carry(flow, this.#left[flow]!);
         if (this.#leave(flow)) disturbed = true;
-        done.push(flow.tag);
+        done.push(this.#tag[flow]!);
       } else {
-        this.#flows[kept++] = flow;
+        this.#move(flow, kept++);
       }
     }
-    while (this.#flows.length > kept) this.#flows.pop();
-    if (disturbed) this.#share();
-    this.#startDue();
+    this.#count = kept;
+    if (this.#startDue() || disturbed) this.#share();
   }
 
   /** Drops a flow (its sender or receiver is gone); false when it is not there. */
   cancel(tag: number, nowUs: number): boolean {
     this.#advance(nowUs);
-    const index = this.#flows.findIndex((flow) => flow.tag === tag);
-    if (index < 0) return false;
-    const [flow] = this.#flows.splice(index, 1);
-    if (flow!.moving && this.#leave(flow!)) this.#share();
+    const count = this.#count;
+    let gone = 0;
+    while (gone < count && this.#tag[gone] !== tag) gone++;
+    if (gone === count) return false;
+    const moves = !Number.isNaN(this.#rate[gone]!);
+    const disturbed = moves && this.#leave(gone);
+    if (!moves) this.#waiting -= 1;
+    for (let flow = gone + 1; flow < count; flow++) this.#move(flow, flow - 1);
+    this.#count = count - 1;
+    if (disturbed) this.#share();
     return true;
   }
 
   #advance(nowUs: number): void {
     const elapsed = nowUs - this.#nowUs;
-    if (elapsed > 0) {
-      for (const flow of this.#flows) {
-        if (!flow.moving) continue;
-        const moved = Math.min(flow.leftBytes, flow.rateBytesPerUs * elapsed);
-        this.#carry(flow, moved);
-      }
+    if (elapsed <= 0) return;
+    this.#nowUs = nowUs;
+    for (let flow = 0; flow < this.#count; flow++) {
+      const rate = this.#rate[flow]!;
+      if (!Number.isNaN(rate)) this.#carry(flow, Math.min(this.#left[flow]!, rate * elapsed));
     }
-    this.#nowUs = Math.max(this.#nowUs, nowUs);
   }
 
-  #carry(flow: Flow, bytes: number): void {
-    flow.leftBytes -= bytes;
-    for (const link of flow.links) this.#carried[link] = this.#carried[link]! + bytes;
+  #carry(flow: number, bytes: number): void {
+    this.#left[flow] = this.#left[flow]! - bytes;
+    for (const link of this.#links[flow]!) this.#carried[link] = this.#carried[link]! + bytes;
   }
 
-  #startDue(): void {
+  /** Flows whose base latency is over begin to move; true when one of them shares a link with others. */
+  #startDue(): boolean {
     let disturbed = false;
-    for (const flow of this.#flows) {
-      if (flow.moving || gridUs(flow.startUs) > this.#nowUs) continue;
-      flow.moving = true;
+    for (let flow = 0; this.#waiting > 0 && flow < this.#count; flow++) {
+      if (!Number.isNaN(this.#rate[flow]!) || this.#start[flow]! > this.#nowUs) continue;
       if (this.#join(flow)) disturbed = true;
     }
-    if (disturbed) this.#share();
+    return disturbed;
   }
 
   /** Counts a flow in on its links; false when it has them to itself, and so its rate at once. */
-  #join(flow: Flow): boolean {
+  #join(flow: number): boolean {
     let shared = false;
-    flow.rateBytesPerUs = Number.POSITIVE_INFINITY;
-    for (const link of flow.links) {
+    for (const link of this.#links[flow]!) {
       if (this.#users[link]! > 0) shared = true;
       this.#users[link] = this.#users[link]! + 1;
-      flow.rateBytesPerUs = Math.min(flow.rateBytesPerUs, this.#capacity[link]!);
     }
+    this.#rate[flow] = this.#narrowest(flow);
+    this.#waiting -= 1;
     return shared;
   }
 
+  /** Capacity of the narrowest link of a flow. */
+  #narrowest(flow: number): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const link of this.#links[flow]!) least = Math.min(least, this.#capacity[link]!);
+    return least;
+  }
+
+  #isAlone(flow: number): boolean {
+    for (const link of this.#links[flow]!) if (this.#users[link]! > 1) return false;
+    return true;
+  }
+
   /** Counts a flow out; true when others use its links and now have more room. */
-  #leave(flow: Flow): boolean {
+  #leave(flow: number): boolean {
     let shared = false;
-    for (const link of flow.links) {
+    for (const link of this.#links[flow]!) {
       this.#users[link] = this.#users[link]! - 1;
       if (this.#users[link]! > 0) shared = true;
     }
@@ -171,26 +201,28 @@ export class FairShareNetwork {
 
   /** Progressive filling: the link with the least room per flow fixes the rate of its flows, again and again. */
   #share(): void {
-    const open = this.#open;
-    const room = this.#room;
-    const users = this.#openUsers;
-    for (const flow of this.#flows) {
-      if (!flow.moving) continue;
-      open.push(flow);
-      for (const link of flow.links) {
-        room[link] = this.#capacity[link]!;
-        users[link] = this.#users[link]!;
+    this.#openCount = 0;
+    for (let flow = 0; flow < this.#count; flow++) {
+      if (Number.isNaN(this.#rate[flow]!)) continue;
+      if (this.#isAlone(flow)) {
+        this.#rate[flow] = this.#narrowest(flow);
+        continue;
+      }
+      this.#open[this.#openCount++] = flow;
+      for (const link of this.#links[flow]!) {
+        this.#room[link] = this.#capacity[link]!;
+        this.#openUsers[link] = this.#users[link]!;
       }
     }
-    while (open.length > 0) this.#fill(this.#tightest());
+    while (this.#openCount > 0) this.#fill(this.#tightest());
   }
 
   /** Of the links of open flows the one with the least room per flow. */
   #tightest(): number {
     let tightest = -1;
     let least = Number.POSITIVE_INFINITY;
-    for (const flow of this.#open) {
-      for (const link of flow.links) {
+    for (let i = 0; i < this.#openCount; i++) {
+      for (const link of this.#links[this.#open[i]!]!) {
         const fair = this.#room[link]! / this.#openUsers[link]!;
         if (fair < least) {
           least = fair;
@@ -208,17 +240,42 @@ export class FairShareNetwork {
     const users = this.#openUsers;
     const rate = room[tightest]! / users[tightest]!;
     let kept = 0;
-    for (const flow of open) {
-      if (!flow.links.includes(tightest)) {
+    for (let i = 0; i < this.#openCount; i++) {
+      const flow = open[i]!;
+      const links = this.#links[flow]!;
+      if (!links.includes(tightest)) {
         open[kept++] = flow;
         continue;
       }
-      flow.rateBytesPerUs = rate;
-      for (const link of flow.links) {
+      this.#rate[flow] = rate;
+      for (const link of links) {
         room[link] = Math.max(0, room[link]! - rate);
         users[link] = users[link]! - 1;
       }
     }
-    while (open.length > kept) open.pop();
+    this.#openCount = kept;
+  }
+
+  /** Flow `from` takes the place of another. */
+  #move(from: number, to: number): void {
+    if (from === to) return;
+    this.#tag[to] = this.#tag[from]!;
+    this.#start[to] = this.#start[from]!;
+    this.#rate[to] = this.#rate[from]!;
+    this.#left[to] = this.#left[from]!;
+    this.#links[to] = this.#links[from]!;
+  }
+
+  #grow(): void {
+    const wide = (old: Float64Array): Float64Array<ArrayBuffer> => {
+      const array = new Float64Array(2 * old.length);
+      array.set(old);
+      return array;
+    };
+    this.#tag = wide(this.#tag);
+    this.#start = wide(this.#start);
+    this.#rate = wide(this.#rate);
+    this.#left = wide(this.#left);
+    this.#open = new Int32Array(this.#left.length);
   }
 }
