@@ -98,7 +98,8 @@ export class Replica implements Component {
   release(request: SimRequest, nowUs: number): void {
     this.#feed.beforeChange(this.row, nowUs, true);
     this.engine.release(request, nowUs);
-    this.#wake(nowUs);
+    // Blocks that come free let nobody in where nobody waits.
+    if (this.#busy || this.group !== null || this.engine.isEmpty !== true) this.#wake(nowUs);
   }
 
   /** The client of a request has gone. */

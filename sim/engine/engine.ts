@@ -79,6 +79,8 @@ export interface Engine {
   peerReady?(request: SimRequest, nowUs: number): void;
   /** Blocks of a finished `prefill` leg are no longer needed. */
   release(request: SimRequest, nowUs: number): void;
+  /** Nobody runs or waits here, so that no batch can form before a request comes. Absent: not known. */
+  readonly isEmpty?: boolean;
   /**
    * Forms a batch and returns the grid time at which the step or segment ends; Infinity when there is nothing to do.
    * Must not be called while a step is in progress.

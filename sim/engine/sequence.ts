@@ -50,7 +50,7 @@ export class Sequence<Leaf> {
   /** DecodeSet's: `computed` minus the step counter, step at which it ends. */
   contextBase = 0;
   finishStep = 0;
-  /** Running list links. */
+  /** Links of the list that it stands in: those that run, that load, or that hold blocks for another engine. */
   before: Sequence<Leaf> | null = null;
   after: Sequence<Leaf> | null = null;
 
@@ -76,7 +76,7 @@ export function byPriority<Leaf>(a: Sequence<Leaf>, b: Sequence<Leaf>): number {
   );
 }
 
-/** Doubly linked list of sequences in order of admission. */
+/** Doubly linked list of sequences in the order in which they joined it. A sequence stands in one list at a time. */
 export class SequenceList<Leaf> {
   head: Sequence<Leaf> | null = null;
   tail: Sequence<Leaf> | null = null;
@@ -99,5 +99,16 @@ export class SequenceList<Leaf> {
     sequence.before = null;
     sequence.after = null;
     this.length -= 1;
+  }
+
+  /** The sequence of a request; O(length). */
+  find(request: SimRequest): Sequence<Leaf> | undefined {
+    for (let s = this.head; s !== null; s = s.after) if (s.request === request) return s;
+    return undefined;
+  }
+
+  /** From the head on; not for the hot path. */
+  *[Symbol.iterator](): IterableIterator<Sequence<Leaf>> {
+    for (let s = this.head; s !== null; s = s.after) yield s;
   }
 }

@@ -130,18 +130,17 @@ export class Admission {
   /** Sequences whose remote KV has come, ahead of the waiting queue. */
   #admitLoaded(budgetTokens: number): number {
     let budget = budgetTokens;
-    for (let i = 0; i < this.#common.loading.length && budget > 0; ) {
-      const sequence = this.#common.loading[i]!;
+    const { loading } = this.#common;
+    let next: Sequence | null;
+    for (let sequence = loading.head; sequence !== null && budget > 0; sequence = next) {
+      next = sequence.after;
       const isPassedOver = this.#lora !== null && !this.#lora.fits(sequence.request.request.model);
-      if (!sequence.remoteDone || isPassedOver || seatsTaken(this.#common) >= this.#config.maxSeqs) {
-        i += 1;
-        continue;
-      }
+      if (!sequence.remoteDone || isPassedOver || seatsTaken(this.#common) >= this.#config.maxSeqs) continue;
       const left = sequence.goal - sequence.remoteTokens;
       if (!this.#config.chunkedPrefill && left > budget) return budget;
       const tokens = this.cap(left, budget);
       sequence.computed = sequence.remoteTokens;
-      this.#common.loading.splice(i, 1);
+      loading.remove(sequence);
       this.#run(sequence, tokens);
       budget -= tokens;
     }
@@ -218,7 +217,7 @@ export class Admission {
     sequence.remoteTokens = tokens;
     sequence.remoteDone = false;
     sequence.admittedBefore = true;
-    this.#common.loading.push(sequence);
+    this.#common.loading.append(sequence);
   }
 
   /** Tokens of a prompt that the next chunk may hold. */

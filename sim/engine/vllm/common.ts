@@ -5,7 +5,7 @@ import { type BlockNode, BlockPool } from '../kv/block-pool.ts';
 import { EngineMeters } from '../meters.ts';
 import { PriorityQueue } from '../priority-queue.ts';
 import { RankedQueue } from '../scheduling-policy.ts';
-import { byPriority, type Sequence as EngineSequence, type SequenceList } from '../sequence.ts';
+import { byPriority, type Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import type { VllmConfig } from './config.ts';
 import type { VllmEngine } from './vllm.ts';
 
@@ -25,11 +25,11 @@ export interface VllmCommon {
   readonly pool: BlockPool;
   readonly waiting: Deque<Sequence> | PriorityQueue<Sequence>;
   /** Passed over because their KV is on its way; examined before `waiting`. */
-  readonly loading: Sequence[];
+  readonly loading: SequenceList<BlockNode>;
   /** Passed over because a batch with their adapter would hold too many; examined before `waiting`. */
   readonly passedOver: Sequence[];
   /** Finished prefill legs whose blocks are not released yet. */
-  readonly holding: Sequence[];
+  readonly holding: SequenceList<BlockNode>;
   readonly meters: EngineMeters;
   /** Of every lane. */
   readonly running: SequenceList<BlockNode>[];
@@ -49,9 +49,9 @@ export function vllmCommon(config: VllmConfig, kvBlocks: number, meters = new En
       unhashedOrder: config.unhashedOrder,
     }),
     waiting: queueOf(config),
-    loading: [],
+    loading: new SequenceList<BlockNode>(),
     passedOver: [],
-    holding: [],
+    holding: new SequenceList<BlockNode>(),
     meters,
     running: [],
     lanes: [],

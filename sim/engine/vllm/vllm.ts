@@ -42,7 +42,7 @@ export class VllmEngine implements Engine {
   readonly #running = new SequenceList<BlockNode>();
   readonly #waiting: Deque<Sequence> | PriorityQueue<Sequence>;
   /** Passed over because their KV is on its way; examined before `#waiting`. */
-  readonly #loading: Sequence[];
+  readonly #loading: SequenceList<BlockNode>;
   readonly #gauges: Gauges;
   /** Running sequences whose prompt is not complete, in running order. */
   #prefilling: Sequence[] = [];
@@ -52,7 +52,7 @@ export class VllmEngine implements Engine {
   #chunked: Sequence[] = [];
   #aborting: Sequence[] = [];
   /** Finished prefill legs whose blocks are not released yet. */
-  readonly #holding: Sequence[];
+  readonly #holding: SequenceList<BlockNode>;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<BlockNode>;
   readonly #admission: Admission;
@@ -141,7 +141,7 @@ export class VllmEngine implements Engine {
   }
 
   remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
-    const sequence = this.#loading.find((s) => s.request === request);
+    const sequence = this.#loading.find(request);
     if (sequence === undefined) return;
     sequence.remoteDone = true;
     sequence.enqueuedUs = nowUs;
@@ -159,11 +159,19 @@ export class VllmEngine implements Engine {
   }
 
   release(request: SimRequest, _nowUs: number): void {
-    const sequence = this.#holding.find((s) => s.request === request);
+    const sequence = this.#holding.find(request);
     if (sequence === undefined) return;
     this.#drop(sequence);
     this.#stepper.unstick();
     if (this.#stepper.progress === 'none') this.#gauges.publish();
+  }
+
+  get isEmpty(): boolean {
+    return this.#running.length + this.#waitingInAll() === 0;
+  }
+
+  #waitingInAll(): number {
+    return this.#waiting.length + this.#loading.length + this.#passedOver.length;
   }
 
   begin(nowUs: number, sink: EngineSink): number {
@@ -262,11 +270,7 @@ export class VllmEngine implements Engine {
     else budget = this.#scheduleOneByOne(budget, nowUs, sink);
     budget = this.#continuePrompts(budget, nowUs, sink);
     this.#stepper.stuck = false;
-    if (
-      !this.#preempted &&
-      !this.#anyShort() &&
-      this.#waiting.length + this.#loading.length + this.#passedOver.length > 0
-    ) {
+    if (!this.#preempted && !this.#anyShort() && this.#waitingInAll() > 0) {
       this.#admission.admit(budget, nowUs, sink);
     }
   }
@@ -499,7 +503,7 @@ export class VllmEngine implements Engine {
     this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
       sequence.state = 'holding';
-      this.#holding.push(sequence);
+      this.#holding.append(sequence);
     } else {
       this.#pool.release(sequence);
       this.#gone(sequence);
@@ -532,11 +536,9 @@ export class VllmEngine implements Engine {
 
   /** Removes a sequence that takes no part in steps. */
   #drop(sequence: Sequence): void {
-    if (sequence.state === 'waiting' && !this.#passedOver.includes(sequence)) this.#waiting.remove(sequence);
-    for (const list of [this.#loading, this.#holding, this.#passedOver]) {
-      const index = list.indexOf(sequence);
-      if (index >= 0) list.splice(index, 1);
-    }
+    if (sequence.state === 'loadingRemote') this.#loading.remove(sequence);
+    else if (sequence.state === 'holding') this.#holding.remove(sequence);
+    else if (!this.#waiting.remove(sequence)) this.#passedOver.splice(this.#passedOver.indexOf(sequence), 1);
     this.#pool.release(sequence);
     this.#gone(sequence);
   }
@@ -547,12 +549,13 @@ export class VllmEngine implements Engine {
 
   /** The sequence of a request, wherever it stands; aborts are rare enough for a search. */
   #find(request: SimRequest): Sequence | undefined {
-    for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
     const matches = (s: Sequence): boolean => s.request === request;
-    for (const list of [this.#waiting, this.#passedOver, this.#loading, this.#holding]) {
-      const found = list.find(matches);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return (
+      this.#running.find(request) ??
+      this.#waiting.find(matches) ??
+      this.#passedOver.find(matches) ??
+      this.#loading.find(request) ??
+      this.#holding.find(request)
+    );
   }
 }
