@@ -131,6 +131,7 @@ function chunkGroups({
 }: SharedWorkers): { name: string; test: Test; priority: number }[] {
   const groups: readonly (readonly [name: string, test: Test])[] = [
     ['common', /node_modules[\\/]comlink|preload-helper/],
+    ['boot', /web[\\/](boot|screens|worker[\\/]start)\.ts$/],
     ['catalogue', /models[\\/](gpus|llms|prices|workload-presets)\.ts$/],
     ['figures', isShared],
     ['simulator', isOfAllWorkers],

@@ -9,15 +9,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { parse } from 'yaml';
+import type { PlanReport } from '../sim/planner/report.ts';
 import type { Comparison } from '../sim/scenario/schema.ts';
 import { FIRST_SEEDS, firstComparison } from '../web/state/first-comparison.ts';
+import { planFingerprint } from '../web/state/plan-fingerprint.ts';
 
 const COMMAND = 'dist/cli/drydock.js';
 const CACHE = '.cache/precomputed';
 /** Fields of reports that the page does not show. */
 const UNSHOWN: ReadonlySet<string> = new Set(['document', 'bySeed']);
-/** Digits of figures: more than the page shows. Whether the same came out here is told by fingerprints, which are kept whole. */
+/** Digits of fractions: more than the page shows. Whether the same comes out in the page is told by fingerprints. */
 const DIGITS = 5;
+/** Of what is kept here; another number whenever it changes. */
+const FORM = 2;
 const VALIDATION = 'models/validation.json';
 /** Of the summary, what the library shows. */
 const SHOWN_OF_VALIDATION = ['cases', 'rows', 'peers', 'quantiles'];
@@ -34,6 +38,14 @@ const QUESTIONS: Readonly<Record<string, { args: readonly string[]; document: ()
     document: () => parse(readFileSync('scenarios/plans/plan-chat-70b.yaml', 'utf8')),
   },
 };
+
+/** What both kinds of answers may hold, as far as it is looked at here. */
+interface Answer {
+  readonly engineDigest: string;
+  readonly candidates?: PlanReport['candidates'];
+  fingerprint?: string;
+  rejected?: unknown;
+}
 
 /** `digest`: of the engine that the page is built with; an answer of another one is of no use. */
 export function precomputed(digest: string): Plugin {
@@ -64,14 +76,14 @@ function validationText(): string {
 }
 
 function short(value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 }
 
 /** JSON text; null where the command is missing or of another engine. */
 function answerOf(name: string, digest: string): string | null {
   const question = QUESTIONS[name];
   if (question === undefined || !existsSync(COMMAND)) return null;
-  const cached = join(CACHE, `${name}-${digest}-${DIGITS}.json`);
+  const cached = join(CACHE, `${name}-${digest}-v${FORM}.json`);
   if (existsSync(cached)) return readFileSync(cached, 'utf8');
   const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
   try {
@@ -79,8 +91,10 @@ function answerOf(name: string, digest: string): string | null {
     writeFileSync(file, JSON.stringify(question.document()));
     const args = [COMMAND, ...question.args, file, '--format', 'json', '--quiet'];
     const answer = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
-    const report = JSON.parse(answer) as { engineDigest: string; rejected?: unknown };
+    const report = JSON.parse(answer) as Answer;
     if (report.engineDigest !== digest) return null;
+    if (report.candidates !== undefined)
+      report.fingerprint = planFingerprint({ candidates: report.candidates });
     // Why the others are out is told once the page has looked for itself.
     if (report.rejected !== undefined) report.rejected = [];
     const kept = JSON.stringify(report, (key, value: unknown) =>

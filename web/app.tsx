@@ -1,20 +1,21 @@
-/** The frame, and in it the screen that the address names. Every screen is a chunk of its own. */
+/** The frame, and in it the screen that the address names. */
 import { lazy, Suspense, useEffect } from 'react';
+import { PAGES, type Screen } from './screens.ts';
 import { SCREEN_NAMES } from './shell/commands.ts';
 import { Frame } from './shell/frame.tsx';
-import { type Screen, useScreen } from './state/address.ts';
+import { useScreen } from './state/address.ts';
 
-const PAGES: Readonly<Record<Screen, React.ComponentType>> = {
-  plan: lazy(() => import('./plan/plan-page.tsx').then((m) => ({ default: m.PlanPage }))),
-  compare: lazy(() => import('./compare/compare-page.tsx').then((m) => ({ default: m.ComparePage }))),
-  inspect: lazy(() => import('./inspect/inspect-page.tsx').then((m) => ({ default: m.InspectPage }))),
-  lab: lazy(() => import('./lab/lab-page.tsx').then((m) => ({ default: m.LabPage }))),
-  library: lazy(() => import('./library/library-page.tsx').then((m) => ({ default: m.LibraryPage }))),
+const SHOWN: Readonly<Record<Screen, React.ComponentType>> = {
+  plan: lazy(PAGES.plan),
+  compare: lazy(PAGES.compare),
+  inspect: lazy(PAGES.inspect),
+  lab: lazy(PAGES.lab),
+  library: lazy(PAGES.library),
 };
 
 export function App() {
   const screen = useScreen((state) => state.screen);
-  const Page = PAGES[screen];
+  const Page = SHOWN[screen];
   useEffect(() => {
     document.title = `${SCREEN_NAMES[screen]} · Drydock`;
   }, [screen]);

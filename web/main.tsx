@@ -12,13 +12,18 @@ import { App } from './app.tsx';
 import { keepForOffline } from './shell/offline.ts';
 import { startAddress } from './state/address.ts';
 import { startGestures } from './state/document-store.ts';
-import { rememberRuns, startLibrary } from './state/library-store.ts';
+import { fillShelves, rememberRuns } from './state/library-store.ts';
 import { RUNS } from './state/runs.ts';
 
-await startLibrary();
-await startAddress();
-startGestures();
-for (const run of RUNS) run.start();
-rememberRuns();
-createRoot(document.getElementById('root')!).render(<App />);
-keepForOffline();
+// Not awaited here: screens import this file, and would wait for it.
+void start();
+
+async function start(): Promise<void> {
+  void fillShelves();
+  await startAddress();
+  startGestures();
+  for (const run of RUNS) run.start();
+  createRoot(document.getElementById('root')!).render(<App />);
+  rememberRuns();
+  keepForOffline();
+}

@@ -4,7 +4,7 @@ declare module 'virtual:precomputed/compare' {
   export default report;
 }
 declare module 'virtual:precomputed/plan' {
-  const report: import('../sim/planner/report.ts').PlanReport | null;
+  const report: (import('../sim/planner/report.ts').PlanReport & { readonly fingerprint: string }) | null;
   export default report;
 }
 declare module 'virtual:precomputed/validation' {

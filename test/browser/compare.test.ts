@@ -39,6 +39,31 @@ describe('the first screen', () => {
     expect(foreign).toEqual([]);
   });
 
+  it('has its answer before anything was simulated here, whole until it is, and told to be the same then', async () => {
+    const { page } = await dashboard.open('#/compare');
+    // A worker that never comes: what is shown is the build's.
+    await page.route('**/worker-*.js', () => undefined);
+    await page.reload();
+    await page.getByText('computed when this page was built').waitFor();
+    const answer = await page.locator('h1').textContent();
+    expect(answer).toMatch(/meets|fails/);
+    expect(await page.locator('.verdicts li').count()).toBe(3);
+    const { page: whole } = await dashboard.open('#/compare');
+    const answers = await whole.evaluate(async () => {
+      const seen = new Set<string>();
+      while (!document.body.textContent!.includes('every fleet saw the same requests')) {
+        const text = document.querySelector('h1')?.textContent ?? '';
+        if (text !== '') seen.add(text);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      return [...seen];
+    });
+    expect(answers).toEqual([answer]);
+    expect(await whole.locator('.evidence').textContent()).toContain(
+      'The same figures came out when this page was built.',
+    );
+  });
+
   it('shows for one seed the fingerprints that simulate() leaves in Node', async () => {
     const document = documentOf(DEFAULT_SETUP);
     const { page } = await dashboard.open();

@@ -46,6 +46,17 @@ describe('the first screen', () => {
     expect(complaints).toEqual([]);
     expect(foreign).toEqual([]);
   });
+
+  it('says, once it has searched, that the same came out', async () => {
+    const { page } = await dashboard.open('');
+    await page.getByText('computed when this page was built').waitFor();
+    const answer = await page.locator('h1').textContent();
+    await searched(page);
+    expect(await page.locator('h1').textContent()).toBe(answer);
+    expect(await page.locator('.evidence').textContent()).toContain(
+      'The same figures came out when this page was built.',
+    );
+  });
 });
 
 describe('a search', () => {

@@ -67,7 +67,12 @@ export function ComparePage() {
             <WhatDiffers fleets={workload.fleets} />
             <Charts workload={workload} curves={shown.result.curves} />
             <WhySection title="What would change the decision" />
-            <Evidence report={shown.result.report} origin={shown.origin} workload={workload} />
+            <Evidence
+              report={shown.result.report}
+              origin={shown.origin}
+              isCurrent={shown.isCurrent}
+              workload={workload}
+            />
           </div>
         )}
       </main>

@@ -3,18 +3,21 @@
 import built from 'virtual:precomputed/compare';
 import type { ComparisonReport, WorkloadComparison } from '../../sim/compare/comparison-report.ts';
 import type { ModelProvenance } from '../../sim/latency/step-model.ts';
+import { AgreementWords } from '../components/agreement-words.tsx';
 import { sentence } from '../format.ts';
-import { stateKey, useScenario } from '../state/document-store.ts';
-import { agreement, type Expected, expectedOf, useExpected } from '../state/expected.ts';
+import { DEFAULT_STATE, keyOf, stateKey, useScenario } from '../state/document-store.ts';
+import { expectedOf, useExpected } from '../state/expected.ts';
 import type { Origin } from '../state/job-runner.ts';
 
 export function Evidence({
   report,
   origin,
+  isCurrent,
   workload,
 }: {
   readonly report: ComparisonReport;
   readonly origin: Origin;
+  readonly isCurrent: boolean;
   readonly workload: WorkloadComparison;
 }) {
   const reports = workload.fleets.map((fleet) => fleet.report);
@@ -36,7 +39,8 @@ export function Evidence({
             'Simulated when this page was built; being simulated once more in this tab'
           ) : (
             <>
-              Simulated in this tab; nothing left it. <Agreement report={report} />
+              Simulated in this tab; nothing left it.{' '}
+              {origin === 'whole' && isCurrent && <Agreement report={report} />}
             </>
           )}
         </dd>
@@ -77,29 +81,16 @@ function stepTimeText({ calibration, extrapolated, notes }: ModelProvenance): st
   return [extrapolated ? `${calibration}, outside of what was measured` : calibration, ...notes];
 }
 
+const BUILT_KEY = keyOf(DEFAULT_STATE);
+
 /** Whether the same came out as for whoever sent the link, or when the page was built. */
 function Agreement({ report }: { readonly report: ComparisonReport }) {
   const link = useExpected((state) => state.link);
   const key = useScenario(stateKey);
+  const isBuilt = useScenario((state) => keyOf(state) === BUILT_KEY);
   const own = expectedOf(report);
-  if (link !== null && link.key === key) return agreementWords(own, link, 'for whoever sent the link');
-  if (built === null) return null;
-  const fromBuild = expectedOf(built);
-  const isSame = agreement(own, fromBuild) === 'same';
-  return isSame && report !== built ? 'The same figures came out when this page was built.' : null;
-}
-
-function agreementWords(own: Expected, expected: Expected, where: string): React.ReactNode {
-  switch (agreement(own, expected)) {
-    case 'same':
-      return `The same figures came out ${where}.`;
-    case 'otherEngine':
-      return `Other figures came out ${where}, with engine ${expected.engineDigest}.`;
-    case 'differs':
-      return (
-        <span className="verdict fails">
-          Other figures came out {where}, with the same engine: that is a defect of Drydock.
-        </span>
-      );
-  }
+  if (link !== null && link.key === key)
+    return <AgreementWords own={own} expected={link} where="for whoever sent the link" />;
+  if (built === null || !isBuilt) return null;
+  return <AgreementWords own={own} expected={expectedOf(built)} where="when this page was built" />;
 }

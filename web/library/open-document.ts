@@ -1,5 +1,6 @@
 /** Puts a document on its screen, as a step that can be undone. */
-import { openScreen, type Screen } from '../state/address.ts';
+import type { Screen } from '../screens.ts';
+import { openScreen } from '../state/address.ts';
 import { type DocumentKind, putDocument } from '../state/document-store.ts';
 
 const SCREEN_OF: Readonly<Record<DocumentKind, Screen>> = { comparison: 'compare', plan: 'plan', lab: 'lab' };

@@ -1,15 +1,28 @@
 /** Where the plan's figures come from, and whether they came out the same when the page was built. */
 import built from 'virtual:precomputed/plan';
 import type { PlanReport } from '../../sim/planner/report.ts';
+import { AgreementWords } from '../components/agreement-words.tsx';
+import { DEFAULT_STATE, useScenario } from '../state/document-store.ts';
 import type { Origin } from '../state/job-runner.ts';
+import { planFingerprint } from '../state/plan-fingerprint.ts';
+import { canonical } from '../state/setup.ts';
 
-export function PlanEvidence({ report, origin }: { readonly report: PlanReport; readonly origin: Origin }) {
+interface Shown {
+  readonly report: PlanReport;
+  readonly origin: Origin;
+  readonly isCurrent: boolean;
+}
+
+export function PlanEvidence(shown: Shown) {
+  const { report } = shown;
   return (
     <section aria-labelledby="evidence" className="evidence">
       <h2 id="evidence">Where this comes from</h2>
       <dl>
         <dt>Kind</dt>
-        <dd>{kindText(report, origin)}</dd>
+        <dd>
+          <Kind {...shown} />
+        </dd>
         <dt>Intervals</dt>
         <dd>
           over seeds, at {report.confidence * 100}&nbsp;%: they hold the noise of the traffic, not the error
@@ -24,14 +37,22 @@ export function PlanEvidence({ report, origin }: { readonly report: PlanReport; 
   );
 }
 
-function kindText(report: PlanReport, origin: Origin): string {
+const BUILT_KEY = canonical(DEFAULT_STATE.plan);
+
+function Kind({ report, origin, isCurrent }: Shown) {
+  const isBuilt = useScenario(({ plan }) => canonical(plan) === BUILT_KEY);
   if (origin === 'build') return 'Simulated when this page was built; being simulated once more in this tab';
-  const here = 'Simulated in this tab; nothing left it. Estimates: validate before production.';
-  const isSame = built !== null && answerOf(built) === answerOf(report);
-  return isSame ? `${here} The same figures came out when this page was built.` : here;
+  return (
+    <>
+      Simulated in this tab; nothing left it. Estimates: validate before production.{' '}
+      {isBuilt && isCurrent && origin === 'whole' && <Agreement report={report} />}
+    </>
+  );
 }
 
-/** What an answer says, without what depends on the machine. */
-function answerOf({ engineDigest, candidates }: PlanReport): string {
-  return JSON.stringify({ engineDigest, candidates });
+function Agreement({ report }: { readonly report: PlanReport }) {
+  if (built === null) return null;
+  const expected = { engineDigest: built.engineDigest, fingerprints: [built.fingerprint] };
+  const own = { engineDigest: report.engineDigest, fingerprints: [planFingerprint(report)] };
+  return <AgreementWords own={own} expected={expected} where="when this page was built" />;
 }

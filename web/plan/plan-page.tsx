@@ -59,7 +59,7 @@ export function PlanPage() {
               <Infeasible report={shown.result} plan={plan} />
             )}
             <RejectedTable rejected={shown.result.rejected} />
-            <PlanEvidence report={shown.result} origin={shown.origin} />
+            <PlanEvidence report={shown.result} origin={shown.origin} isCurrent={shown.isCurrent} />
           </div>
         )}
       </main>

@@ -1,6 +1,7 @@
 /** The frame of the page: name, screens, what acts on the whole page, dialogs. */
 import { lazy, Suspense } from 'react';
-import { openScreen, SCREENS, useScreen } from '../state/address.ts';
+import { SCREENS } from '../screens.ts';
+import { openScreen, useScreen } from '../state/address.ts';
 import { Announcer } from './announce.tsx';
 import { copyLink, SCREEN_NAMES } from './commands.ts';
 import { showHelp, showPalette, useDialog } from './dialogs.ts';

@@ -3,6 +3,7 @@
  * browser's history; back and forward bring their documents and screens back.
  */
 import { create } from 'zustand';
+import { readHash, type Screen } from '../screens.ts';
 import {
   DEFAULT_STATE,
   type DocumentKind,
@@ -16,9 +17,6 @@ import {
 import { readExpected, useExpected } from './expected.ts';
 import { decodeScenario, encodeScenario, FragmentError } from './fragment.ts';
 import { useView, viewFromQuery, viewQuery } from './view-store.ts';
-
-export const SCREENS = ['plan', 'compare', 'inspect', 'lab', 'library'] as const;
-export type Screen = (typeof SCREENS)[number];
 
 /** The document that a screen is about. */
 export const DOCUMENT_OF: Readonly<Record<Screen, DocumentKind | null>> = {
@@ -97,9 +95,7 @@ async function read(take: Take): Promise<void> {
 }
 
 async function readAddress(take: Take): Promise<void> {
-  const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
-  const screen = SCREENS.find((name) => name === path) ?? 'plan';
-  const parameters = new URLSearchParams(query);
+  const { screen, query: parameters } = readHash(location.hash);
   useScreen.setState({ screen });
   useView.setState(viewFromQuery(parameters));
   const text = parameters.get('s');

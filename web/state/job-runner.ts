@@ -7,9 +7,11 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import type { JobOutcome, JobProgress } from '../../sim/worker/api.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
-import { type Screen, useScreen } from './address.ts';
+import type { Screen } from '../screens.ts';
+import { useScreen } from './address.ts';
 import { type ScenarioState, useScenario } from './document-store.ts';
 import { usePlugin } from './plugin-store.ts';
+import { shelvesFilled } from './shelves.ts';
 import { client } from './simulator.ts';
 import { useView } from './view-store.ts';
 
@@ -170,6 +172,7 @@ export class JobRunner<Result> {
 
   async #runUnlessHeld(state: ScenarioState, key: string): Promise<void> {
     const reason = (await this.#runnable.heldBack?.(state)) ?? null;
+    await shelvesFilled;
     if (this.#key !== key) return;
     if (reason === null) this.#run(state, key);
     else this.use.setState({ status: { kind: 'waiting', reason } });
@@ -219,7 +222,8 @@ export class JobRunner<Result> {
   }
 
   #showPartial(key: string, partial: Result | null): void {
-    if (partial === null) return;
+    // What the build has computed is whole; part of it is no better.
+    if (partial === null || this.#isBuilt(key)) return;
     const partialKey = PART + key;
     this.#keep(partialKey, partial);
     this.use.setState({ shownKey: partialKey, isCurrent: true });

@@ -1,7 +1,9 @@
 /** The library's shelves as the page sees them: read from the browser once, written through. */
 import { comparisonRun } from './comparison-run.ts';
 import { keyOf, useScenario } from './document-store.ts';
+import { hashOf } from './hash.ts';
 import {
+  fill,
   type KeptCalibration,
   type KeptDocument,
   type KeptRun,
@@ -14,15 +16,15 @@ import { forget, keep, kept, type StoreName } from './storage.ts';
 /** Runs that are remembered. */
 const MOST_RUNS = 50;
 
-/** Resolves once what is kept can be used: a document may name a trace. */
-export async function startLibrary(): Promise<void> {
+/** Reads what is kept. */
+export async function fillShelves(): Promise<void> {
   const [traces, documents, runs, calibrations] = await Promise.all([
     kept<KeptTrace>('traces'),
     kept<KeptDocument>('documents'),
     kept<KeptRun>('runs'),
     kept<KeptCalibration>('calibrations'),
   ]);
-  useLibrary.setState({ traces, documents, runs, calibrations });
+  fill({ traces, documents, runs, calibrations });
 }
 
 /** Remembers every comparison that has been run to its end. */
@@ -67,14 +69,4 @@ export function remove(name: StoreName, key: string): void {
       }) as Partial<Shelves>,
   );
   void forget(name, key);
-}
-
-/** Short name of a long key. FNV-1a, 32 bits, twice. */
-function hashOf(text: string): string {
-  let [a, b] = [0x811c9dc5, 0x01234567];
-  for (let i = 0; i < text.length; i += 1) {
-    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
-    b = Math.imul(b ^ text.charCodeAt(i), 0x01000197);
-  }
-  return `${(a >>> 0).toString(16)}${(b >>> 0).toString(16)}`;
 }

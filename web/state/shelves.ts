@@ -45,3 +45,21 @@ export const useLibrary = create<Shelves>()(() => ({
   runs: new Map(),
   isKeeping: true,
 }));
+
+let told: () => void;
+
+/** Settles once what is kept can be used: a document may name a trace. */
+export const shelvesFilled = new Promise<void>((resolve) => {
+  told = resolve;
+});
+
+/** What is put on a shelf while it is being read is kept. */
+export function fill(kept: Omit<Shelves, 'isKeeping'>): void {
+  useLibrary.setState((state) => ({
+    traces: new Map([...kept.traces, ...state.traces]),
+    documents: new Map([...kept.documents, ...state.documents]),
+    runs: new Map([...kept.runs, ...state.runs]),
+    calibrations: new Map([...kept.calibrations, ...state.calibrations]),
+  }));
+  told();
+}

@@ -1,6 +1,6 @@
 /** What the reader is looking at, as far as a link should bring it back: which fleet, workload and request. Not undoable. */
 import { create } from 'zustand';
-import type { Screen } from './address.ts';
+import type { Screen } from '../screens.ts';
 
 export interface ViewState {
   /** Place of the inspected fleet in the comparison, from 0. */

@@ -5,7 +5,7 @@
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink';
 import type { JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
 import type { DashboardWorker } from './api.ts';
-import entryUrl from './entry.ts?worker&url';
+import { simulatorWorker } from './start.ts';
 
 /** How long a cancel may go unanswered before the worker is replaced, ms. */
 const CANCEL_PATIENCE_MS = 250;
@@ -59,7 +59,7 @@ export class WorkerClient {
 
   #open(): Connection {
     if (this.#connection !== null) return this.#connection;
-    const worker = spawn();
+    const worker = simulatorWorker();
     worker.addEventListener('error', (event) => {
       if (this.#connection?.worker !== worker) return;
       this.#close(event.message || 'the simulator could not be loaded');
@@ -74,8 +74,4 @@ export class WorkerClient {
     this.#connection = null;
     for (const settle of this.#pending.values()) settle({ status: 'failed', message });
   }
-}
-
-function spawn(): Worker {
-  return new Worker(entryUrl, { type: 'module', name: 'simulation' });
 }
