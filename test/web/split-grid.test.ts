@@ -61,6 +61,18 @@ it.each([
   expect(splitGrid(withFirst(fleet))).toBeNull();
 });
 
+it.each([
+  null,
+  {},
+  { fleets: 3 },
+  { fleets: [] },
+  { fleets: [null] },
+  { fleets: [{ pools: [null] }] },
+  { fleets: [{ pools: 'x' }] },
+])('is none for what is no comparison: %j', (document) => {
+  expect(splitGrid(document)).toBeNull();
+});
+
 describe('arrow keys', () => {
   const cells = splitGrid(DEFAULT_COMPARISON)!.cells;
   const from = (tp: number, prefillGpus: number, key: string) => {

@@ -29,8 +29,16 @@ const MOST_GPUS = 256;
 
 /** Null where fleet A has nothing to divide: several GPU types, other parallelism than TP, or a single GPU. */
 export function splitGrid(document: unknown): SplitGrid | null {
-  const [first] = (document as Partial<Comparison> | null)?.fleets ?? [];
-  if (first === undefined || !Array.isArray(first.pools)) return null;
+  try {
+    return gridOf((document as Comparison).fleets[0]!);
+  } catch (error) {
+    // A document from a link may have any shape: reading a field that is not there is not a defect of ours.
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+function gridOf(first: NamedFleet): SplitGrid | null {
   const { pools } = first;
   const isPlain = pools.every(({ gpu, parallel }) => {
     const { pp = 1, dp = 1, ep = 1 } = parallel ?? {};
