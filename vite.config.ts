@@ -3,10 +3,11 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { chunkGroups } from './build/chunk-groups.ts';
 import { offline } from './build/offline.ts';
 import { precomputed } from './build/precomputed.ts';
 import { securityPolicy } from './build/security-policy.ts';
-import { isOfWorker, type SharedWorkers, sharedWorkers } from './build/shared-workers.ts';
+import { isWorkerFile, sharedWorkers } from './build/shared-workers.ts';
 import { slimD3 } from './build/slim-d3.ts';
 import { yamlModules } from './build/yaml-modules.ts';
 
@@ -65,7 +66,7 @@ export default defineConfig(({ mode }) => {
       },
     };
   }
-  const workers = sharedWorkers();
+  const chunks = chunkGroups();
   return {
     root: 'web',
     define,
@@ -73,7 +74,8 @@ export default defineConfig(({ mode }) => {
     plugins: [
       yamlModules(),
       precomputed(engineDigest()),
-      workers.plugin,
+      sharedWorkers(),
+      chunks.plugin,
       slimD3(),
       react(),
       securityPolicy(),
@@ -87,9 +89,9 @@ export default defineConfig(({ mode }) => {
       modulePreload: {
         polyfill: false,
         // Preloading is done through the document, which workers do not have.
-        resolveDependencies: (_, dependencies, { hostId }) => (isOfWorker(hostId) ? [] : dependencies),
+        resolveDependencies: (_, dependencies, { hostId }) => (isWorkerFile(hostId) ? [] : dependencies),
       },
-      rolldownOptions: { output: { codeSplitting: { groups: chunkGroups(workers) } } },
+      rolldownOptions: { output: { codeSplitting: { groups: chunks.groups } } },
     },
     preview: { port: 4173 },
     test: {
@@ -120,28 +122,6 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
-
-/**
- * Few chunks in place of many small ones. The first group that a module fits into has it; what its modules import and no
- * group before it has is of the group as well.
- */
-function chunkGroups({
-  isShared,
-  isOfAllWorkers,
-}: SharedWorkers): { name: string; test: Test; priority: number }[] {
-  const groups: readonly (readonly [name: string, test: Test])[] = [
-    ['common', /node_modules[\\/]comlink|preload-helper/],
-    ['boot', /web[\\/](boot|screens|worker[\\/]start)\.ts$/],
-    ['catalogue', /models[\\/](gpus|llms|prices|workload-presets)\.ts$/],
-    ['figures', isShared],
-    ['simulator', isOfAllWorkers],
-    ['frame', /web[\\/](main|state[\\/]runs|shell[\\/]frame)\.tsx?$|react-dom/],
-    ['charts', /web[\\/](charts|components|rail)[\\/]/],
-  ];
-  return groups.map(([name, test], place) => ({ name, test, priority: groups.length - place }));
-}
-
-type Test = RegExp | ((id: string) => boolean);
 
 function packageVersion(): string {
   return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;

@@ -14,16 +14,16 @@ const WORKERS = ['worker-worker-entry', 'worker-worker-run-entry', 'worker-sandb
 describe('sizes', () => {
   // Budget: 150 kB.
   it.each(['plan', 'compare', 'inspect', 'lab', 'library'])(
-    'of the scripts of %s are within 125 kB',
+    'of the scripts of %s are within 140 kB',
     (name) => {
-      expect(sumOfBytes(screen(name))).toBeLessThan(125 * KB);
+      expect(sumOfBytes(screen(name))).toBeLessThan(140 * KB);
     },
   );
 
   it.each([
-    [WORKERS[0], 220],
-    [WORKERS[1], 175],
-    [WORKERS[2], 205],
+    [WORKERS[0], 230],
+    [WORKERS[1], 185],
+    [WORKERS[2], 215],
   ])('of %s and all that it needs are within %d kB', (name, kB) => {
     expect(sumOfBytes(neededBy(scriptNamed(name)))).toBeLessThan(kB * KB);
   });
@@ -46,7 +46,7 @@ describe('sizes', () => {
     expect(sizeOf(/\/yaml-editor.*\.js$/)).toBeLessThan(130 * KB);
   });
 
-  it('of everything together are within 620 kB', () => {
-    expect(sumOfBytes(FILES)).toBeLessThan(620 * KB);
+  it('of everything together are within 665 kB', () => {
+    expect(sumOfBytes(FILES)).toBeLessThan(665 * KB);
   });
 });
