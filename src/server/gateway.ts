@@ -51,6 +51,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** How often connections are checked against these. */
 const CHECK_MS = 1000;
 const HEADER_LIMIT_BYTES = 32 * 1024;
+/** Silence after which TCP asks a client whether it is there. */
+const PROBE_AFTER_MS = 30_000;
 
 const ANYBODY: Identity = { fairnessId: null };
 
@@ -74,6 +76,9 @@ export class Gateway {
     const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
     const settings = {
       maxHeaderSize: HEADER_LIMIT_BYTES,
+      // A client that has gone without a word is found out in the end.
+      keepAlive: true,
+      keepAliveInitialDelay: PROBE_AFTER_MS,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),

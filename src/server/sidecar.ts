@@ -29,6 +29,9 @@ export interface SidecarOptions {
   readonly policy: DisaggregationPolicy;
   readonly bodyLimitBytes: number;
   readonly idleTimeoutMs: number;
+  /** Limits against slow clients: the head, and the whole request, must be here by then. Absent: 10 s and 60 s. */
+  readonly headersTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
   /** Absent: plain HTTP to the model server and prefill servers. */
   readonly upstreamTls?: UpstreamTls;
 }
@@ -47,6 +50,9 @@ const RANK_HEADER = 'x-data-parallel-host-port';
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const HEADER_LIMIT_BYTES = 32 * 1024;
+const PROBE_AFTER_MS = 30_000;
+/** How often connections are checked against these. */
+const CHECK_MS = 1000;
 
 export class Sidecar {
   readonly #options: SidecarOptions;
@@ -59,9 +65,17 @@ export class Sidecar {
   constructor(options: SidecarOptions) {
     this.#options = options;
     this.#upstream = new Upstream(options.upstreamTls ?? null);
-    const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+    const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+    const limits = {
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+      keepAlive: true,
+      keepAliveInitialDelay: PROBE_AFTER_MS,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),
+    };
     this.#servers = Array.from({ length: options.ranks ?? 1 }, (_, rank) =>
-      createServer({ ...limits, maxHeaderSize: HEADER_LIMIT_BYTES }, (message, response) => {
+      createServer(limits, (message, response) => {
         void this.#handle(message, response, rank);
       }),
     );

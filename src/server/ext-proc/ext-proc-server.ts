@@ -30,7 +30,11 @@ export interface ExtProcOptions {
   readonly tls: { readonly key: Buffer; readonly cert: Buffer } | null;
   /** False before endpoints are known and once draining: tells health probes. */
   readonly isReady: () => boolean;
+  /** A connection that does not answer a ping is half-open, and closed. Absent: asked every 30 s, for 10 s. */
+  readonly keepalive?: { readonly everyMs: number; readonly timeoutMs: number };
 }
+
+const KEEPALIVE = { everyMs: 30_000, timeoutMs: 10_000 };
 
 const LIVENESS = 'liveness';
 
@@ -74,7 +78,11 @@ export class ExtProcServer {
   constructor(live: LiveRouter, options: ExtProcOptions) {
     this.#options = options;
     // Bodies come in messages of at most Envoy's buffer limit; the default of 4 MiB is above that.
-    this.#server = new Server();
+    const { everyMs, timeoutMs } = options.keepalive ?? KEEPALIVE;
+    this.#server = new Server({
+      'grpc.keepalive_time_ms': everyMs,
+      'grpc.keepalive_timeout_ms': timeoutMs,
+    });
     const process: handleBidiStreamingCall<ProcessingRequest, ProcessingResponse> = (call) => {
       const stream = new EnvoyStream(live, wireOf(call), options.bodyLimitBytes);
       this.#streams.add(stream);
