@@ -155,7 +155,7 @@ describe('metrics', () => {
     expect(value('request_total')).toBe(1);
     expect(value('request_cached_tokens_sum')).toBe(4);
     expect(value('request_streaming_itl_seconds_count')).toBe(1);
-    expect(value('request_streaming_itl_seconds_sum')).toBeGreaterThan(0.015);
+    expect(value('request_streaming_itl_seconds_sum')).toBeGreaterThan(0);
     const tpot = value('request_streaming_tpot_seconds_sum');
     const [total, ttft] = [value('request_duration_seconds_sum'), value('request_ttft_seconds_sum')];
     expect(tpot).toBeCloseTo((total - ttft) / 2, 6);

@@ -38,6 +38,7 @@ export class LeaderElection {
   readonly #times: ElectionTimes;
   readonly #api: CoordinationV1Api;
   #timer: NodeJS.Timeout | undefined;
+  #attempting: Promise<void> = Promise.resolve();
   #leads = false;
   #isStopped = false;
   /** When this candidate last renewed, and when it last saw the lease change, ms. */
@@ -58,7 +59,8 @@ export class LeaderElection {
 
   /** Makes a first attempt, and goes on trying. */
   async start(): Promise<void> {
-    await this.#attempt();
+    this.#attempting = this.#attempt();
+    await this.#attempting;
     this.#schedule();
   }
 
@@ -68,6 +70,8 @@ export class LeaderElection {
     clearTimeout(this.#timer);
     if (!this.#leads) return;
     this.#lead(false);
+    // A renewal that is under way would come between reading and writing.
+    await this.#attempting;
     try {
       const lease = await this.#read();
       if (lease?.spec?.holderIdentity === this.#options.identity) await this.#write(lease, '');
@@ -79,7 +83,8 @@ export class LeaderElection {
   #schedule(): void {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
-      void this.#attempt().then(() => this.#schedule());
+      this.#attempting = this.#attempt();
+      void this.#attempting.then(() => this.#schedule());
     }, this.#times.retryMs);
   }
 
