@@ -8,7 +8,7 @@ import { ConfigError } from '../../src/core/check.ts';
 import type { Access } from '../../src/server/access/access.ts';
 import { readApiKeys } from '../../src/server/access/api-keys.ts';
 import { RateLimit } from '../../src/server/access/rate-limit.ts';
-import type { UpstreamTls } from '../../src/server/upstream.ts';
+import type { UpstreamTls } from '../../src/server/upstream/upstream.ts';
 import { readText } from './document.ts';
 
 /** Options about security. */

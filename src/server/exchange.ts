@@ -5,8 +5,8 @@
 import type { ServerResponse } from 'node:http';
 import type { ResponseUsage, TerminationCause } from '../routing/contract.ts';
 import { clientHeaders, headerOf, without } from './headers.ts';
-import type { Upstream } from './upstream.ts';
-import type { AnswerSink, UpstreamCall } from './upstream-call.ts';
+import type { Upstream } from './upstream/upstream.ts';
+import type { AnswerSink, UpstreamCall } from './upstream/upstream-call.ts';
 import { NO_USAGE, UsageReader } from './usage-reader.ts';
 
 /** Answers that mean "not served here": the next endpoint may do better. */

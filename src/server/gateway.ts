@@ -18,7 +18,7 @@ import { fairnessOf, upstreamHeaders } from './headers.ts';
 import { type CallSetting, HttpCall } from './http-call.ts';
 import type { LiveRouter } from './live-router.ts';
 import { Roster } from './roster.ts';
-import { Upstream, type UpstreamTls } from './upstream.ts';
+import { Upstream, type UpstreamTls } from './upstream/upstream.ts';
 
 /** Limits of a gateway. */
 export interface GatewayOptions {

@@ -11,7 +11,7 @@ import { routerHeaders, upstreamHeaders } from './headers.ts';
 import type { LiveCall, LiveRouter } from './live-router.ts';
 import { withModel } from './rewrite.ts';
 import type { Member } from './roster.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 /** What the calls of one gateway share. */
 export interface CallSetting {

@@ -20,7 +20,7 @@ import { Scraper } from './scraper.ts';
 import { outcomeOf } from './telemetry/flow-metrics.ts';
 import { type BuildInfo, GatewayMetrics, type LoadShare } from './telemetry/gateway-metrics.ts';
 import type { CallTelemetry, Telemetry } from './telemetry/telemetry.ts';
-import { Upstream, type UpstreamTls } from './upstream.ts';
+import { Upstream, type UpstreamTls } from './upstream/upstream.ts';
 
 /** How a live router is set up. */
 export interface LiveRouterOptions {

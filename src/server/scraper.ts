@@ -3,8 +3,8 @@ import type { EndpointTable } from '../routing/endpoint.ts';
 import type { Sample } from '../routing/sample.ts';
 import { engineOf, sampleOf } from './engine-metrics.ts';
 import { parseExposition } from './telemetry/prometheus.ts';
-import type { Upstream } from './upstream.ts';
-import type { AnswerSink, UpstreamCall } from './upstream-call.ts';
+import type { Upstream } from './upstream/upstream.ts';
+import type { AnswerSink, UpstreamCall } from './upstream/upstream-call.ts';
 
 /** A poll takes no longer than this (router specification 1.8). */
 const POLL_TIMEOUT_MS = 1000;

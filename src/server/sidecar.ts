@@ -14,7 +14,7 @@ import { Staged, type Stages, stagesOf } from './disaggregation/staged.ts';
 import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { upstreamHeaders } from './headers.ts';
-import { Upstream, type UpstreamTls } from './upstream.ts';
+import { Upstream, type UpstreamTls } from './upstream/upstream.ts';
 
 /** How a sidecar is set up. */
 export interface SidecarOptions {

@@ -3,7 +3,7 @@
  * once and to the servers in turn. Any failure fails the request. Source: router specification 5.2.
  */
 import { headerOf, without } from '../headers.ts';
-import type { Upstream } from '../upstream.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { type Fields, oneToken } from './connectors.ts';
 import { PrefillLeg } from './prefill-leg.ts';
 

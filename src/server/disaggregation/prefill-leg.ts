@@ -1,7 +1,7 @@
 /** The prefill leg: one POST to the prefill server, read whole, tried again while the server says that it cannot just now. */
 import { headerOf } from '../headers.ts';
-import type { Upstream } from '../upstream.ts';
-import type { AnswerSink, UpstreamCall } from '../upstream-call.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { AnswerSink, UpstreamCall } from '../upstream/upstream-call.ts';
 
 /** What a prefill leg takes. */
 export interface PrefillOptions {

@@ -2,7 +2,7 @@
  * Ends calls that have heard nothing for too long. One coarse clock for all of them: a timer each would be set anew with every byte.
  */
 
-import { type Member, Roster } from './roster.ts';
+import { type Member, Roster } from '../roster.ts';
 
 /** How fine the clock is; a limit is kept to within one tick. */
 const TICK_MS = 50;
