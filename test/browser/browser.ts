@@ -7,8 +7,15 @@ import { type StaticServer, serve } from './serve.ts';
 export interface Dashboard {
   readonly origin: string;
   /** A page in a context of its own; the comparison unless an address is given. */
-  readonly open: (hash?: string, options?: BrowserContextOptions) => Promise<OpenPage>;
+  readonly open: (hash?: string, options?: PageOptions) => Promise<OpenPage>;
+  /** A page of nobody's, for what needs a browser but not the dashboard. */
+  readonly blank: () => Promise<Page>;
   readonly close: () => Promise<void>;
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  /** Runs in the page before its own scripts. */
+  readonly script?: string;
 }
 
 export interface OpenPage {
@@ -39,6 +46,7 @@ export async function openDashboard(): Promise<Dashboard> {
   return {
     origin: server.origin,
     open: (hash, options) => openPage(browser, server.origin, hash ?? '#/compare', options ?? {}),
+    blank: async () => await (await browser.newContext()).newPage(),
     close: async () => {
       await browser.close();
       await server.close();
@@ -50,7 +58,7 @@ async function openPage(
   browser: Browser,
   origin: string,
   hash: string,
-  options: BrowserContextOptions,
+  { script, ...options }: PageOptions,
 ): Promise<OpenPage> {
   const context = await browser.newContext({
     viewport: { width: 1360, height: 820 },
@@ -58,6 +66,7 @@ async function openPage(
     serviceWorkers: 'block',
     ...options,
   });
+  if (script !== undefined) await context.addInitScript(script);
   const page = await context.newPage();
   const complaints: string[] = [];
   const foreign: string[] = [];
