@@ -11,7 +11,7 @@ export function WhyDrawer({ report }: { readonly report: Report }) {
       key: band,
       label: band === 'all' ? 'all requests' : band.replace('-', '–'),
       values: PHASE_PARTS.map(({ id }) => parts[id as keyof typeof parts]),
-      total: `${figureText(meanMs, 'ms')}${n < 20 ? `, of ${n}` : ''}`,
+      total: `${figureText(meanMs, 'ms')}${n < 20 ? `, of ${Math.ceil(n)}` : ''}`,
     }),
   );
   return (

@@ -5,7 +5,7 @@ import { ScrollTable } from '../components/scroll-table.tsx';
 import { figureText, sentence } from '../format.ts';
 import { putDocument } from '../state/document-store.ts';
 import { FleetName } from './candidate-table.tsx';
-import { amount, constraintLabel } from './plan-words.ts';
+import { amount, constraintLabel, shortFleet } from './plan-words.ts';
 import { relaxed } from './relaxed.ts';
 
 export function Infeasible({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
@@ -63,7 +63,7 @@ function RelaxationLine({ relaxation, plan }: { readonly relaxation: Relaxation;
     <li>
       <span>
         <strong>{capitalised(constraintLabel(constraint))}</strong>: {sentence(amount(constraint, from))} →{' '}
-        {sentence(amount(constraint, to))} lets {fleet} through
+        {sentence(amount(constraint, to))} lets {shortFleet(fleet)} through
       </span>
       {next !== null && (
         <button type="button" onClick={() => putDocument('plan', next)}>

@@ -15,7 +15,7 @@ export function planSentence(report: PlanReport): string {
 }
 
 /** Shape and GPU; what a name says of the engine stands in the table. */
-function shortFleet(name: string): string {
+export function shortFleet(name: string): string {
   const [shape, gpu] = name.split(' · ');
   return gpu === undefined ? name : `${shape} on ${gpu}`;
 }
