@@ -1,6 +1,7 @@
 /**
- * What the screens look like, held against pictures that were looked at. `npm run visual:renew` draws them afresh (and records the
- * answers that they are drawn from): do that after a wanted change of the page, and look at them before they are committed.
+ * What the screens look like, held against pictures that were looked at. `npm run visual:renew` draws them afresh: do that after a
+ * wanted change of the page, and look at them before they are committed. `npm run visual:record` records the answers that they
+ * are drawn from afresh as well, which a change of what workers answer asks for.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -15,7 +16,8 @@ import { STATES, type VisualState } from './visual/states.ts';
 const KEPT = 'test/browser/visual/kept';
 const ANSWERS = `${KEPT}/answers`;
 const DIFFERENCES = 'test/.artifacts/visual';
-const IS_RENEWING = process.env['DRYDOCK_RENEW'] !== undefined;
+/** `pictures`, or `all`: answers too. */
+const RENEWED = process.env['DRYDOCK_RENEW'];
 
 /** Share of the pixels that may differ: a line of another colour is more. Another browser draws letters a little differently, so that more is let pass. */
 const TOLERANCE = { same: 0.0003, other: 0.01 } as const;
@@ -28,10 +30,10 @@ beforeAll(async () => {
   dashboard = await openDashboard();
   drawing = await dashboard.blank();
   browserVersion = drawing.context().browser()!.version().split('.')[0]!;
-  if (IS_RENEWING) await renewAnswers();
+  if (RENEWED === 'all') await renewAnswers();
 }, 300_000);
 afterAll(async () => {
-  if (IS_RENEWING) writeFileSync(`${KEPT}/browser.txt`, `${browserVersion}\n`);
+  if (RENEWED !== undefined) writeFileSync(`${KEPT}/browser.txt`, `${browserVersion}\n`);
   await dashboard.close();
 });
 
@@ -70,7 +72,7 @@ describe('the page looks as it did', () => {
   it.each(STATES)('$name', async (state) => {
     const picture = await drawn(state);
     const path = `${KEPT}/${state.name}.png`;
-    if (IS_RENEWING) {
+    if (RENEWED !== undefined) {
       writeFileSync(path, await pngOf(drawing, picture));
       return;
     }
