@@ -20,7 +20,7 @@ const print = (result: BenchResult): void => {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 };
 if (values.plan) {
-  planBench(print, values['plan-file']);
+  await planBench(print, values['plan-file']);
 } else {
   kernelBenches(print);
   engineBenches(print);

@@ -82,6 +82,8 @@ export interface RunResult {
   readonly idealised: readonly string[];
   /** Tenant of each class of the workload; empty: one for all. */
   readonly tenants: readonly string[];
+  /** Given up before its end, as it was asked to be (`RunSpec.giveUp`). */
+  readonly isGivenUp?: true;
   /** What fairness indices are made of, where it was asked for. */
   readonly fairness?: FairnessData;
   /** Requests by arrival, where it was asked for. */

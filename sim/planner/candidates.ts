@@ -10,23 +10,25 @@ import type { Binding, Candidate, Metric } from './report.ts';
 const KNEE_SEEDS = 3;
 
 /** Ranks by cost; at equal cost by the share of their limits that they use, near-ties sharing a rank. */
-export function* describeCandidates(
+export async function describeCandidates(
   setting: Setting,
   confirmed: readonly Confirmed[],
   offeredRps: number | null,
   seeds: readonly number[],
-): Generator<void, Candidate[]> {
+): Promise<Candidate[]> {
   const use = (one: Confirmed): number => mean(one.trials.map((trial) => trial.worst));
   const sorted = [...confirmed].sort(
     (a, b) => a.choice.costPerHour! - b.choice.costPerHour! || use(a) - use(b),
+  );
+  const knees = await Promise.all(
+    sorted.map(({ choice }) => findKnees(setting, choice, seeds.slice(0, KNEE_SEEDS))),
   );
   const candidates: Candidate[] = [];
   for (const [i, one] of sorted.entries()) {
     const before = sorted[i - 1];
     const isTied = before !== undefined && isNearTie(before, one);
     const rank = isTied ? candidates[i - 1]!.rank : i + 1;
-    const knee = yield* findKnees(setting, one.choice, seeds.slice(0, KNEE_SEEDS));
-    candidates.push(describe(setting, one, rank, knee, offeredRps));
+    candidates.push(describe(setting, one, rank, knees[i]!, offeredRps));
   }
   return candidates;
 }

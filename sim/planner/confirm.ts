@@ -2,7 +2,15 @@
  * Stage 4: full runs, seeds added until the intervals clear every limit or one is missed, or the cap is reached; then the
  * same with workers lost and at the grown rate.
  */
-import { metricsOf, runTrial, type Setting, type Trial, verdictOf, withoutWorkers } from './evaluate.ts';
+import {
+  metricsOf,
+  type Runnable,
+  runTrials,
+  type Setting,
+  type Trial,
+  verdictOf,
+  withoutWorkers,
+} from './evaluate.ts';
 import { limitWords, type Miss, reject } from './rejection.ts';
 import type { Metric, RejectReason } from './report.ts';
 import type { FleetChoice } from './space.ts';
@@ -22,13 +30,13 @@ export type Confirmation =
   | { readonly isConfirmed: false; readonly miss: Miss };
 
 /** Confirms a fleet or says what it misses. */
-export function* confirm(
+export async function confirm(
   setting: Setting,
   choice: FleetChoice,
   seeds: readonly number[],
-): Generator<void, Confirmation> {
+): Promise<Confirmation> {
   const { survive = 0, growth = 1 } = setting.plan;
-  const base = yield* settle(setting, choice, seeds, 1);
+  const base = await settle(setting, choice, seeds, 1);
   if (base.verdict !== 'meets') {
     const reason = base.verdict === 'fails' ? 'missesSlo' : 'notShown';
     return missed(choice, base, reason, base.verdict === 'fails' ? 'misses' : 'is not shown to meet');
@@ -36,14 +44,14 @@ export function* confirm(
   if (survive > 0) {
     for (const [i, pool] of choice.fleet.pools.entries()) {
       const reduced = { ...choice, fleet: withoutWorkers(choice.fleet, i, survive) };
-      const without = yield* settle(setting, reduced, seeds, 1);
+      const without = await settle(setting, reduced, seeds, 1);
       if (without.verdict === 'meets') continue;
       const words = `without ${survive} of pool ${pool.name} it is not shown to meet`;
       return missed(choice, without, 'failsWithoutWorkers', words);
     }
   }
   if (growth > 1) {
-    const grown = yield* settle(setting, choice, seeds, growth);
+    const grown = await settle(setting, choice, seeds, growth);
     if (grown.verdict !== 'meets') {
       return missed(choice, grown, 'failsWithGrowth', `at ${growth} times the rate it is not shown to meet`);
     }
@@ -57,19 +65,20 @@ interface Settled {
   readonly metrics: readonly Metric[];
 }
 
-/** Adds seeds until the verdict is clear. */
-export function* settle(
+/** Adds seeds until the verdict is clear; those that are needed in any case are run side by side. */
+export async function settle(
   setting: Setting,
-  choice: Pick<FleetChoice, 'fleet' | 'router'>,
+  choice: Runnable,
   seeds: readonly number[],
   rate: number,
-): Generator<void, Settled> {
+): Promise<Settled> {
   const confidence = setting.plan.confidence ?? 0.95;
   const trials: Trial[] = [];
   let metrics: readonly Metric[] = [];
-  for (const seed of seeds) {
-    trials.push(yield* runTrial(setting, choice, { seed, rate, patience: Number.POSITIVE_INFINITY }));
-    if (trials.length < Math.min(FEWEST_SEEDS, seeds.length)) continue;
+  while (trials.length < seeds.length) {
+    const next = trials.length === 0 ? seeds.slice(0, FEWEST_SEEDS) : [seeds[trials.length]!];
+    const variants = next.map((seed) => ({ seed, rate, patience: Number.POSITIVE_INFINITY }));
+    trials.push(...(await runTrials(setting, choice, variants)));
     metrics = metricsOf(trials, confidence);
     const verdict = verdictOf(metrics);
     if (verdict !== 'open') return { verdict, trials, metrics };

@@ -2,35 +2,36 @@
  * Runs a fleet under the plan's traffic and holds the figures of each seed against the SLO. A run is given up as soon as
  * more requests have missed their limits than the SLO forgives: its attainment can no longer be met.
  */
-import type { PluginDefinition } from '../../src/routing/plugin.ts';
-import { Simulation } from '../cluster/simulate.ts';
 import { buildReport } from '../metrics/build-report.ts';
 import type { PriceOf } from '../metrics/pool-report.ts';
 import type { Interval, Report } from '../metrics/report.ts';
-import { isFloor, loosestLimits, requiredAttainment } from '../metrics/slo.ts';
+import type { RunResult } from '../metrics/run-result.ts';
+import { isFloor, requiredAttainment } from '../metrics/slo.ts';
 import { studentQuantile, studentTwoSided } from '../metrics/student-t.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
-import type { FleetSpec, RunSpec, Scenario, SloSpec } from '../scenario/schema.ts';
-import type { SimRequest } from '../workload/request.ts';
+import { Cancelled, type MakeRuns, type RunSpec, throwIfFailed } from '../run/run-spec.ts';
+import type { FleetSpec, RunSpec as RunBounds, Scenario, SloSpec } from '../scenario/schema.ts';
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
 import type { Metric } from './report.ts';
 import type { Plan } from './schema.ts';
 import type { FleetChoice } from './space.ts';
 import { scaledWorkload } from './traffic.ts';
 
-/** Events between two looks of the host. */
-const EVENTS_PER_STEP = 20_000;
-
 /** What every run of a plan shares. */
 export interface Setting {
   readonly plan: Plan;
   readonly slo: SloSpec;
-  readonly run: RunSpec;
+  readonly run: RunBounds;
   readonly priceOf: PriceOf;
   readonly readLines: ReadLines | undefined;
-  /** Plugin types of routers beside the built-in ones. */
-  readonly extraPlugins?: readonly PluginDefinition[];
+  readonly makeRuns: MakeRuns;
+  /** Where paths in the plan start, and modules with plugins, as in `RunSpec`. */
+  readonly base?: string;
+  readonly plugins?: readonly string[];
 }
+
+/** What of a fleet is run. */
+export type Runnable = Pick<FleetChoice, 'name' | 'fleet' | 'router'>;
 
 /** How one run differs from the plan. */
 export interface Variant {
@@ -72,31 +73,38 @@ export function scenarioOf(
   };
 }
 
-/** Runs a fleet; yields between bursts of events. */
-export function* runTrial(
+/** Runs a fleet in several variants, side by side where there are workers; trials in the order of the variants. */
+export async function runTrials(
   setting: Setting,
-  choice: Pick<FleetChoice, 'fleet' | 'router'>,
-  variant: Variant,
-): Generator<void, Trial> {
-  const scenario = scenarioOf(setting, choice, variant);
-  const misses = missCounter(setting.slo, (scenario.run?.warmupS ?? 0) * 1e6);
-  const allowed = allowedMisses(setting, scenario, variant.patience ?? 0);
-  const simulation = new Simulation(scenario, {
-    seed: variant.seed,
-    fastForward: true,
-    onRecord: misses.see,
-    ...(setting.readLines === undefined ? {} : { readLines: setting.readLines }),
-    ...(setting.extraPlugins === undefined ? {} : { extraPlugins: setting.extraPlugins }),
+  choice: Runnable,
+  variants: readonly Variant[],
+): Promise<Trial[]> {
+  const { base, plugins } = setting;
+  const specs = variants.map(({ seed, rate, requests, patience = 0 }): RunSpec => {
+    const scenario = scenarioOf(setting, choice, { rate, ...(requests === undefined ? {} : { requests }) });
+    const misses = allowedMisses(setting, scenario, patience);
+    return {
+      ...{ scenario, seed },
+      ...(misses === Number.POSITIVE_INFINITY ? {} : { giveUp: { slo: setting.slo, misses } }),
+      ...(base === undefined ? {} : { base }),
+      ...(plugins === undefined ? {} : { plugins }),
+    };
   });
-  let isGivenUp = false;
-  while (!simulation.advance(EVENTS_PER_STEP)) {
-    if (misses.count > allowed) {
-      isGivenUp = true;
-      break;
-    }
-    yield;
-  }
-  const report = buildReport([simulation.result()], {
+  const outcomes = await setting.makeRuns(specs, choice.name);
+  return outcomes.map((outcome, i) => {
+    throwIfFailed(outcome);
+    if (outcome.status !== 'done') throw new Cancelled();
+    return trialOf(setting, variants[i]!.seed, outcome.result);
+  });
+}
+
+/** Runs a fleet once. */
+export async function runTrial(setting: Setting, choice: Runnable, variant: Variant): Promise<Trial> {
+  return (await runTrials(setting, choice, [variant]))[0]!;
+}
+
+function trialOf(setting: Setting, seed: number, result: RunResult): Trial {
+  const report = buildReport([result], {
     scenario: 'trial',
     slo: setting.slo,
     priceOf: setting.priceOf,
@@ -104,7 +112,8 @@ export function* runTrial(
     engineDigest: ENGINE_DIGEST,
     wallMs: 0,
   });
-  return { seed: variant.seed, report, isGivenUp, worst: worstRatio(report, isGivenUp) };
+  const isGivenUp = result.isGivenUp === true;
+  return { seed, report, isGivenUp, worst: worstRatio(report, isGivenUp) };
 }
 
 /** Misses from which on the SLO is out of reach; Infinity where the number of requests is not known beforehand. */
@@ -113,30 +122,6 @@ function allowedMisses(setting: Setting, scenario: Scenario, patience: number): 
   const requests = scenario.run?.requests;
   if (required === null || requests === undefined) return Number.POSITIVE_INFINITY;
   return Math.ceil((1 - required) * requests * (1 + patience)) + 1;
-}
-
-function missCounter(
-  slo: SloSpec,
-  warmupUs: number,
-): { readonly count: number; see(request: SimRequest): void } {
-  const { ttftUs, tpotUs, e2eUs } = loosestLimits(slo);
-  let count = 0;
-  return {
-    get count() {
-      return count;
-    },
-    see({ course, request, outputTokens }) {
-      if (request.arrivalUs < warmupUs || course.ending === 'inFlight') return;
-      const firstUs = course.firstTokenUs - request.arrivalUs;
-      const perTokenUs = outputTokens > 1 ? (course.endUs - course.firstTokenUs) / (outputTokens - 1) : 0;
-      const isWithin =
-        course.ending === 'completed' &&
-        firstUs <= ttftUs &&
-        perTokenUs <= tpotUs &&
-        course.endUs - request.arrivalUs <= e2eUs;
-      if (!isWithin) count += 1;
-    },
-  };
 }
 
 /** Largest share of its limit that a check takes: value / limit, or misses / forgiven misses. */

@@ -31,14 +31,13 @@ export interface Knees {
   readonly above: Trial | null;
 }
 
-/** Finds the knee of each seed. */
-export function* findKnees(
+/** Finds the knee of each seed, side by side. */
+export async function findKnees(
   setting: Setting,
   choice: FleetChoice,
   seeds: readonly number[],
-): Generator<void, Knees> {
-  const knees: Knee[] = [];
-  for (const seed of seeds) knees.push(yield* findKnee(setting, choice, seed));
+): Promise<Knees> {
+  const knees = await Promise.all(seeds.map((seed) => findKnee(setting, choice, seed)));
   const rates = knees.map((knee) => knee.rate);
   return {
     rate: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
@@ -49,13 +48,13 @@ export function* findKnees(
 }
 
 /** Finds the knee as a multiple of the plan's rate. */
-function* findKnee(setting: Setting, choice: FleetChoice, seed: number): Generator<void, Knee> {
+async function findKnee(setting: Setting, choice: FleetChoice, seed: number): Promise<Knee> {
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let above: Trial | null = null;
   let rate = 1;
   while (high / low > 1 + WIDTH) {
-    const trial = yield* runTrial(setting, choice, { seed, rate });
+    const trial = await runTrial(setting, choice, { seed, rate });
     if (trial.worst <= 1) low = rate;
     else {
       high = rate;

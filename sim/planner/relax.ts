@@ -29,24 +29,25 @@ const FLEETS_BEYOND = 12;
 const MOST_BUDGET = 4;
 
 /** All relaxations that were found. */
-export function* findRelaxations(
+export async function findRelaxations(
   setting: Setting,
   seeds: readonly number[],
   feasible: readonly FleetChoice[],
   choices: readonly FleetChoice[],
   near: readonly Miss[],
-): Generator<void, Relaxation[]> {
+): Promise<Relaxation[]> {
   const nearest = near.length > 0 ? near.map((miss) => miss.choice) : largest(setting, choices);
   const asked = (nearest.length > 0 ? nearest : feasible).slice(0, FLEETS);
-  const found: (Relaxation | null)[] = [];
-  for (const metric of SLO_METRICS) {
-    for (const statistic of Object.keys(setting.slo[metric] ?? {}).sort()) {
-      found.push(yield* relaxLimit(setting, seeds, asked, metric, statistic));
-    }
-  }
-  found.push(yield* relaxRate(setting, seeds, asked));
-  for (const key of ['maxGpus', 'maxCostPerHour', 'maxPowerW'] as const)
-    found.push(yield* relaxBudget(setting, seeds, key));
+  const limits = SLO_METRICS.flatMap((metric) =>
+    Object.keys(setting.slo[metric] ?? {})
+      .sort()
+      .map((statistic) => ({ metric, statistic })),
+  );
+  const found = await Promise.all([
+    ...limits.map(({ metric, statistic }) => relaxLimit(setting, seeds, asked, metric, statistic)),
+    relaxRate(setting, seeds, asked),
+    ...(['maxGpus', 'maxCostPerHour', 'maxPowerW'] as const).map((key) => relaxBudget(setting, seeds, key)),
+  ]);
   return found.filter((one) => one !== null);
 }
 
@@ -57,47 +58,47 @@ function largest(setting: Setting, choices: readonly FleetChoice[]): FleetChoice
 }
 
 /** Smallest factor in [1, most] with `meets`, to within WIDTH; null when the largest does not. */
-function* leastFactor(
+async function leastFactor(
   most: number,
-  meets: (factor: number) => Generator<void, boolean>,
-): Generator<void, number | null> {
+  meets: (factor: number) => Promise<boolean>,
+): Promise<number | null> {
   let high = 1;
   let low = 1;
   do {
     low = high;
     high = Math.min(most, high * 2);
-    if (yield* meets(high)) break;
+    if (await meets(high)) break;
     if (high >= most) return null;
   } while (high < most);
   while (high / low > 1 + WIDTH) {
     const middle = Math.sqrt(low * high);
-    if (yield* meets(middle)) high = middle;
+    if (await meets(middle)) high = middle;
     else low = middle;
   }
   return high;
 }
 
-function* isConfirmed(
+async function isConfirmed(
   setting: Setting,
   choice: FleetChoice,
   seeds: readonly number[],
-): Generator<void, boolean> {
-  return (yield* confirm(setting, choice, seeds)).isConfirmed;
+): Promise<boolean> {
+  return (await confirm(setting, choice, seeds)).isConfirmed;
 }
 
-function* relaxLimit(
+async function relaxLimit(
   setting: Setting,
   seeds: readonly number[],
   fleets: readonly FleetChoice[],
   metric: (typeof SLO_METRICS)[number],
   statistic: string,
-): Generator<void, Relaxation | null> {
+): Promise<Relaxation | null> {
   const from = setting.slo[metric]![statistic]!;
   let best: Relaxation | null = null;
   for (const choice of fleets) {
     const limitAt = (factor: number): number => roundUp(from * factor);
     const most: number = best === null ? MOST_FACTOR : best.to / from;
-    const factor = yield* leastFactor(most, (one) =>
+    const factor = await leastFactor(most, (one) =>
       isConfirmed(withSlo(setting, metric, statistic, limitAt(one)), choice, seeds),
     );
     if (factor === null) continue;
@@ -131,15 +132,15 @@ function roundUp(value: number): number {
   return Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(3));
 }
 
-function* relaxRate(
+async function relaxRate(
   setting: Setting,
   seeds: readonly number[],
   fleets: readonly FleetChoice[],
-): Generator<void, Relaxation | null> {
+): Promise<Relaxation | null> {
   let best: Relaxation | null = null;
   for (const choice of fleets) {
     const most: number = best === null ? MOST_FACTOR : 1 / best.to;
-    const factor = yield* leastFactor(most, (one) => isConfirmed(atRate(setting, 1 / one), choice, seeds));
+    const factor = await leastFactor(most, (one) => isConfirmed(atRate(setting, 1 / one), choice, seeds));
     if (factor === null || (best !== null && 1 / factor <= best.to)) continue;
     const to = 1 / factor;
     const detail = `${(to * 100).toFixed(0)} % of the rate makes ${choice.name} feasible`;
@@ -152,11 +153,11 @@ function atRate(setting: Setting, rate: number): Setting {
   return { ...setting, plan: { ...setting.plan, workload: scaledWorkload(setting.plan.workload, rate) } };
 }
 
-function* relaxBudget(
+async function relaxBudget(
   setting: Setting,
   seeds: readonly number[],
   key: 'maxGpus' | 'maxCostPerHour' | 'maxPowerW',
-): Generator<void, Relaxation | null> {
+): Promise<Relaxation | null> {
   const from = setting.plan.budget?.[key];
   if (from === undefined) return null;
   const budget = { ...setting.plan.budget, [key]: Math.ceil(from * MOST_BUDGET) };
@@ -173,7 +174,7 @@ function* relaxBudget(
   const beyond = fleetChoices(wider.plan, setting.priceOf)
     .filter((choice) => amount(choice) > from && fitter.judge(choice).fleet !== null)
     .sort((a, b) => amount(a) - amount(b));
-  const choice = yield* firstConfirmed(wider, beyond, seeds);
+  const choice = await firstConfirmed(wider, beyond, seeds);
   if (choice === null) return null;
   const constraint = `budget.${key}`;
   const to = Math.ceil(amount(choice) * 100 - 1e-6) / 100;
@@ -182,13 +183,13 @@ function* relaxBudget(
 }
 
 /** The first fleet that is confirmed: one by one to begin with; what is left of long lists is sampled, then narrowed down. */
-function* firstConfirmed(
+async function firstConfirmed(
   setting: Setting,
   ordered: readonly FleetChoice[],
   seeds: readonly number[],
-): Generator<void, FleetChoice | null> {
+): Promise<FleetChoice | null> {
   for (const choice of ordered.slice(0, FLEETS_ONE_BY_ONE)) {
-    if ((yield* isWorthwhile(setting, choice, seeds)) && (yield* isConfirmed(setting, choice, seeds)))
+    if ((await isWorthwhile(setting, choice, seeds)) && (await isConfirmed(setting, choice, seeds)))
       return choice;
   }
   let left = ordered.slice(FLEETS_ONE_BY_ONE);
@@ -197,7 +198,7 @@ function* firstConfirmed(
     const sample = everyNth(left, FLEETS_BEYOND);
     let at = -1;
     for (const [i, choice] of sample.entries()) {
-      if (choice !== found && !(yield* isConfirmed(setting, choice, seeds))) continue;
+      if (choice !== found && !(await isConfirmed(setting, choice, seeds))) continue;
       at = i;
       break;
     }
@@ -211,12 +212,12 @@ function* firstConfirmed(
 }
 
 /** Screening spares full runs of what is far off. */
-function* isWorthwhile(
+async function isWorthwhile(
   setting: Setting,
   choice: FleetChoice,
   seeds: readonly number[],
-): Generator<void, boolean> {
-  return (yield* screen(setting, choice, seeds[0]!)).isThrough;
+): Promise<boolean> {
+  return (await screen(setting, choice, seeds[0]!)).isThrough;
 }
 
 /** At most `count` of the items, spread evenly, the first and last ones among them. */

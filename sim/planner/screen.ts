@@ -25,13 +25,13 @@ const FEWEST_REQUESTS = 100;
 export type Screened = { readonly isThrough: true } | { readonly isThrough: false; readonly miss: Miss };
 
 /** Screens a fleet on one seed. */
-export function* screen(setting: Setting, choice: FleetChoice, seed: number): Generator<void, Screened> {
+export async function screen(setting: Setting, choice: FleetChoice, seed: number): Promise<Screened> {
   const all = setting.run.requests;
   for (const { share, latency, misses } of RUNGS) {
     const requests =
       all === undefined ? undefined : Math.min(all, Math.max(FEWEST_REQUESTS, Math.ceil(all * share)));
     const variant = { seed, rate: 1, patience: misses - 1, ...(requests === undefined ? {} : { requests }) };
-    const trial: Trial = yield* runTrial(setting, choice, variant);
+    const trial = await runTrial(setting, choice, variant);
     if (isFarOff(trial, latency, misses)) {
       const detail = `${missWords(trial)} in a run of ${requests ?? 'all'} requests`;
       const metrics = metricsOf([trial], setting.plan.confidence ?? 0.95);

@@ -5,7 +5,7 @@
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
 import type { RunData } from '../metrics/run-data.ts';
 import type { RunResult } from '../metrics/run-result.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { Scenario, SloSpec } from '../scenario/schema.ts';
 
 /** One run. */
 export interface RunSpec {
@@ -23,12 +23,20 @@ export interface RunSpec {
   readonly fairness?: true;
   /** Gathers how long requests waited by when they arrived. */
   readonly overTime?: true;
+  /** Ends it early where the SLO is missed for certain. */
+  readonly giveUp?: GiveUp;
   /** Modules with plugins; what a path means is the host's business. */
   readonly plugins?: readonly string[];
   /** Where the run's records go, one a request; none without it. */
   readonly records?: LinePlace;
   /** Where the router's decisions go; none without it. */
   readonly decisions?: LinePlace;
+}
+
+/** When a run is given up: more than `misses` requests have missed the loosest limits of the SLO. Looked at every 512 events. */
+export interface GiveUp {
+  readonly slo: SloSpec;
+  readonly misses: number;
 }
 
 /** A place for lines that a run writes as it goes on. */
@@ -53,6 +61,14 @@ export type RunOutcome = Outcome<RunResult>;
 
 /** An outcome on its way from one thread to another. */
 export type RunOutcomeData = Outcome<RunData>;
+
+/** Makes runs, wherever; outcomes in the order of the specs. */
+export type MakeRuns = (specs: readonly RunSpec[], label: string) => PromiseLike<readonly RunOutcome[]>;
+
+/** Thrown where runs were cancelled. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
 
 /** What was thrown, as an outcome. */
 export function outcomeOfError(error: unknown): Exclude<RunOutcomeData, { readonly status: 'done' }> {

@@ -3,15 +3,10 @@
  * below what an edit runs, so that typing is not held up; progress is the share of those asked for so far.
  */
 import { ConfigError } from '../../src/core/check.ts';
+import { Cancelled, type MakeRuns } from '../run/run-spec.ts';
 import type { JobOptions, JobOutcome, ProgressSink } from './api.ts';
 import type { Batch } from './batch.ts';
 import type { RunPool } from './run-pool.ts';
-import type { MakeRuns } from './sweep-cell.ts';
-
-/** Thrown where runs were cancelled. */
-export class Cancelled extends Error {
-  override readonly name = 'Cancelled';
-}
 
 /** Below what an edit runs. */
 const PRIORITY = -1;
@@ -61,6 +56,11 @@ export class AskedRuns {
     } finally {
       this.#running.delete(jobId);
     }
+  }
+
+  /** Whether such a job runs and has not been cancelled. */
+  isWanted(jobId: string): boolean {
+    return this.#running.has(jobId);
   }
 
   /** False when no such job runs. */

@@ -5,11 +5,12 @@
 import type { Interval } from '../metrics/report.ts';
 import { studentInterval } from '../metrics/student-t.ts';
 import { comparisonCells, seedsFrom } from '../run/plan-cells.ts';
+import { Cancelled } from '../run/run-spec.ts';
 import { parseComparison } from '../scenario/parse.ts';
 import type { SweepPoint } from '../sweep/blob.ts';
 import type { Curve } from '../sweep/curve.ts';
 import type { JobOptions, JobOutcome, ProgressSink } from './api.ts';
-import { AskedRuns, Cancelled } from './asked-runs.ts';
+import { AskedRuns } from './asked-runs.ts';
 import type { RunPool } from './run-pool.ts';
 import { runCell } from './sweep-cell.ts';
 

@@ -1,16 +1,23 @@
 /**
- * A plan's search in a worker: bursts of work with pauses in which a cancel is heard. It knows no browser and no Node. A
- * search that is cancelled leaves nothing: its answer is a ranking, which stands only once all cheaper fleets were seen.
+ * A plan's search, in a worker: every run it takes goes to the pool. It knows no browser and no Node. A search that is cancelled
+ * leaves nothing: its answer is a ranking, which stands only once all cheaper fleets were seen.
  */
 import { ConfigError } from '../../src/core/check.ts';
 import { parsePlan } from '../planner/parse.ts';
-import { type PlanProgress, planFleets } from '../planner/planner.ts';
+import { planFleets } from '../planner/planner.ts';
 import type { PlanReport } from '../planner/report.ts';
 import { fleetChoices } from '../planner/space.ts';
 import { priceLookup } from '../run/prices.ts';
+import { Cancelled } from '../run/run-spec.ts';
 import type { JobOptions, JobOutcome, ProgressSink, WorkerHost } from './api.ts';
-import { inBursts } from './bursts.ts';
+import { AskedRuns } from './asked-runs.ts';
+import type { RunPool } from './run-pool.ts';
 import { textLines } from './text-lines.ts';
+
+/** Wall time between pauses, ms: short enough for a cancel within 100 ms, long enough to cost nothing. */
+const BURST_MS = 16;
+/** Wall time between progress messages, ms. */
+const PROGRESS_MS = 100;
 
 export interface PlanWorker {
   runPlan(
@@ -24,51 +31,33 @@ export interface PlanWorker {
   cancelPlan(jobId: string): boolean;
 }
 
-export function createPlanWorker(host: WorkerHost): PlanWorker {
-  const running = new Set<string>();
-
-  async function search(
-    document: unknown,
-    { jobId, traces }: Pick<JobOptions, 'jobId' | 'traces'>,
-    onProgress: ProgressSink<PlanReport>,
-  ): Promise<JobOutcome<PlanReport>> {
-    const plan = parsePlan(document);
-    const work = planFleets(plan, plan.name ?? 'plan', {
-      nowMs: host.nowMs,
-      readLines: (path) => linesOf(traces, path),
-    });
-    let report: PlanReport | null = null;
-    let progress: PlanProgress | null = null;
-    await inBursts(host, {
-      step: () => {
-        const next = work.next();
-        if (next.done === true) report = next.value;
-        else progress = next.value;
-        return next.done === true;
-      },
-      tell: () => {
-        if (progress === null) return;
-        const { stage, label, done } = progress;
-        onProgress({
-          ...{ jobId, done, runsDone: 0, runsTotal: 0, label: `${stage}: ${label}`, partial: null },
-        });
-      },
-      isWanted: () => running.has(jobId),
-    });
-    return report === null ? { status: 'cancelled', partial: null } : { status: 'done', result: report };
-  }
-
+export function createPlanWorker(host: WorkerHost, pool: RunPool): PlanWorker {
+  const runs = new AskedRuns(pool);
   return {
-    runPlan: async (document, options, onProgress) => {
-      running.add(options.jobId);
-      try {
-        return await search(document, options, onProgress);
-      } catch (error) {
-        if (error instanceof ConfigError) return { status: 'invalid', problems: error.problems };
-        return { status: 'failed', message: error instanceof Error ? error.message : String(error) };
-      } finally {
-        running.delete(options.jobId);
-      }
+    runPlan: (document, { jobId, traces }, onProgress) => {
+      let heardMs = Number.NEGATIVE_INFINITY;
+      let toldMs = Number.NEGATIVE_INFINITY;
+      let where = { label: '', done: 0 };
+      const tell = (): void => {
+        if (host.nowMs() - toldMs < PROGRESS_MS) return;
+        toldMs = host.nowMs();
+        onProgress({ jobId, runsDone: 0, runsTotal: 0, ...where, partial: null });
+      };
+      return runs.job({ jobId, ...(traces === undefined ? {} : { traces }) }, tell, (makeRuns) => {
+        const plan = parsePlan(document);
+        return planFleets(plan, plan.name ?? 'plan', {
+          ...{ nowMs: host.nowMs, makeRuns, workers: pool.size },
+          readLines: (path) => linesOf(traces, path),
+          pause: async ({ stage, label, done }) => {
+            where = { label: `${stage}: ${label}`, done };
+            if (host.nowMs() - heardMs < BURST_MS) return;
+            tell();
+            await host.pause();
+            heardMs = host.nowMs();
+            if (!runs.isWanted(jobId)) throw new Cancelled();
+          },
+        });
+      });
     },
     planSize: (document) => {
       try {
@@ -79,7 +68,7 @@ export function createPlanWorker(host: WorkerHost): PlanWorker {
         throw error;
       }
     },
-    cancelPlan: (jobId) => running.delete(jobId),
+    cancelPlan: (jobId) => runs.cancel(jobId),
   };
 }
 

@@ -9,6 +9,7 @@ import type { EndpointTable } from '../../src/routing/endpoint.ts';
 import { Simulation } from '../cluster/simulate.ts';
 import { withBoxed } from '../lab/baselines/boxed.ts';
 import { FairnessTally } from '../lab/fairness.ts';
+import { MissCounter } from '../metrics/miss-counter.ts';
 import { OverTimeTally } from '../metrics/over-time.ts';
 import { toRunData } from '../metrics/run-data.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
@@ -74,9 +75,12 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
     const plugins = withBoxed(await host.loadPlugins?.(spec.plugins ?? []));
     const records = spec.records === undefined ? undefined : host.openRecords?.(spec.records);
     const decisions = spec.decisions === undefined ? undefined : host.openDecisions?.(spec.decisions);
-    const tally =
-      spec.fairness === true ? new FairnessTally((spec.scenario.run?.warmupS ?? 0) * 1e6) : undefined;
+    const warmupUs = (spec.scenario.run?.warmupS ?? 0) * 1e6;
+    const tally = spec.fairness === true ? new FairnessTally(warmupUs) : undefined;
     const overTime = spec.overTime === true ? new OverTimeTally() : undefined;
+    const { giveUp } = spec;
+    const misses = giveUp === undefined ? undefined : new MissCounter(giveUp.slo, warmupUs);
+    const witnesses = [tally, overTime, misses].filter((one) => one !== undefined);
     try {
       const simulation = new Simulation(spec.scenario, {
         seed: spec.seed,
@@ -86,25 +90,27 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
         extraPlugins: plugins.router,
         enginePolicies: plugins.engine,
         ...(spec.routerSeed === undefined ? {} : { routerSeed: spec.routerSeed }),
-        ...(records === undefined && tally === undefined && overTime === undefined
+        ...(records === undefined && witnesses.length === 0
           ? {}
           : {
               onRecord: (request) => {
                 records?.write(request);
-                tally?.add(request);
-                overTime?.add(request);
+                for (const witness of witnesses) witness.add(request);
               },
             }),
         ...(decisions === undefined
           ? {}
           : { onDecision: (decision, table) => decisions.write(decision, table) }),
       });
-      if (!(await drive(simulation))) return { status: 'cancelled' };
+      const isLost = (): boolean => misses !== undefined && misses.count > giveUp!.misses;
+      const way = await drive(simulation, isLost);
+      if (way === 'cancelled') return { status: 'cancelled' };
       const result = toRunData(simulation.result());
       return {
         status: 'done',
         result: {
           ...result,
+          ...(way === 'lost' ? { isGivenUp: true } : {}),
           ...(tally === undefined ? {} : { fairness: tally.data() }),
           ...(overTime === undefined ? {} : { overTime: overTime.data() }),
         },
@@ -115,18 +121,24 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
     }
   }
 
-  /** Advances to the end; false when it was cancelled on the way. */
-  async function drive(simulation: Simulation): Promise<boolean> {
+  /** Advances to the end, or until nothing can be won any more. */
+  async function drive(
+    simulation: Simulation,
+    isLost: () => boolean,
+  ): Promise<'ended' | 'lost' | 'cancelled'> {
     let toldMs = host.nowMs();
     for (;;) {
       const burstMs = host.nowMs();
-      while (host.nowMs() - burstMs < BURST_MS) if (simulation.advance(EVENTS_PER_LOOK)) return true;
+      while (host.nowMs() - burstMs < BURST_MS) {
+        if (simulation.advance(EVENTS_PER_LOOK)) return 'ended';
+        if (isLost()) return 'lost';
+      }
       if (host.nowMs() - toldMs >= PROGRESS_MS) {
         toldMs = host.nowMs();
         onProgress(simulation.progress);
       }
       await host.pause();
-      if (isCancelled) return false;
+      if (isCancelled) return 'cancelled';
     }
   }
 

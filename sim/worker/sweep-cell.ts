@@ -6,15 +6,12 @@ import { describeProblem } from '../../src/core/check.ts';
 import { buildReport } from '../metrics/build-report.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import { pricing } from '../run/prices.ts';
-import type { RunOutcome, RunSpec } from '../run/run-spec.ts';
+import type { MakeRuns, RunOutcome } from '../run/run-spec.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type CellResult, type SweepPoint, sweepPoint } from '../sweep/blob.ts';
 import { traceCurve } from '../sweep/curve.ts';
 import { type SweepCell, scenarioAt } from '../sweep/grid.ts';
 import type { Sweep } from '../sweep/schema.ts';
-
-/** Makes runs; outcomes in the order of the specs. */
-export type MakeRuns = (specs: readonly RunSpec[], label: string) => PromiseLike<readonly RunOutcome[]>;
 
 /** Runs one cell; null when a run was cancelled. Throws what is neither a result nor bad input. */
 export async function runCell(

@@ -12,7 +12,7 @@ import type { RunResult } from '../metrics/run-result.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import type { Cell } from '../run/plan-cells.ts';
 import { pricing } from '../run/prices.ts';
-import { throwIfFailed } from '../run/run-spec.ts';
+import { Cancelled, type MakeRuns, throwIfFailed } from '../run/run-spec.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type Change, changesOf } from '../why/changes.ts';
 import { FURTHEST_FACTOR, findFlips } from '../why/flip.ts';
@@ -30,8 +30,6 @@ import {
   valueAt,
   type WhyReport,
 } from '../why/report.ts';
-import { Cancelled } from './asked-runs.ts';
-import type { MakeRuns } from './sweep-cell.ts';
 
 /** How to answer. */
 export interface WhySettings {

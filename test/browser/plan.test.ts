@@ -3,10 +3,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parsePlan } from '../../sim/planner/parse.ts';
-import { planFleets } from '../../sim/planner/planner.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 import { DEFAULT_PLAN } from '../../web/state/defaults.ts';
 import { decodeScenario, encodeScenario } from '../../web/state/fragment.ts';
+import { search } from '../planner/host.ts';
 import { violations } from './axe.ts';
 import { type Dashboard, openDashboard, savedText } from './browser.ts';
 
@@ -60,20 +60,16 @@ describe('the first screen', () => {
 });
 
 describe('a search', () => {
-  it('comes to the answer that planFleets() comes to in Node', async () => {
+  it('comes to the answer that the planner comes to in Node', async () => {
     const { page, complaints } = await openPlan(SMALL);
     await searched(page);
-    const work = planFleets(parsePlan(SMALL), 'x', { nowMs: () => 0 });
-    let step = work.next();
-    while (step.done !== true) step = work.next();
+    const answer = await search(parsePlan(SMALL));
     const rows = page.getByRole('region', { name: 'Ranked fleets' }).locator('tbody tr');
-    await expect.poll(() => rows.count()).toBe(step.value.candidates.length);
-    const best = step.value.candidates[0]!;
+    await expect.poll(() => rows.count()).toBe(answer.candidates.length);
+    const best = answer.candidates[0]!;
     expect(await page.locator('h1').textContent()).toContain(best.fleet.split(' · ')[0]);
     expect(await rows.first().textContent()).toContain(best.fleet.split(' · ')[0]);
-    await expect
-      .poll(() => page.getByText(`${step.value.rejected.length} fleets that are out`).count())
-      .toBe(1);
+    await expect.poll(() => page.getByText(`${answer.rejected.length} fleets that are out`).count()).toBe(1);
     expect(complaints).toEqual([]);
   });
 

@@ -9,19 +9,13 @@ import { settle } from '../../sim/planner/confirm.ts';
 import { metricsOf, runTrial, type Setting, verdictOf } from '../../sim/planner/evaluate.ts';
 import { parsePlan } from '../../sim/planner/parse.ts';
 import { planFleets } from '../../sim/planner/planner.ts';
-import type { PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
-import { fleetChoices } from '../../sim/planner/space.ts';
+import { type FleetChoice, fleetChoices } from '../../sim/planner/space.ts';
 import { scaledWorkload, trafficOf } from '../../sim/planner/traffic.ts';
 import { priceLookup } from '../../sim/run/prices.ts';
+import { Cancelled } from '../../sim/run/run-spec.ts';
 import { ConfigError } from '../../src/core/check.ts';
-
-function finish<T>(work: Generator<unknown, T>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-  }
-}
+import { plannerHost, search } from './host.ts';
 
 function plan(changes: Partial<Plan> = {}): Plan {
   return parsePlan({
@@ -42,39 +36,49 @@ function plan(changes: Partial<Plan> = {}): Plan {
   });
 }
 
-function search(of: Plan): PlanReport {
-  return finish(planFleets(of, 'test', { nowMs: () => 0 }));
-}
-
 function settingOf(of: Plan): Setting {
+  const { makeRuns } = plannerHost();
   const priceOf = priceLookup(of.prices);
-  return { plan: of, slo: of.slo, run: of.run ?? {}, priceOf, readLines: undefined };
+  return { plan: of, slo: of.slo, run: of.run ?? {}, priceOf, readLines: undefined, makeRuns };
 }
 
 describe('the search', () => {
-  it('finds the fleet that full runs of all fleets find', () => {
+  it('finds the fleet that full runs of all fleets find', async () => {
     const document = plan();
     const setting = settingOf(document);
-    const meeting = fleetChoices(document, setting.priceOf).filter(
-      (choice) => choice.gpus <= 4 && finish(settle(setting, choice, [1, 2, 3, 4], 1)).verdict === 'meets',
-    );
-    const { candidates } = search(document);
+    const meeting: FleetChoice[] = [];
+    for (const choice of fleetChoices(document, setting.priceOf)) {
+      if (choice.gpus > 4) continue;
+      const { verdict } = await settle(setting, choice, [1, 2, 3, 4], 1);
+      if (verdict === 'meets') meeting.push(choice);
+    }
+    const { candidates } = await search(document);
     expect(meeting.length).toBeGreaterThan(0);
     expect(candidates[0]!.costPerHour).toBe(meeting[0]!.costPerHour);
     expect(meeting.map((choice) => choice.name)).toContain(candidates[0]!.fleet);
   });
 
-  it('accounts for every fleet once, and gives the same answer twice', () => {
+  it('accounts for every fleet once, and gives the same answer twice', async () => {
     const document = plan();
-    const report = search(document);
+    const report = await search(document);
     const names = [...report.candidates, ...report.rejected].map((one) => one.fleet);
     const all = fleetChoices(document, priceLookup(undefined)).map((choice) => choice.name);
     expect(names.toSorted()).toEqual(all.toSorted());
-    expect(search(document)).toEqual(report);
+    expect(await search(document)).toEqual(report);
   });
 
-  it('counts cost as GPUs times the price, and shows only intervals that clear the limits', () => {
-    const report = search(plan());
+  it('gives the same answer with any number of workers', async () => {
+    const document = plan({ answers: 2 });
+    expect(await search(document, 5)).toEqual(await search(document, 1));
+  });
+
+  it('ends where runs are cancelled', async () => {
+    const host = { ...plannerHost(), makeRuns: () => Promise.resolve([{ status: 'cancelled' as const }]) };
+    await expect(planFleets(plan(), 'test', host)).rejects.toThrow(Cancelled);
+  });
+
+  it('counts cost as GPUs times the price, and shows only intervals that clear the limits', async () => {
+    const report = await search(plan());
     for (const candidate of report.candidates) {
       const gpu = candidate.fleet.includes('l40s') ? 'l40s' : 'h100-sxm';
       expect(candidate.costPerHour).toBeCloseTo(candidate.gpus * defaultPrice(gpu)!.usdPerGpuHour, 9);
@@ -82,9 +86,9 @@ describe('the search', () => {
     }
   });
 
-  it('asks for a spare worker, and never answers with a cheaper fleet for it', () => {
-    const without = search(plan());
-    const spare = search(plan({ survive: 1 }));
+  it('asks for a spare worker, and never answers with a cheaper fleet for it', async () => {
+    const without = await search(plan());
+    const spare = await search(plan({ survive: 1 }));
     const lost = spare.rejected.filter((one) => one.reason === 'noSpare');
     expect(lost.length).toBeGreaterThan(0);
     for (const { costPerHour } of spare.candidates) {
@@ -94,35 +98,35 @@ describe('the search', () => {
 });
 
 describe('an infeasible plan', () => {
-  it('becomes feasible when a relaxation is applied', () => {
+  it('becomes feasible when a relaxation is applied', async () => {
     const document = plan({
       budget: { maxGpus: 1 },
       slo: { ttftMs: { p95: 60 } },
       search: { gpus: ['h100-sxm'], parallel: { tp: [1] } },
     });
-    const report = search(document);
+    const report = await search(document);
     expect(report.feasible).toBe(false);
     expect(report.nearestMisses.length).toBeGreaterThan(0);
     const limit = report.relaxations.find((one) => one.constraint === 'slo.ttftMs.p95')!;
     expect(limit.to).toBeGreaterThan(60);
-    expect(search({ ...document, slo: { ttftMs: { p95: limit.to } } }).feasible).toBe(true);
+    expect((await search({ ...document, slo: { ttftMs: { p95: limit.to } } })).feasible).toBe(true);
     const budget = report.relaxations.find((one) => one.constraint === 'budget.maxGpus');
     if (budget !== undefined) {
-      expect(search({ ...document, budget: { maxGpus: budget.to } }).feasible).toBe(true);
+      expect((await search({ ...document, budget: { maxGpus: budget.to } })).feasible).toBe(true);
     }
     const rate = report.relaxations.find((one) => one.constraint === 'workload.rate');
     if (rate !== undefined) {
       const workload = scaledWorkload(document.workload, rate.to);
-      expect(search({ ...document, workload }).feasible).toBe(true);
+      expect((await search({ ...document, workload })).feasible).toBe(true);
     }
   });
 });
 
 describe('lower bounds', () => {
-  it('reject no fleet that a run shows to meet the SLO', () => {
+  it('reject no fleet that a run shows to meet the SLO', async () => {
     let rejections = 0;
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.constantFrom('h100-sxm', 'l40s', 'a100-80gb-sxm'),
         fc.constantFrom(1, 2),
         fc.integer({ min: 1, max: 3 }),
@@ -130,7 +134,7 @@ describe('lower bounds', () => {
         fc.integer({ min: 2, max: 150 }),
         fc.integer({ min: 20, max: 2000 }),
         fc.integer({ min: 3, max: 60 }),
-        (gpu, tp, replicas, isSplit, rateRps, ttft, itl) => {
+        async (gpu, tp, replicas, isSplit, rateRps, ttft, itl) => {
           const document = plan({
             slo: { ttftMs: { p95: ttft }, itlMs: { p95: itl } },
             run: { requests: 150 },
@@ -153,10 +157,9 @@ describe('lower bounds', () => {
           const broken = brokenBound(fleet, document.slo, [traffic]);
           if (broken === null) return;
           rejections += 1;
-          const choice = { fleet: { pools }, router: undefined };
-          const trial = finish(
-            runTrial(settingOf(document), choice, { seed: 1, rate: 1, patience: Number.POSITIVE_INFINITY }),
-          );
+          const choice = { name: 'a fleet', fleet: { pools }, router: undefined };
+          const variant = { seed: 1, rate: 1, patience: Number.POSITIVE_INFINITY };
+          const trial = await runTrial(settingOf(document), choice, variant);
           expect(verdictOf(metricsOf([trial], 0.95)), broken).toBe('fails');
         },
       ),

@@ -4,18 +4,10 @@ import { confirm, settle } from '../../sim/planner/confirm.ts';
 import { type Setting, withoutWorkers } from '../../sim/planner/evaluate.ts';
 import { Fitter } from '../../sim/planner/fit.ts';
 import { parsePlan } from '../../sim/planner/parse.ts';
-import { planFleets } from '../../sim/planner/planner.ts';
-import type { PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import { type FleetChoice, fleetChoices } from '../../sim/planner/space.ts';
 import { priceLookup } from '../../sim/run/prices.ts';
-
-function finish<T>(work: Generator<unknown, T>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-  }
-}
+import { plannerHost, search } from './host.ts';
 
 const RATES = { gpuHourUsd: { 'h100-sxm': 2, 'h200-sxm': 3, l40s: 1 } };
 
@@ -40,7 +32,6 @@ function plan(changes: Partial<Plan> = {}): Plan {
 }
 
 const choicesOf = (of: Plan): FleetChoice[] => fleetChoices(of, priceLookup(of.prices));
-const search = (of: Plan): PlanReport => finish(planFleets(of, 'test', { nowMs: () => 0 }));
 
 describe('the space', () => {
   it('of mixed fleets is every pair of worker shapes within the budget, priced part by part', () => {
@@ -136,46 +127,47 @@ describe('the space', () => {
 describe('demands', () => {
   const settingOf = (of: Plan): Setting => ({
     ...{ plan: of, slo: of.slo, run: of.run!, priceOf: priceLookup(of.prices), readLines: undefined },
+    makeRuns: plannerHost().makeRuns,
   });
 
-  it('a power budget keeps out what draws more, and says so', () => {
-    const { candidates, rejected } = search(plan({ budget: { maxGpus: 4, maxPowerW: 4000 } }));
+  it('a power budget keeps out what draws more, and says so', async () => {
+    const { candidates, rejected } = await search(plan({ budget: { maxGpus: 4, maxPowerW: 4000 } }));
     // 1.73 kW each: two fit, three do not.
     expect(candidates.every((one) => one.gpus <= 2)).toBe(true);
     const out = rejected.filter((one) => one.detail.endsWith('against 4000 W'));
     expect(out.map((one) => one.gpus).toSorted()).toEqual([3, 4]);
   });
 
-  it('a fleet that survives a loss meets the SLO without that worker', () => {
+  it('a fleet that survives a loss meets the SLO without that worker', async () => {
     const document = plan({ survive: 1, answers: 1 });
     const setting = settingOf(document);
-    const { candidates } = search(document);
+    const { candidates } = await search(document);
     const choice = choicesOf(document).find((one) => one.name === candidates[0]!.fleet)!;
     const reduced = { ...choice, fleet: withoutWorkers(choice.fleet, 0, 1) };
     expect(reduced.fleet.pools[0]!.replicas).toBe(choice.fleet.pools[0]!.replicas - 1);
-    expect(finish(settle(setting, reduced, [1, 2, 3, 4], 1)).verdict).toBe('meets');
+    expect((await settle(setting, reduced, [1, 2, 3, 4], 1)).verdict).toBe('meets');
   });
 
-  it('the cheapest fleet of all has no worker to spare, and fails well beyond its knee', () => {
+  it('the cheapest fleet of all has no worker to spare, and fails well beyond its knee', async () => {
     const busy = {
       ...plan().workload,
       arrivals: { process: 'poisson' as const, rateRps: 40 },
     } as Plan['workload'];
     const document = plan({ workload: busy, answers: 1 });
-    const [least] = search(document).candidates;
+    const [least] = (await search(document)).candidates;
     const choice = choicesOf(document).find((one) => one.name === least!.fleet)!;
     expect(choice.fleet.pools[0]!.replicas).toBeGreaterThan(1);
-    const reasonFor = (demand: Partial<Plan>): string => {
+    const reasonFor = async (demand: Partial<Plan>): Promise<string> => {
       const asked = { ...settingOf(document), plan: { ...document, ...demand } };
-      const outcome = finish(confirm(asked, choice, [1, 2, 3, 4]));
+      const outcome = await confirm(asked, choice, [1, 2, 3, 4]);
       return outcome.isConfirmed ? 'confirmed' : outcome.miss.rejected.reason;
     };
-    expect(reasonFor({})).toBe('confirmed');
-    expect(reasonFor({ survive: 1 })).toBe('failsWithoutWorkers');
-    expect(reasonFor({ growth: 1.5 * (1 + least!.headroom!) })).toBe('failsWithGrowth');
+    expect(await reasonFor({})).toBe('confirmed');
+    expect(await reasonFor({ survive: 1 })).toBe('failsWithoutWorkers');
+    expect(await reasonFor({ growth: 1.5 * (1 + least!.headroom!) })).toBe('failsWithGrowth');
   });
 
-  it('limits of a class decide, beside those of the whole', () => {
+  it('limits of a class decide, beside those of the whole', async () => {
     const workload = {
       ...plan().workload,
       classes: [
@@ -184,14 +176,14 @@ describe('demands', () => {
       ],
     } as Plan['workload'];
     const slo = { ttftMs: { p95: 5000 } };
-    const verdictAt = (p95: number): string => {
+    const verdictAt = async (p95: number): Promise<string> => {
       const document = plan({ workload, slo: { ...slo, classes: { chat: { ttftMs: { p95 } } } } });
       const choice = choicesOf(document).find((one) => one.gpus === 3)!;
-      const settled = finish(settle(settingOf(document), choice, [1, 2, 3, 4], 1));
+      const settled = await settle(settingOf(document), choice, [1, 2, 3, 4], 1);
       expect(settled.metrics.map((one) => one.metric)).toContain('classes.chat.ttftMs.p95');
       return settled.verdict;
     };
-    expect([verdictAt(4000), verdictAt(20)]).toEqual(['meets', 'fails']);
+    expect([await verdictAt(4000), await verdictAt(20)]).toEqual(['meets', 'fails']);
     expect(() => plan({ workload, slo: { ...slo, classes: { chta: { ttftMs: { p95: 1 } } } } })).toThrow(
       /slo\.classes\.chta/,
     );
@@ -199,8 +191,8 @@ describe('demands', () => {
 });
 
 describe('knees', () => {
-  it('are means over seeds with an interval around them', () => {
-    const [best] = search(plan()).candidates;
+  it('are means over seeds with an interval around them', async () => {
+    const [best] = (await search(plan())).candidates;
     const { kneeRps, kneeInterval, headroom } = best!;
     expect(kneeInterval!.low).toBeLessThanOrEqual(kneeRps!);
     expect(kneeInterval!.high).toBeGreaterThanOrEqual(kneeRps!);

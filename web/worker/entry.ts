@@ -18,7 +18,7 @@ const pool = openPool(host);
 const simulation = createSimulationWorker(host, pool);
 const reasons = createWhyWorker(pool);
 const loads = createLoadWorker(pool);
-const plans = createPlanWorker(createHost());
+const plans = createPlanWorker(createHost(), pool);
 const inspections = createInspectWorker(createHost());
 
 const worker: DashboardWorker = {

@@ -1,13 +1,13 @@
 /** `drydock plan`: searches fleets for the cheapest that meets the SLO. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
-import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { parsePlan } from '../../planner/parse.ts';
-import { type PlanProgress, planFleets } from '../../planner/planner.ts';
+import { planFleets } from '../../planner/planner.ts';
 import type { PlanReport } from '../../planner/report.ts';
 import type { Plan } from '../../planner/schema.ts';
+import { Cancelled } from '../../run/run-spec.ts';
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
 import { EXIT, Stop } from '../exit-codes.ts';
@@ -16,14 +16,16 @@ import { blocksText, json, print, writeOut } from '../output.ts';
 import { applySet } from '../overrides.ts';
 import { planBlocks, planSentence } from '../plan-tables.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
+import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
-import { applyPrices, pluginOption } from '../run-options.ts';
+import { applyPrices, pluginOption, wholeNumber } from '../run-options.ts';
 
 interface PlanOptions extends ArtifactOptions {
   readonly format: 'table' | 'json' | 'md';
   readonly set: readonly string[];
   readonly plugin: readonly string[];
   readonly prices?: string;
+  readonly jobs?: number;
   readonly out?: string;
   readonly quiet?: boolean;
 }
@@ -45,6 +47,7 @@ export function register(program: Command): void {
       (value: string, before: readonly string[]) => [...before, value],
       [],
     )
+    .option('--jobs <count>', 'runs side by side (default: one a core); same answer', wholeNumber(1))
     .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--out <file>', 'write the answer as JSON to a file as well')
     .addOption(pluginOption())
@@ -64,7 +67,7 @@ async function plan(file: string, options: PlanOptions): Promise<void> {
     const parsed = parsePlan(document.data);
     checkFiles(parsed);
     const name = parsed.name ?? basename(file).replace(/\.[^.]*$/, '');
-    const report = await drive(parsed, name, document, options.plugin, options.quiet === true);
+    const report = await drive(parsed, name, document, options);
     if (options.out !== undefined) writeOut(options.out, report);
     const blocks = planBlocks(report);
     writeArtifacts(options, { title: `Plan ${name}`, answer: planSentence(report), blocks, cases: [] });
@@ -92,36 +95,41 @@ async function drive(
   parsed: Plan,
   name: string,
   document: LoadedDocument,
-  plugins: readonly string[],
-  isQuiet: boolean,
+  options: PlanOptions,
 ): Promise<PlanReport> {
-  const { router: extraPlugins } = withBoxed(await loadPluginFiles(plugins));
-  const search = planFleets(parsed, name, {
-    extraPlugins,
-    nowMs: () => performance.now(),
-    readLines: (path) => fileLines(document.resolve(path)),
-  });
-  const progress = new ProgressLine(isQuiet);
+  const plugins = options.plugin.map((module) => resolve(module));
+  await loadPluginFiles(plugins);
+  const workers = workersFor(Number.POSITIVE_INFINITY, options.jobs);
+  const pool = openPool(workers);
+  const progress = new ProgressLine(options.quiet === true);
+  let stage = 'fit';
   let isCancelled = false;
   const cancel = (): void => {
     isCancelled = true;
+    pool.close();
   };
   process.once('SIGINT', cancel);
   process.once('SIGTERM', cancel);
+  let heardMs = performance.now();
   try {
-    for (;;) {
-      const burstMs = performance.now();
-      let last: PlanProgress | null = null;
-      while (performance.now() - burstMs < BURST_MS) {
-        const step = search.next();
-        if (step.done === true) return step.value;
-        last = step.value;
-      }
-      if (last !== null) progress.show(last.done, `${last.stage}: ${last.label}`);
-      await setImmediate();
-      if (isCancelled) throw new Stop(EXIT.cancelled, `cancelled during ${last?.stage ?? 'fit'}`);
-    }
+    return await planFleets(parsed, name, {
+      ...{ workers, plugins, base: document.resolve('') },
+      nowMs: () => performance.now(),
+      readLines: (path) => fileLines(document.resolve(path)),
+      makeRuns: (specs) => (isCancelled ? Promise.reject(new Cancelled()) : pool.runAll(specs)),
+      pause: async ({ stage: at, label, done }) => {
+        stage = at;
+        progress.show(done, `${stage}: ${label}`);
+        if (performance.now() - heardMs < BURST_MS) return;
+        await setImmediate();
+        heardMs = performance.now();
+        if (isCancelled) throw new Cancelled();
+      },
+    });
+  } catch (error) {
+    throw error instanceof Cancelled ? new Stop(EXIT.cancelled, `cancelled during ${stage}`) : error;
   } finally {
+    pool.close();
     progress.clear();
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
