@@ -20,6 +20,7 @@ export function FleetActions({ index, name }: { readonly index: number; readonly
       <button
         type="button"
         className="link"
+        data-save={String.fromCharCode(65 + index)}
         onClick={() => setScenario(scenarioOf(useScenario.getState().document as Comparison, index))}
       >
         Save…<span className="visually-hidden"> {name}</span>

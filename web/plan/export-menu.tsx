@@ -1,4 +1,4 @@
-/** What can be done with one fleet of the answer: put it beside others, or take it away as a file. */
+/** What can be done with one fleet of the answer: put it beside others, ask why its users wait, or take it away as files. */
 import { useState } from 'react';
 import type { Plan } from '../../sim/planner/schema.ts';
 import type { Scenario } from '../../sim/scenario/schema.ts';
@@ -8,6 +8,7 @@ import { openScreen } from '../state/address.ts';
 import { putDocument } from '../state/document-store.ts';
 import { planRun } from '../state/plan-run.ts';
 import { client } from '../state/simulator.ts';
+import { useView } from '../state/view-store.ts';
 
 /** Fleets of a comparison at most. */
 const MOST_FLEETS = 5;
@@ -16,10 +17,18 @@ export function ExportMenu({ fleet, plan }: { readonly fleet: string; readonly p
   const [scenario, setScenario] = useState<Scenario | null>(null);
   return (
     <div className="row-actions">
-      <button type="button" onClick={() => void compareFrom(fleet, plan)}>
+      <button type="button" className="link" onClick={() => void takeFrom(fleet, plan, 'compare')}>
         Compare
       </button>
-      <button type="button" onClick={() => void client.remote.planScenario(plan, fleet).then(setScenario)}>
+      <button type="button" className="link" onClick={() => void takeFrom(fleet, plan, 'inspect')}>
+        Why?
+      </button>
+      <button
+        type="button"
+        className="link"
+        data-save=""
+        onClick={() => void client.remote.planScenario(plan, fleet).then(setScenario)}
+      >
         Save…
       </button>
       {scenario !== null && (
@@ -29,8 +38,8 @@ export function ExportMenu({ fleet, plan }: { readonly fleet: string; readonly p
   );
 }
 
-/** This fleet first, then the others of the answer. */
-async function compareFrom(fleet: string, plan: Plan): Promise<void> {
+/** To a screen with this fleet first, then the others of the answer. */
+async function takeFrom(fleet: string, plan: Plan, screen: 'compare' | 'inspect'): Promise<void> {
   const report = planRun.current();
   // Where the answer is a single fleet, those that were run and missed stand beside it.
   const run = (report?.rejected ?? []).filter(({ stage }) => stage === 'confirm' || stage === 'screen');
@@ -44,5 +53,6 @@ async function compareFrom(fleet: string, plan: Plan): Promise<void> {
     return;
   }
   putDocument('comparison', document);
-  openScreen('compare');
+  useView.setState({ fleet: 0, request: null });
+  openScreen(screen);
 }

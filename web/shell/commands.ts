@@ -8,12 +8,15 @@ import { toggleTheme } from '../state/theme.ts';
 import { useView } from '../state/view-store.ts';
 import { showHelp, showPalette } from './dialogs.ts';
 import { downloadYaml } from './download-yaml.ts';
+import { makeBaseline, saveFleet } from './fleet-keys.ts';
 import { copyText } from './save.ts';
 
 export interface Command {
   readonly title: string;
   /** As it is pressed: `g p` one after the other, `Ctrl Z` together. */
   readonly keys?: string;
+  /** A second key that does the same. */
+  readonly also?: string;
   readonly run: () => void;
 }
 
@@ -40,9 +43,11 @@ export const COMMANDS: readonly Command[] = [
   { title: 'Redo', keys: 'Ctrl Shift Z', run: redo },
   { title: 'Start over with the defaults', run: startOver },
   { title: 'Open or close the tables of charts', keys: 't', run: toggleTables },
+  { title: 'Make the fleet in front the baseline', keys: 'b', run: makeBaseline },
+  { title: 'Save a fleet as files that deploy it', keys: 'x', run: saveFleet },
   { title: 'Light or dark theme', run: toggleTheme },
   { title: 'Print', run: () => window.print() },
-  { title: 'Find a command or a setting', keys: 'Ctrl K', run: showPalette },
+  { title: 'Find a command or a setting', keys: 'Ctrl K', also: '/', run: showPalette },
   { title: 'Keys and terms', keys: '?', run: showHelp },
 ];
 

@@ -22,14 +22,21 @@ export function Help() {
         Single letters are keys
       </label>
       <dl className="keys">
-        {COMMANDS.filter(({ keys }) => keys !== undefined).map(({ title, keys }) => (
+        {COMMANDS.filter(({ keys }) => keys !== undefined).map(({ title, keys, also }) => (
           <div key={title}>
             <dt>
               <kbd>{keys}</kbd>
+              {also !== undefined && <kbd>{also}</kbd>}
             </dt>
             <dd>{title}</dd>
           </div>
         ))}
+        <div>
+          <dt>
+            <kbd>1 … 5</kbd>
+          </dt>
+          <dd>Bring fleet A … E forward in all charts, or look at it</dd>
+        </div>
         <div>
           <dt>
             <kbd>← →</kbd>

@@ -7,6 +7,7 @@ import { create } from 'zustand';
 import { redo, undo } from '../state/document-store.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import { showPalette, useDialog } from './dialogs.ts';
+import { bringForward } from './fleet-keys.ts';
 
 const STORAGE_KEY = 'drydock-letter-keys';
 /** Time within which the second of two keys must follow, ms. */
@@ -34,6 +35,10 @@ export function useKeys(): void {
       }
       if (event.altKey || useDialog.getState().open !== null || isTyping(targetOf(event))) return;
       if (event.key.length !== 1 || !useLetterKeys.getState().isOn) return;
+      if (/^[1-5]$/.test(event.key)) {
+        bringForward(Number(event.key) - 1);
+        return;
+      }
       const first = event.timeStamp - beforeMs < SEQUENCE_MS ? before : '';
       const command = commandOf(`${first} ${event.key}`.trim()) ?? commandOf(event.key);
       before = command === undefined ? event.key : '';
@@ -60,7 +65,7 @@ function onControlKey(event: KeyboardEvent): void {
 }
 
 function commandOf(keys: string): Command | undefined {
-  return COMMANDS.find((command) => command.keys === keys);
+  return COMMANDS.find((command) => command.keys === keys || command.also === keys);
 }
 
 /** What the key went to; the editor is in a shadow root, which hides it from `target`. */
