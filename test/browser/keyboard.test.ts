@@ -126,6 +126,7 @@ describe('the usability script, by keys alone', () => {
     const failing = texts.findIndex((text) => text.includes('fails'));
     expect(failing).toBeGreaterThan(0);
     const letter = String.fromCharCode(65 + failing);
+    const name = (await verdicts.nth(failing).locator('.fleet-name').textContent())!;
     expect(await heading(page)).toMatch(new RegExp(`${letter} fails`));
 
     // Why: the explanation of that fleet.
@@ -134,6 +135,9 @@ describe('the usability script, by keys alone', () => {
     await page.getByText('recorded here').waitFor({ timeout: 30_000 });
     await page.keyboard.press(String(failing + 1));
     await expect.poll(() => new URL(page.url()).hash, { timeout: 20_000 }).toContain(`&f=${letter}`);
+    await expect
+      .poll(async () => (await heading(page))!.startsWith(`${name}: `), { timeout: 30_000 })
+      .toBe(true);
     const why = page.getByText(/^The slow tenth spends \d+.% of its .* on /);
     await why.waitFor({ timeout: 30_000 });
     expect(await page.getByText(/^What shortens it: /).count()).toBe(1);
