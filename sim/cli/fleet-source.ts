@@ -1,4 +1,5 @@
 /** Where a served fleet comes from: a file, DNS, or Kubernetes. Each keeps the live router's endpoints as they are found. */
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { Command } from 'commander';
 import { ConfigError } from '../../src/core/check.ts';
 import { type DnsQuery, parseDnsQuery, watchDns } from '../../src/server/discovery/dns.ts';
@@ -90,9 +91,9 @@ async function watchPool(text: string, live: LiveRouter): Promise<FleetSource> {
     throw new ConfigError({ path: '--pool', found: text, expected: 'namespace/name' });
   }
   // The client is large: loaded only where it is used.
-  const { defaultKubeConfig, KubernetesDiscovery } = await import('../../src/server/kubernetes/discovery.ts');
+  const { KubernetesDiscovery } = await import('../../src/server/kubernetes/discovery.ts');
   const discovery = new KubernetesDiscovery({
-    config: defaultKubeConfig(),
+    config: await kubeConfigOf('--pool'),
     namespace,
     pool,
     changed: (endpoints, resources) => {
@@ -108,6 +109,17 @@ async function watchPool(text: string, live: LiveRouter): Promise<FleetSource> {
     throw new ConfigError({ path: '--pool', found, expected: `a cluster where ${text} can be read` });
   }
   return { isSynced: () => true, stop: () => discovery.stop() };
+}
+
+/** The environment's way to a cluster. throws: ConfigError of the option that needs one. */
+export async function kubeConfigOf(option: string): Promise<KubeConfig> {
+  const { defaultKubeConfig } = await import('../../src/server/kubernetes/discovery.ts');
+  try {
+    return defaultKubeConfig();
+  } catch (error) {
+    const expected = 'a cluster that KUBECONFIG, ~/.kube/config or the pod names';
+    throw new ConfigError({ path: option, found: (error as Error).message, expected });
+  }
 }
 
 function complain(what: string): (error: Error) => void {

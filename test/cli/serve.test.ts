@@ -37,7 +37,7 @@ afterAll(() => {
 const FLEET = ['--config', 'epp.yaml', '--endpoints', 'endpoints.yaml', '--port', '0'];
 
 test.each([
-  ['no configuration', [], '--config'],
+  ['nothing at all', [], 'one of --endpoints, --dns and --pool'],
   ['a missing configuration', ['--config', 'nope.yaml', '--endpoints', 'endpoints.yaml'], 'nope.yaml'],
   ['a broken configuration', ['--config', 'broken.yaml', '--endpoints', 'endpoints.yaml'], 'broken.yaml:1:5'],
   ['an unknown plugin', ['--config', 'unknown.yaml', '--endpoints', 'endpoints.yaml'], 'plugins[0].type'],
@@ -53,6 +53,18 @@ test.each([
   ['no certificate', [...FLEET, '--tls-cert', 'no.pem', '--tls-key', 'no.pem'], '--tls-cert'],
   ['no authority', [...FLEET, '--upstream-tls', '--upstream-ca', 'no.pem'], '--upstream-ca'],
   ['an unknown option', [...FLEET, '--bogus'], '--bogus'],
+  ['a lease without a namespace', [...FLEET, '--leader-election', 'router'], '--leader-election'],
+  ['a connector that is not there', [...FLEET, '--kv-connector', 'moriio'], 'mooncake, offloading'],
+  [
+    "MoRI-IO's mode",
+    [...FLEET, '--disaggregation', 'gateway', '--moriio-write-mode'],
+    '--kv-connector nixlv2, sglang',
+  ],
+  [
+    'pulls that the connector cannot do',
+    [...FLEET, '--disaggregation', 'gateway', '--kv-connector', 'sglang', '--enable-p2p-pull'],
+    '--enable-p2p-pull',
+  ],
 ])('serve refuses %s', async (_, args, named) => {
   const program = new Command();
   register(program);
@@ -101,6 +113,51 @@ test('sidecar wants just one list of prefill servers', () => {
     expect(stderr).toContain('one of --prefillers and --prefillers-dns');
     expect(status).toBe(2);
   }
+});
+
+/** What a command says until `isDone`, from its standard error. */
+async function saysUntil(
+  cwd: string,
+  args: readonly string[],
+  isDone: (said: string) => boolean,
+): Promise<string> {
+  const child = spawn(process.execPath, [resolve('dist/cli/drydock.js'), ...args], { cwd });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += String(chunk);
+  });
+  await until(() => isDone(said));
+  return said;
+}
+
+test('emulate says what to do next, and serve what its fleet and configuration do not have in common', async () => {
+  const own = folderOf({});
+  onTestFinished(own.remove);
+  const files = ['--endpoints', 'e.json', '--router-config', 'pd.yaml'];
+  const scenario = resolve('scenarios/twin-pd-small.yaml');
+  const hints = await saysUntil(own.path, ['emulate', scenario, '--port-base', '0', ...files], (said) =>
+    said.includes('curl'),
+  );
+  expect(hints).toContain('drydock serve --config pd.yaml --endpoints e.json --disaggregation gateway');
+  const serve = ['serve', '--port', '0', '--endpoints', 'e.json'];
+  const isUp = (said: string): boolean => said.includes('admin') || said.includes('plugin state');
+  const admin = ['--admin-port', '0'];
+  const split = await saysUntil(own.path, [...serve, ...admin, '--config', 'pd.yaml'], isUp);
+  expect(split).toContain('note: prefill legs are left to a sidecar');
+  expect(await saysUntil(own.path, [...serve, ...admin], isUp)).toContain('1 of the endpoints only prefill');
+  const whole = [...serve, ...admin, '--config', 'pd.yaml', '--disaggregation', 'gateway'];
+  expect(await saysUntil(own.path, whole, isUp)).not.toContain('note:');
+});
+
+test('a cluster that cannot be found is a mistake of the option that needs one', () => {
+  const command = [resolve('dist/cli/drydock.js'), 'serve', '--port', '0', '--pool', 'a/b'];
+  const env = { ...process.env, KUBECONFIG: '/nonexistent' };
+  const { status, stderr } = spawnSync(process.execPath, command, { env, encoding: 'utf8', timeout: 15_000 });
+  expect(stderr).toContain('KUBECONFIG');
+  expect(status).toBe(2);
 });
 
 test('a request in flight is answered after SIGTERM, and serve ends with 0', async () => {

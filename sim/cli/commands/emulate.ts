@@ -1,21 +1,25 @@
 /** `drydock emulate`: a scenario's engines as vLLM-compatible servers on loopback, on the wall clock. */
 import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { stringify } from 'yaml';
 import { ConfigError } from '../../../src/core/check.ts';
+import { BUILT_IN_CONFIG } from '../../../src/routing/config/defaults.ts';
 import type { Fleet } from '../../cluster/fleet.ts';
 import { unwritable } from '../document.ts';
 import { LiveFleet } from '../emulate/live-fleet.ts';
-import { loadLiveScenario } from '../emulate/live-scenario.ts';
+import { type LiveScenario, loadLiveScenario } from '../emulate/live-scenario.ts';
 import { json, print } from '../output.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { pluginOption } from '../run-options.ts';
 import { portNumber, untilStopped } from '../serving.ts';
+import { routerConfig } from '../twin/live-run.ts';
 
 interface EmulateOptions {
   readonly speed: number;
   readonly host: string;
   readonly portBase: number;
   readonly endpoints?: string;
+  readonly routerConfig?: string;
   readonly plugin: readonly string[];
 }
 
@@ -31,24 +35,48 @@ export function register(program: Command): void {
     .option('--host <address>', 'address to listen at; KV events stay on loopback', '127.0.0.1')
     .option('--port-base <port>', 'first port; 0: any free ones', portNumber, 8100)
     .option('--endpoints <file>', 'write the endpoints file as well')
+    .option(
+      '--router-config <file>',
+      "write the scenario's EndpointPickerConfig, for `drydock serve --config`",
+    )
     .addOption(pluginOption())
     .action(emulate);
 }
 
 async function emulate(file: string, options: EmulateOptions): Promise<void> {
-  const { fleet } = loadLiveScenario(file, await loadPluginFiles(options.plugin));
-  const live = await startFleet(fleet, options);
+  const scenario = loadLiveScenario(file, await loadPluginFiles(options.plugin));
+  const live = await startFleet(scenario.fleet, options);
   const { endpoints } = live;
   print(json(endpoints));
-  if (options.endpoints !== undefined) {
-    try {
-      writeFileSync(options.endpoints, json(endpoints));
-    } catch (error) {
-      throw unwritable(options.endpoints, error);
-    }
-  }
+  const { endpoints: endpointsFile, routerConfig: configFile } = options;
+  if (endpointsFile !== undefined) write(endpointsFile, json(endpoints));
+  if (configFile !== undefined)
+    write(configFile, stringify(routerConfig(scenario) ?? BUILT_IN_CONFIG, { aliasDuplicateObjects: false }));
+  process.stderr.write(hints(scenario, options));
   await untilStopped();
   await live.close();
+}
+
+/** What to do next: put the gateway in front, and ask it. */
+function hints({ fleet }: LiveScenario, { endpoints, routerConfig: config }: EmulateOptions): string {
+  const [first] = fleet.pools;
+  const ask = `curl -N 127.0.0.1:8000/v1/completions -d '{"model": "${first!.model.id}", "prompt": "Hello", "max_tokens": 5, "stream": true}'`;
+  if (endpoints === undefined) return '';
+  const serve = [
+    'drydock serve',
+    ...(config === undefined ? [] : [`--config ${config}`]),
+    `--endpoints ${endpoints}`,
+  ];
+  if (fleet.pools.some(({ role }) => role === 'prefill')) serve.push('--disaggregation gateway');
+  return `in front of them: ${serve.join(' ')}\nand then: ${ask}\n`;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
 }
 
 async function startFleet(fleet: Fleet, { speed, host, portBase }: EmulateOptions): Promise<LiveFleet> {

@@ -13,8 +13,8 @@ import type { Telemetry } from '../../../src/server/telemetry/telemetry.ts';
 import { createStreams } from '../../kernel/streams.ts';
 import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { TOOL_VERSION } from '../../run/version.ts';
-import { loadDocument, readText } from '../document.ts';
-import { addFleetOptions, type FleetOptions, watchFleet } from '../fleet-source.ts';
+import { type LoadedDocument, loadDocument, readText } from '../document.ts';
+import { addFleetOptions, type FleetOptions, kubeConfigOf, watchFleet } from '../fleet-source.ts';
 import { addSecurityOptions, type Security, type SecurityOptions, securityOf } from '../gateway-security.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { pluginOption } from '../run-options.ts';
@@ -31,9 +31,13 @@ import {
 } from '../serving.ts';
 import { addLogOptions, type LogOptions, listenersOf } from '../telemetry.ts';
 
+const ROLE = 'llm-d.ai/role';
+/** Profile handlers that name a prefill server beside the one that answers. */
+const SPLITTING: readonly string[] = ['disagg-profile-handler', 'pd-profile-handler'];
+
 interface ServeOptions extends LegOptions, FleetOptions, SecurityOptions, LogOptions {
   readonly disaggregation: 'sidecar' | 'gateway';
-  readonly config: string;
+  readonly config?: string;
   readonly host: string;
   readonly port: number;
   readonly extProcPort?: number;
@@ -54,10 +58,7 @@ export function register(program: Command): void {
     .description(
       'Serves OpenAI and Anthropic requests over HTTP through the router: chat/completions, completions, messages, models, /metrics, /healthz. SIGTERM drains.',
     )
-    .requiredOption(
-      '--config <file>',
-      'EndpointPickerConfig (YAML or JSON); an empty file is the default one',
-    )
+    .option('--config <file>', "EndpointPickerConfig (YAML or JSON); without it, or empty: llm-d's default")
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .option('--port <port>', 'port to listen at; 0: a free one', portNumber, 8000)
     .option(
@@ -111,6 +112,7 @@ async function serve(options: ServeOptions): Promise<void> {
   process.stderr.write(
     `serving ${live.core.table.rows.length} endpoints at ${security.tls === undefined ? 'http' : 'https'}://${options.host}:${port}\n`,
   );
+  for (const remark of remarks(live, options)) process.stderr.write(`note: ${remark}\n`);
   const picker = await listenForEnvoy(live, options, security.tls ?? null, () => isReady() && !isDraining);
   const admin = await listenForOperators(live, options);
   await untilStopped();
@@ -132,12 +134,10 @@ async function electionOf({ leaderElection: text }: ServeOptions): Promise<Leade
   if (namespace === '' || name === '' || rest.length > 0) {
     throw new ConfigError({ path: '--leader-election', found: text, expected: 'namespace/lease' });
   }
-  const [{ LeaderElection }, { defaultKubeConfig }] = await Promise.all([
-    import('../../../src/server/kubernetes/leader-election.ts'),
-    import('../../../src/server/kubernetes/discovery.ts'),
-  ]);
+  const config = await kubeConfigOf('--leader-election');
+  const { LeaderElection } = await import('../../../src/server/kubernetes/leader-election.ts');
   const election = new LeaderElection({
-    ...{ config: defaultKubeConfig(), namespace, name },
+    ...{ config, namespace, name },
     identity: `${hostname()}_${randomUUID()}`,
     changed: (leads) => process.stderr.write(leads ? 'leads now\n' : 'leads no more\n'),
     failed: (error) => process.stderr.write(`lease ${text}: ${error.message}\n`),
@@ -168,9 +168,7 @@ function createRouter(
   telemetry: readonly Telemetry[],
   extraPlugins: readonly PluginDefinition[],
 ): LiveRouter {
-  const isEmpty = readText(options.config, 'an EndpointPickerConfig').trim() === '';
-  const document = isEmpty ? undefined : loadDocument(options.config);
-  refuseCustomMetrics(document?.data ?? {}, options.config);
+  const document = documentOf(options.config);
   try {
     return new LiveRouter({
       config: document?.data ?? null,
@@ -185,6 +183,30 @@ function createRouter(
   } catch (error) {
     throw error instanceof ConfigError && document !== undefined ? document.locate(error) : error;
   }
+}
+
+/** The configuration's file; undefined where there is none, or an empty one. */
+function documentOf(file: string | undefined): LoadedDocument | undefined {
+  if (file === undefined || readText(file, 'an EndpointPickerConfig').trim() === '') return undefined;
+  const document = loadDocument(file);
+  refuseCustomMetrics(document.data, file);
+  return document;
+}
+
+/** What serves, but not as the roles of endpoints or the stages of the configuration would have it. */
+function remarks(live: LiveRouter, { disaggregation }: ServeOptions): string[] {
+  const { table, router } = live.core;
+  const prefills = [...table.rows].filter((row) => table.endpoints[row]!.labels[ROLE] === 'prefill').length;
+  const isSplit = SPLITTING.includes(router.handler.type);
+  if (prefills > 0 && !isSplit) {
+    return [
+      `${prefills} of the endpoints only prefill (${ROLE}), but the configuration has no profile handler with stages: they get whole requests`,
+    ];
+  }
+  if (!isSplit || disaggregation === 'gateway') return [];
+  return [
+    'prefill legs are left to a sidecar before each decode server; without sidecars: --disaggregation gateway',
+  ];
 }
 
 /** The scraper knows the built-in engines only: what it would not read is refused, not passed over. */
