@@ -74,7 +74,8 @@ export class RequestBuilder {
     if (facts.rewritable && model === '') return { rejection: badRequest('model not found in request body') };
     const objective = aliased(headers, 'x-llm-d-inference-objective', 'x-gateway-inference-objective');
     const fairness = aliased(headers, 'x-llm-d-inference-fairness-id', 'x-gateway-inference-fairness-id');
-    const hashes = facts.prompts.flatMap((prompt) => prompt.items.map((item) => item.hash));
+    const hashes: string[] = [];
+    for (const { items } of facts.prompts) for (const { hash } of items) hashes.push(hash);
     const request: InferenceRequest = {
       id: incoming.id,
       requestId: headers.get('x-request-id') || incoming.requestId,
@@ -111,7 +112,10 @@ export class RequestBuilder {
     if (!isObject(decoded.value)) return 'invalid request body: not a JSON object';
     return parse(decoded.value, {
       estimate: this.#options.estimate,
-      video: videoHints(incoming.headers),
+      // Few requests have videos.
+      get video() {
+        return videoHints(incoming.headers);
+      },
     });
   }
 }

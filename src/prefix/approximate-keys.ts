@@ -9,6 +9,10 @@ import { NO_SEED, xxh64Bytes, xxh64Pair, xxh64Words } from '../core/xxh64.ts';
 /** [0, 1] the running key, [2, 3] the hash of the block at hand. */
 const scratch = new Uint32Array(4);
 
+/** The seed text hashed last, and its hash: most requests ask for one model. */
+let lastSeed: string | null = null;
+const seedHash = new Uint32Array(2);
+
 /** Number of keys that a prompt of `tokens` tokens has. */
 export function approximateKeyCount(tokens: number, blockSizeTokens: number, maxBlocks: number): number {
   return Math.min(Math.ceil(tokens / blockSizeTokens), maxBlocks);
@@ -27,7 +31,11 @@ export function writeApproximateKeys(
 ): number {
   const size = options.blockSizeTokens;
   const blocks = approximateKeyCount(tokens.length, size, options.maxBlocks);
-  xxh64Bytes(utf8(seedText), NO_SEED, scratch, 0);
+  if (seedText !== lastSeed) {
+    xxh64Bytes(utf8(seedText), NO_SEED, seedHash, 0);
+    lastSeed = seedText;
+  }
+  scratch.set(seedHash);
   for (let i = 0; i < blocks; i++) {
     const from = i * size;
     const length = Math.min(size, tokens.length - from);

@@ -11,7 +11,7 @@ import { performance } from 'node:perf_hooks';
 import type { Access, Identity } from './access/access.ts';
 import type { RateLimit } from './access/rate-limit.ts';
 import { answer, plain } from './answers.ts';
-import { BodyTooLarge, readBody } from './body.ts';
+import { BodyTooLarge, takeBody } from './body.ts';
 import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
 import { Exchange } from './exchange.ts';
 import { fairnessOf, upstreamHeaders } from './headers.ts';
@@ -72,7 +72,14 @@ export class Gateway {
     this.#upstream = new Upstream(options.upstreamTls ?? null);
     // Credentials that the gateway checks are its own: model servers get theirs, or none.
     const authorization = options.access === undefined ? undefined : (options.upstreamAuthorization ?? null);
-    this.#setting = { live, upstream: this.#upstream, idleTimeoutMs, disaggregation, authorization };
+    this.#setting = {
+      live,
+      upstream: this.#upstream,
+      idleTimeoutMs,
+      disaggregation,
+      authorization,
+      calls: this.#calls,
+    };
     const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
     const settings = {
       maxHeaderSize: HEADER_LIMIT_BYTES,
@@ -84,7 +91,7 @@ export class Gateway {
       connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),
     };
     const handle = (message: IncomingMessage, response: ServerResponse): void => {
-      void this.#handle(message, response);
+      this.#handle(message, response);
     };
     this.#server =
       options.tls === undefined
@@ -121,11 +128,10 @@ export class Gateway {
     this.#upstream.close();
   }
 
-  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (message.url ?? '/').replace(/[?#].*$/, '');
+  #handle(message: IncomingMessage, response: ServerResponse): void {
     if (message.method === 'GET' || message.method === 'HEAD') {
       message.resume();
-      this.#get(path, message, response);
+      this.#get((message.url ?? '/').replace(/[?#].*$/, ''), message, response);
       return;
     }
     if (message.method !== 'POST') {
@@ -139,48 +145,44 @@ export class Gateway {
       answer(response, { status: 503, code: 'ServiceUnavailable', message: 'shutting down', reason });
       return;
     }
-    const caller = await this.#admit(message, response);
-    if (caller === null) return;
-    let body: Buffer;
-    try {
-      body = await readBody(message, this.#options.bodyLimitBytes);
-    } catch (error) {
-      if (!(error instanceof BodyTooLarge)) {
-        // The client broke off while sending: there is nobody to answer.
-        response.destroy();
-        return;
-      }
-      plain(response, 413, error.message, { connection: 'close' });
-      return;
-    }
-    const call = new HttpCall(this.#setting, message, response, body, caller.fairnessId);
-    this.#calls.add(call);
-    response.on('close', () => this.#calls.delete(call));
-    call.start();
+    if (this.#options.access === undefined) this.#admit(ANYBODY, message, response);
+    else void this.#identify(this.#options.access, message, response);
   }
 
-  /** The caller, when it may ask now; otherwise it has been answered. */
-  async #admit(message: IncomingMessage, response: ServerResponse): Promise<Identity | null> {
-    const { access, rateLimit } = this.#options;
-    let caller: Identity | null = ANYBODY;
+  async #identify(access: Access, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    let caller: Identity | null;
     try {
-      if (access !== undefined) caller = await access.identify(message.headers);
+      caller = await access.identify(message.headers);
     } catch {
       message.resume();
       plain(response, 503, 'credentials cannot be checked now');
-      return null;
+      return;
     }
     if (caller === null) {
       message.resume();
       plain(response, 401, 'a valid API key or token is needed', { 'www-authenticate': 'Bearer' });
-      return null;
+      return;
     }
-    const flow = caller.fairnessId ?? fairnessOf(message.headers);
-    const waitMs = rateLimit?.take(flow, performance.now()) ?? 0;
-    if (waitMs === 0) return caller;
-    message.resume();
-    plain(response, 429, 'too many requests', { 'retry-after': String(Math.ceil(waitMs / 1000)) });
-    return null;
+    this.#admit(caller, message, response);
+  }
+
+  /** Takes the body of a caller that may ask now, and begins the call. */
+  #admit(caller: Identity, message: IncomingMessage, response: ServerResponse): void {
+    const { rateLimit, bodyLimitBytes } = this.#options;
+    if (rateLimit !== undefined) {
+      const waitMs = rateLimit.take(caller.fairnessId ?? fairnessOf(message.headers), performance.now());
+      if (waitMs > 0) {
+        message.resume();
+        plain(response, 429, 'too many requests', { 'retry-after': String(Math.ceil(waitMs / 1000)) });
+        return;
+      }
+    }
+    takeBody(message, bodyLimitBytes, (error, body) => {
+      if (error === null) new HttpCall(this.#setting, message, response, body, caller.fairnessId).start();
+      else if (error instanceof BodyTooLarge) plain(response, 413, error.message, { connection: 'close' });
+      // The client broke off while sending: there is nobody to answer.
+      else response.destroy();
+    });
   }
 
   #get(path: string, message: IncomingMessage, response: ServerResponse): void {

@@ -10,7 +10,7 @@ import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { routerHeaders, upstreamHeaders } from './headers.ts';
 import type { LiveCall, LiveRouter } from './live-router.ts';
 import { withModel } from './rewrite.ts';
-import type { Member } from './roster.ts';
+import type { Member, Roster } from './roster.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** What the calls of one gateway share. */
@@ -23,6 +23,8 @@ export interface CallSetting {
   readonly disaggregation: DisaggregationPolicy | null;
   /** See `upstreamHeaders`. */
   readonly authorization: string | null | undefined;
+  /** Calls between arrival and end. */
+  readonly calls: Roster<HttpCall>;
 }
 
 /** One POST between arrival and end. */
@@ -56,6 +58,7 @@ export class HttpCall implements LiveCall, Member {
   }
 
   start(): void {
+    this.#setting.calls.add(this);
     this.#response.on('close', () => this.#closed());
     const arrival = {
       requestId: this.#requestId,
@@ -74,7 +77,7 @@ export class HttpCall implements LiveCall, Member {
     const body = request.model === request.incomingModel ? this.#body : withModel(this.#body, request.model);
     const added = live.responseHeaders(request);
     added.set('x-request-id', this.#requestId);
-    const headers = new Map([...dispatch.headers, ...Object.entries(live.propagation(id))]);
+    const headers = live.sentHeaders(id, dispatch);
     const stages = disaggregation === null ? null : stagesOf((name) => headers.get(name));
     if (disaggregation !== null) for (const name of STAGE_HEADERS) headers.delete(name);
     const options: ExchangeOptions = {
@@ -124,6 +127,7 @@ export class HttpCall implements LiveCall, Member {
 
   /** The client's connection has closed: early, unless the call has ended. */
   #closed(): void {
+    this.#setting.calls.delete(this);
     if (this.#isOver) return;
     if (this.#exchange !== null) this.#exchange.abort('client-disconnect');
     else this.#setting.live.cancelled(this.#id);

@@ -68,6 +68,8 @@ export type Arrival = Pick<
 /** setTimeout's longest delay. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+const NO_LISTENERS: readonly CallTelemetry[] = [];
+
 interface Pending {
   readonly call: LiveCall;
   readonly startUs: number;
@@ -200,7 +202,7 @@ export class LiveRouter {
     this.#pending.set(id, {
       call,
       startUs: nowUs,
-      telemetry: this.#telemetry.map((one) => one.arrived(arrival.requestId, arrival.headers)),
+      telemetry: this.#listeners(arrival),
       request: null,
       address: '',
       firstUs: -1,
@@ -247,9 +249,13 @@ export class LiveRouter {
     else this.#apply({ kind: 'finished', id, usage, cause, nowUs });
   }
 
-  /** Headers that carry a call's trace on to the model server. */
-  propagation(id: number): Readonly<Record<string, string>> {
-    return Object.assign({}, ...this.#pending.get(id)!.telemetry.map((one) => one.propagation()));
+  /** Headers for the model server beside the client's: what the router says, and what carries the call's trace on. */
+  sentHeaders(id: number, dispatch: Dispatch): Map<string, string> {
+    const headers = new Map(dispatch.headers);
+    for (const one of this.#pending.get(id)!.telemetry) {
+      for (const [name, value] of Object.entries(one.propagation())) headers.set(name, value);
+    }
+    return headers;
   }
 
   /** The client left before the call was dispatched; the router answers with a rejection that nobody hears. */
@@ -308,6 +314,11 @@ export class LiveRouter {
   nowUs(): number {
     this.#lastUs = Math.max(this.#lastUs, Math.floor(performance.now() * 1000));
     return this.#lastUs;
+  }
+
+  #listeners({ requestId, headers }: Arrival): readonly CallTelemetry[] {
+    if (this.#telemetry.length === 0) return NO_LISTENERS;
+    return this.#telemetry.map((one) => one.arrived(requestId, headers));
   }
 
   #syncFeeds(): void {

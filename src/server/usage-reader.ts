@@ -9,6 +9,7 @@ import type { ResponseUsage } from '../routing/contract.ts';
 const KEPT_CHARS = 4 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
+const USAGE = Buffer.from('"usage"');
 
 /** What an answer that tells none has used. */
 export const NO_USAGE: ResponseUsage = { promptTokens: 0, outputTokens: 0, cachedTokens: 0 };
@@ -31,7 +32,7 @@ export class UsageReader {
   read(chunk: Buffer): void {
     if (this.#isTooLong) return;
     // Most parts of a stream are whole events that tell no usage.
-    if (this.#isStream && this.#rest === '' && chunk.at(-1) === NEWLINE && !chunk.includes('"usage"')) return;
+    if (this.#isStream && this.#rest === '' && chunk.at(-1) === NEWLINE && !chunk.includes(USAGE)) return;
     this.#decoder ??= new StringDecoder('utf8');
     this.#rest += this.#decoder.write(chunk);
     if (this.#isStream) {

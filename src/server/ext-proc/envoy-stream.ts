@@ -99,7 +99,7 @@ export class EnvoyStream implements LiveCall {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];
     const body = request.model === request.incomingModel ? whole : withModel(whole, request.model);
-    const set = new Map([...dispatch.headers, ...Object.entries(this.#live.propagation(request.id))]);
+    const set = this.#live.sentHeaders(request.id, dispatch);
     set.set('x-request-id', this.#requestId).set('content-length', String(body.length));
     this.#wire.write(reply.routed(set, this.#forged(set)));
     const isLast = !this.#hasTrailers;

@@ -7,23 +7,12 @@ import type { KvEventCounts } from '../../prefix/kv-events.ts';
 import type { ResponseUsage } from '../../routing/contract.ts';
 import type { EndpointTable } from '../../routing/endpoint.ts';
 import type { InferenceRequest } from '../../routing/request.ts';
-import {
-  DURATION_S,
-  INTERNAL_S,
-  ITL_S,
-  NTPOT_S,
-  OUTPUT_TOKENS,
-  PROCESSING_S,
-  REQUEST_BYTES,
-  RESPONSE_BYTES,
-  TOKENS,
-  TPOT_S,
-  TTFT_S,
-} from './bounds.ts';
+import { DURATION_S, INTERNAL_S, PROCESSING_S } from './bounds.ts';
 import { Counts } from './counts.ts';
 import { FlowMetrics } from './flow-metrics.ts';
 import { PluginMetrics } from './plugin-metrics.ts';
 import { Registry } from './prometheus.ts';
+import { type CallFigures, type RequestLabels, RequestSeries } from './request-series.ts';
 
 /** Distinct values of a label that clients choose; later ones are counted as `other`. */
 const LABEL_VALUES = 1000;
@@ -32,26 +21,6 @@ const LABEL_SETS = 10_000;
 const POOL = { name: 'epp' };
 
 type Labels = Readonly<Record<string, string>>;
-type RequestLabels = Readonly<
-  Record<'model_name' | 'target_model_name' | 'fairness_id' | 'priority', string>
->;
-
-/** Labels of a request, and the two forms in which its first token is told. */
-interface LabelSet {
-  readonly all: RequestLabels;
-  readonly streamed: Labels;
-  readonly whole: Labels;
-}
-
-/** How a call went, in seconds and bytes. */
-export interface CallFigures {
-  readonly seconds: number;
-  /** To the first byte of the body; null when there was none. */
-  readonly firstTokenSeconds: number | null;
-  readonly isStream: boolean;
-  readonly responseBytes: number;
-}
-
 /** What a request in flight is charged with by a producer of in-flight load, on one endpoint. */
 export interface LoadShare {
   readonly producer: string;
@@ -86,12 +55,22 @@ export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly plugins = new PluginMetrics(this.#registry);
   readonly flow = new FlowMetrics(this.#registry, (request) => this.#labels(request));
-  readonly #labelSets = new Map<string, LabelSet>();
-  readonly #attempts = new Map<string, Labels>();
+  readonly #series = new Map<string, RequestSeries>();
+  /** By target model and address, for those that answered. */
+  readonly #answered = new Map<string, Map<string, () => void>>();
   /** Endpoint ids by address. */
   #ids: ReadonlyMap<string, string> = new Map();
   #streams = 0;
   readonly #seen = new Map<string, Set<string>>();
+
+  /** `seconds`: what the router took over the event that brought a decision. */
+  readonly scheduled = this.#registry.tally('llm_d_epp_scheduler_e2e_duration_seconds', {}, INTERNAL_S);
+  /** `seconds` until a request was handled, waiting included: sent, or refused. */
+  readonly processed = this.#registry.tally(
+    'llm_d_epp_request_processing_duration_seconds',
+    {},
+    PROCESSING_S,
+  );
 
   constructor({ commit, ref }: BuildInfo) {
     this.#registry.set('llm_d_epp_info', { commit, build_ref: ref }, 1);
@@ -100,23 +79,13 @@ export class GatewayMetrics {
   /** Addresses are shown by the ids of their endpoints. */
   nameEndpoints(ids: ReadonlyMap<string, string>): void {
     this.#ids = ids;
-    this.#attempts.clear();
-  }
-
-  /** `scheduleSeconds`: what the router took over the event that brought the decision. */
-  scheduled(scheduleSeconds: number): void {
-    this.#registry.observe('llm_d_epp_scheduler_e2e_duration_seconds', {}, scheduleSeconds, INTERNAL_S);
-  }
-
-  /** A request has been handled, waiting included: sent, or refused. */
-  processed(seconds: number): void {
-    this.#registry.observe('llm_d_epp_request_processing_duration_seconds', {}, seconds, PROCESSING_S);
+    this.#answered.clear();
   }
 
   dispatched(request: InferenceRequest): void {
-    const labels = this.#labels(request);
-    this.#registry.add('llm_d_epp_request_total', labels);
-    this.#registry.observe('llm_d_epp_request_size_bytes', labels, request.sizeBytes, REQUEST_BYTES);
+    const { sent, requestBytes } = this.#of(request);
+    sent();
+    requestBytes(request.sizeBytes);
   }
 
   /** A rewrite rule of the named resource has chosen the model. */
@@ -129,32 +98,18 @@ export class GatewayMetrics {
   }
 
   firstToken(request: InferenceRequest, seconds: number, streaming: boolean): void {
-    const { streamed, whole } = this.#setOf(request);
-    const labels = streaming ? streamed : whole;
-    this.#registry.observe('llm_d_epp_request_ttft_seconds', labels, seconds, TTFT_S);
+    const { streamedTtft, wholeTtft } = this.#of(request);
+    if (streaming) streamedTtft(seconds);
+    else wholeTtft(seconds);
   }
 
   /** Time between two parts of a streamed body. */
   gap(request: InferenceRequest, seconds: number): void {
-    const name = 'llm_d_epp_request_streaming_itl_seconds';
-    this.#registry.observe(name, this.#labels(request), seconds, ITL_S);
+    this.#of(request).gap(seconds);
   }
 
   ended(request: InferenceRequest, figures: CallFigures, usage: ResponseUsage): void {
-    const labels = this.#labels(request);
-    const { seconds, firstTokenSeconds, isStream, responseBytes } = figures;
-    const { promptTokens, outputTokens, cachedTokens } = usage;
-    const observe = (name: string, value: number, bounds: readonly number[]): void =>
-      this.#registry.observe(`llm_d_epp_${name}`, labels, value, bounds);
-    observe('request_duration_seconds', seconds, DURATION_S);
-    observe('response_size_bytes', responseBytes, RESPONSE_BYTES);
-    observe('request_input_tokens', promptTokens, TOKENS);
-    observe('request_cached_tokens', cachedTokens, TOKENS);
-    observe('request_output_tokens', outputTokens, OUTPUT_TOKENS);
-    if (outputTokens > 0) observe('request_ntpot_seconds', seconds / outputTokens, NTPOT_S);
-    if (!isStream || firstTokenSeconds === null || outputTokens <= 1) return;
-    const tpot = (seconds - firstTokenSeconds) / (outputTokens - 1);
-    observe('request_streaming_tpot_seconds', tpot, TPOT_S);
+    this.#of(request).ended(figures, usage);
   }
 
   failed(request: InferenceRequest | undefined, code: string): void {
@@ -163,18 +118,31 @@ export class GatewayMetrics {
   }
 
   attempted(model: string, address: string, status: 'success' | 'failure'): void {
-    const key = `${status}\n${model}\n${address}`;
-    let labels = this.#attempts.get(key);
-    if (labels === undefined) {
-      if (this.#attempts.size >= LABEL_SETS) this.#attempts.clear();
-      labels = {
-        ...{ status, target_model_name: this.#capped('model', model) },
-        ...nameOf(this.#ids.get(address) ?? address),
-        port: address.slice(address.lastIndexOf(':') + 1),
-      };
-      this.#attempts.set(key, labels);
+    if (status === 'failure') this.#attempts(model, address, status)();
+    else this.#answers(model, address)();
+  }
+
+  #answers(model: string, address: string): () => void {
+    let byAddress = this.#answered.get(model);
+    if (byAddress === undefined) {
+      if (this.#answered.size >= LABEL_VALUES) this.#answered.clear();
+      byAddress = new Map();
+      this.#answered.set(model, byAddress);
     }
-    this.#registry.add('llm_d_epp_scheduler_attempts_total', labels);
+    let answers = byAddress.get(address);
+    if (answers === undefined) {
+      answers = this.#attempts(model, address, 'success');
+      byAddress.set(address, answers);
+    }
+    return answers;
+  }
+
+  #attempts(model: string, address: string, status: 'success' | 'failure'): () => void {
+    return this.#registry.counter('llm_d_epp_scheduler_attempts_total', {
+      ...{ status, target_model_name: this.#capped('model', model) },
+      ...nameOf(this.#ids.get(address) ?? address),
+      port: address.slice(address.lastIndexOf(':') + 1),
+    });
   }
 
   streamBegan(): void {
@@ -274,21 +242,19 @@ export class GatewayMetrics {
   }
 
   #labels(request: InferenceRequest): RequestLabels {
-    return this.#setOf(request).all;
+    return this.#of(request).labels;
   }
 
-  /** The same objects for the same values, so that their texts are made once. */
-  #setOf(request: InferenceRequest): LabelSet {
+  #of(request: InferenceRequest): RequestSeries {
     const { incomingModel, model, fairnessId, priority } = request;
     const key = `${priority}\n${incomingModel}\n${model}\n${fairnessId}`;
-    let set = this.#labelSets.get(key);
-    if (set === undefined) {
-      if (this.#labelSets.size >= LABEL_SETS) this.#labelSets.clear();
-      const all = this.#makeLabels(request);
-      set = { all, streamed: { ...all, streaming: 'true' }, whole: { ...all, streaming: 'false' } };
-      this.#labelSets.set(key, set);
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      if (this.#series.size >= LABEL_SETS) this.#series.clear();
+      series = new RequestSeries(this.#registry, this.#makeLabels(request));
+      this.#series.set(key, series);
     }
-    return set;
+    return series;
   }
 
   #makeLabels(request: InferenceRequest): RequestLabels {

@@ -40,10 +40,15 @@ interface Histogram {
   count: number;
 }
 
+/** Value of a counter or gauge. */
+interface Cell {
+  value: number;
+}
+
 interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly bounds: readonly number[];
-  readonly values: Map<string, number>;
+  readonly values: Map<string, Cell>;
   readonly histograms: Map<string, Histogram>;
 }
 
@@ -52,18 +57,25 @@ export class Registry {
   readonly #families = new Map<string, Family>();
 
   add(name: string, labels: Labels, by = 1): void {
-    const { values } = this.#family(name, 'counter', []);
-    const key = labelText(labels);
-    values.set(key, (values.get(key) ?? 0) + by);
+    this.#cell(name, 'counter', labels).value += by;
+  }
+
+  /** `add` of one for one label set, found once. The counter is on the page from its first value on. */
+  counter(name: string, labels: Labels): () => void {
+    let cell: Cell | null = null;
+    return () => {
+      cell ??= this.#cell(name, 'counter', labels);
+      cell.value += 1;
+    };
   }
 
   /** Shows a counter that is kept elsewhere. */
   count(name: string, labels: Labels, total: number): void {
-    this.#family(name, 'counter', []).values.set(labelText(labels), total);
+    this.#cell(name, 'counter', labels).value = total;
   }
 
   set(name: string, labels: Labels, value: number): void {
-    this.#family(name, 'gauge', []).values.set(labelText(labels), value);
+    this.#cell(name, 'gauge', labels).value = value;
   }
 
   /** Drops the label sets of a gauge, before it is set anew from a fleet that may have shrunk. */
@@ -88,7 +100,7 @@ export class Registry {
     const lines: string[] = [];
     for (const [name, family] of this.#families) {
       lines.push(`# TYPE ${name} ${family.type}`);
-      for (const [labels, value] of family.values) lines.push(`${name}${braces(labels)} ${value}`);
+      for (const [labels, { value }] of family.values) lines.push(`${name}${braces(labels)} ${value}`);
       for (const [labels, histogram] of family.histograms) {
         const before = labels === '' ? '' : `${labels},`;
         let upTo = 0;
@@ -102,6 +114,17 @@ export class Registry {
       }
     }
     return `${lines.join('\n')}\n`;
+  }
+
+  #cell(name: string, type: 'counter' | 'gauge', labels: Labels): Cell {
+    const { values } = this.#family(name, type, []);
+    const key = labelText(labels);
+    let cell = values.get(key);
+    if (cell === undefined) {
+      cell = { value: 0 };
+      values.set(key, cell);
+    }
+    return cell;
   }
 
   #histogram(name: string, labels: Labels, bounds: readonly number[]): Histogram {
