@@ -152,7 +152,8 @@ export class Simulation {
         const picker = createRouter({
           config: router.config ?? defaultRouterConfig(poolsOf(this.#fleet, model)),
           table,
-          output,
+          // The record tells when an evicted request's stream ended.
+          output: recorded === null ? output : { ...output, evict: () => {} },
           // The first model's router draws as that of a fleet of one model does.
           streams: number === 0 ? routerStreams : { open: (path) => routerStreams.open(`${model}/${path}`) },
           allowExperimentalPlugins: router.allowExperimentalPlugins ?? false,

@@ -111,11 +111,16 @@ describe('an emulated engine', () => {
 const SEED = 3;
 
 /** A scenario with a router of its own and other pools. */
-function partsWith(config: unknown, roles: readonly ('both' | 'prefill' | 'decode')[] = ['both']): LiveParts {
+function partsWith(
+  config: unknown,
+  roles: readonly ('both' | 'prefill' | 'decode')[] = ['both'],
+  workload: object = {},
+): LiveParts {
   const [pool] = scenario.fleet.pools;
   const pools = roles.map((role) => ({ ...pool!, name: role, role }));
   const changed = parseScenario({
     ...scenario,
+    workload: { ...scenario.workload, ...workload },
     fleet: { pools },
     ...(config === null ? {} : { router: { config } }),
   });
@@ -180,6 +185,29 @@ describe('twin: the simulator, given arrivals, scrapes and answers of a live run
     const refusals = [...run.decisions.values()].filter((one) => 'refused' in one);
     expect(refusals.length).toBeGreaterThan(0);
     expect(refusals.length).toBeLessThan(40);
+    expect(repeated(parts, run)).toBe(40);
+  });
+
+  test('under flow control that takes endpoints back from requests of low priority', async () => {
+    const config = {
+      ...KIND,
+      featureGates: ['flowControl'],
+      plugins: [
+        { type: 'queue-scorer' },
+        { type: 'concurrency-detector', parameters: { maxConcurrency: 1, concurrencyMode: 'requests' } },
+      ],
+      flowControl: { enableEviction: true, saturationDetector: { pluginRef: 'concurrency-detector' } },
+      schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'queue-scorer' }] }],
+    };
+    const classes = [
+      { name: 'low', weight: 1, priority: -1 },
+      { name: 'high', weight: 1, priority: 1 },
+    ];
+    const parts = partsWith(config, ['both'], { classes });
+    const run = await runLive(parts, SEED);
+    const evicted = run.events.filter((event) => event.kind === 'finished' && event.cause === 'evicted');
+    expect(evicted.length).toBeGreaterThan(0);
+    expect(run.decisions.size).toBe(40);
     expect(repeated(parts, run)).toBe(40);
   });
 
