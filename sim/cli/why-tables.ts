@@ -76,9 +76,10 @@ function differenceText(of: PairedDifference | undefined, path: string): string 
   return formatDifference(difference, unitOf(path), isExact ? null : interval);
 }
 
-function tornadoTable({ tornado, metric }: WhyReport): Table {
+function tornadoTable({ tornado, tornadoOf, metric, fleets }: WhyReport): Table {
+  const of = fleets.length > 1 ? ` of ${tornadoOf}` : '';
   return {
-    title: `How far each input carries ${checkLabel(metric)} (largest first)`,
+    title: `How far each input carries ${checkLabel(metric)}${of} (largest first)`,
     header: ['input', 'by', 'at the low end', 'at the high end'],
     rows: tornado.map((bar) => [
       bar.label,

@@ -69,6 +69,8 @@ export interface WhyReport {
   /** Of a scenario; empty for comparisons. */
   readonly changes: readonly ChangeReport[];
   readonly tornado: readonly TornadoBar[];
+  /** The fleet that the tornado is about: the one to take, else the first. */
+  readonly tornadoOf: string;
   readonly flips: readonly FlipReport[];
   readonly notes: readonly string[];
 }

@@ -60,9 +60,15 @@ export async function whyOf(cells: readonly Cell[], settings: WhySettings): Prom
   const metric = settings.metric ?? bindingMetric(bases[0]!.pooled);
   const lone = cells.length === 1 ? cells[0]! : null;
   const decision = decisionOf(cells, bases);
+  // Of several fleets the one that is taken, or the first one, is held against errors of its inputs.
+  const taken = decision.split(' or ')[0];
+  const about = Math.max(
+    0,
+    cells.findIndex(({ fleet }) => fleet === taken),
+  );
   const [changes, tornado, flips] = await Promise.all([
     lone === null ? [] : job.changes(lone.scenario, bases[0]!, metric),
-    lone === null ? [] : job.tornado(lone.scenario, bases[0]!, metric),
+    job.tornado(cells[about]!.scenario, bases[about]!, metric),
     job.flips(cells, decision),
   ]);
   return {
@@ -75,6 +81,7 @@ export async function whyOf(cells: readonly Cell[], settings: WhySettings): Prom
     decision,
     changes,
     tornado,
+    tornadoOf: cells[about]!.fleet,
     flips,
     notes: [
       'differences are paired by seed, with 95 % Student-t intervals over seeds',

@@ -173,6 +173,11 @@ describe('flip points', () => {
     const comparison = parseComparison({ ...comparisonDocument(150), slo: { ttftMs: { p95: 60 } } });
     const report = await whyOf(comparisonCells(comparison), settings);
     expect(report.decision).toBe('two');
+    // The tornado is that of the fleet to take, which is not the first one.
+    expect(report.tornadoOf).toBe('two');
+    const ends = report.tornado.find((one) => one.input === 'load')!;
+    const base = report.fleets.find(({ fleet }) => fleet === 'two')!.figures[report.metric]!;
+    expect(ends.low.value! - ends.low.difference!).toBeCloseTo(base, 6);
     expect(report.changes).toEqual([]);
     expect(report.flips.find((one) => one.input === 'load')!.up!.decision).toBe('three');
   });

@@ -6,7 +6,7 @@ import type { Plan } from '../../sim/planner/schema.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, figureText, intervalText, sentence, UNKNOWN } from '../format.ts';
 import { ExportMenu } from './export-menu.tsx';
-import { constraintLabel } from './plan-words.ts';
+import { capitalised, constraintLabel } from './plan-words.ts';
 
 export function CandidateTable({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
   const { candidates } = report;
@@ -23,7 +23,7 @@ export function CandidateTable({ report, plan }: { readonly report: PlanReport; 
             <th scope="col">Cost</th>
             {metrics.map(({ metric }) => (
               <th key={metric} scope="col">
-                {checkLabel(metric)}
+                {capitalised(checkLabel(metric))}
               </th>
             ))}
             <th scope="col">Knee</th>

@@ -5,7 +5,7 @@ import { ScrollTable } from '../components/scroll-table.tsx';
 import { figureText, sentence } from '../format.ts';
 import { putDocument } from '../state/document-store.ts';
 import { FleetName } from './candidate-table.tsx';
-import { amount, constraintLabel, shortFleet } from './plan-words.ts';
+import { amount, capitalised, constraintLabel, shortFleet } from './plan-words.ts';
 import { relaxed } from './relaxed.ts';
 
 export function Infeasible({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
@@ -72,8 +72,4 @@ function RelaxationLine({ relaxation, plan }: { readonly relaxation: Relaxation;
       )}
     </li>
   );
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

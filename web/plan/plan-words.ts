@@ -80,3 +80,7 @@ const REASONS: Partial<Record<RejectReason, string>> = {
 export function reasonLabel(reason: string): string {
   return REASONS[reason as RejectReason] ?? reason;
 }
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -21,7 +21,8 @@ type Drawn = TornadoBar & {
 export function Tornado({ report }: { readonly report: WhyReport }) {
   const { ref, width } = useChartSize();
   const unit = findFigure(report.metric)?.unit ?? 'ms';
-  const base = report.fleets[0]?.figures[report.metric] ?? null;
+  const { fleets, tornadoOf } = report;
+  const base = fleets.find(({ fleet }) => fleet === tornadoOf)?.figures[report.metric] ?? null;
   const bars = report.tornado.filter(
     (bar): bar is Drawn => bar.low.value !== null && bar.high.value !== null,
   );
@@ -31,7 +32,8 @@ export function Tornado({ report }: { readonly report: WhyReport }) {
   const margin = Math.max((most - least) * 0.08, Math.abs(base) * 0.02);
   const x = scaleLinear([least - margin, most + margin], [LEFT, width - RIGHT]);
   const height = bars.length * ROW + 40;
-  const title = `How far each input carries ${checkLabel(report.metric)}`;
+  const of = fleets.length > 1 ? ` of ${tornadoOf}` : '';
+  const title = `How far each input carries ${checkLabel(report.metric)}${of}`;
   const errorText = (bar: TornadoBar): string => `±${figureText(bar.error, 'share', 2)}`;
   return (
     <section aria-label={title} className="chart">
