@@ -225,6 +225,17 @@ export interface PluginInstance {
   readonly service?: unknown;
   /** What it holds, for debugging pages and gauges. */
   readonly state?: () => PluginState;
+  /** Figures of its own for the host's metrics page, at `nowUs`. */
+  readonly figures?: (nowUs: number) => readonly PluginFigure[];
+}
+
+/** One series of a plugin's own metric. */
+export interface PluginFigure {
+  /** Upstream's name, without the prefix that all metrics share. */
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** Plain data without text of prompts; lists and maps may be long. */

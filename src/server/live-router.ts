@@ -296,7 +296,15 @@ export class LiveRouter {
     const stale = router.plugins.flatMap(({ name, instance: { detector } }) =>
       detector?.stale === undefined ? [] : [[name, detector.stale(nowUs)] as const],
     );
-    return this.metrics.text({ table, queued, inFlight, flow: router.flow, stale, kvEvents: kvEventCounts });
+    return this.metrics.text({
+      nowUs,
+      table,
+      queued,
+      inFlight,
+      flow: router.flow,
+      stale,
+      kvEvents: kvEventCounts,
+    });
   }
 
   /** What producers have charged a request with; where there is none, the request itself on its endpoint. */
@@ -381,7 +389,7 @@ export class LiveRouter {
     pending.address = addresses[0]!;
     this.#observer?.dispatched(request, dispatch);
     this.metrics.dispatched(request);
-    this.metrics.plugins.dispatched(request, dispatch, request.incomingModel);
+    this.metrics.plugins.dispatched(request, dispatch);
     this.metrics.processed((this.nowUs() - pending.startUs) / 1e6);
     this.#leftQueue(pending, request, null);
     for (const one of pending.telemetry) one.dispatched(request, dispatch, addresses);

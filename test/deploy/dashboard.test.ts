@@ -38,6 +38,7 @@ function knownMetrics(): Map<string, Set<string>> {
     priority: 0,
     fairnessId: 'tenant',
     sizeBytes: 100,
+    arrivalUs: 0,
   } as InferenceRequest;
   const metrics = new GatewayMetrics({ commit: 'abc', ref: 'drydock' });
   metrics.scheduled(0.001);
@@ -65,6 +66,7 @@ function knownMetrics(): Map<string, Set<string>> {
   watchPlugins(metrics, request);
   const fill = { requests: 1, maxRequests: 2, bytes: 1, maxBytes: 2 };
   const page = metrics.text({
+    nowUs: 0,
     table,
     queued: [request],
     inFlight: [[request, [{ producer: 'p', endpoint: 'default/e0', requests: 1, tokens: 5 }]]],
@@ -93,6 +95,8 @@ const PRECISE = {
     { type: 'precise-prefix-cache-producer' },
     { type: 'mm-embeddings-cache-producer' },
     { type: 'predicted-latency-producer' },
+    { type: 'program-aware-fairness' },
+    { type: 'disaggregatedset-rollout-screener', parameters: { revisionGating: { mode: 'sum' } } },
     { type: 'queue-scorer' },
     { type: 'disagg-profile-handler' },
   ],
@@ -103,7 +107,7 @@ function coreOptions(config: unknown): CoreOptions {
   return {
     config,
     streams: createStreams(1),
-    allowExperimentalPlugins: false,
+    allowExperimentalPlugins: true,
     output: { dispatch: () => {}, reject: () => {}, evict: () => {} },
     refused: () => {},
   };
@@ -113,7 +117,22 @@ function coreOptions(config: unknown): CoreOptions {
 function watchPlugins(metrics: GatewayMetrics, request: InferenceRequest): void {
   const stopwatch = { now: () => 0, tally: metrics.plugins.tally.bind(metrics.plugins) };
   const { router, table } = new RoutingCore({ ...coreOptions(PRECISE), stopwatch });
-  table.add({ id: 'e0', address: '127.0.0.1:1', labels: {} });
+  table.add({
+    id: 'e0',
+    address: '127.0.0.1:1',
+    labels: { 'disaggregatedset.x-k8s.io/revision': 'a' },
+  });
+  const program = router.plugin('program-aware-fairness')!;
+  const draft = {
+    rows: [0],
+    prefillRow: -1,
+    encodeRows: [],
+    picks: [],
+    primary: '',
+    table,
+    setHeader: () => {},
+  };
+  program.hooks!.onDispatched!(request, draft, 0);
   const plugin = { name: 'precise-prefix-cache-producer', type: 'precise-prefix-cache-producer' };
   metrics.plugins.tally('DataProducer', plugin)(1);
   metrics.plugins.watch(router);
@@ -124,11 +143,13 @@ function watchPlugins(metrics: GatewayMetrics, request: InferenceRequest): void 
   const predicted = router.column('LatencyPredictionInfo', 'predicted-latency-producer');
   const one = Float64Array.of(1);
   Object.assign(predicted, { present: true, valid: one, ttftMs: one, tpotMs: one });
-  metrics.plugins.dispatched(
-    request,
-    { rows: [0], prefillRow: -1, encodeRows: [], headers: new Map(), picks: [] },
-    'm',
-  );
+  metrics.plugins.dispatched(request, {
+    rows: [0],
+    prefillRow: -1,
+    encodeRows: [],
+    headers: new Map(),
+    picks: [],
+  });
 }
 
 /** PromQL with Grafana's variables filled in. */

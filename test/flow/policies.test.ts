@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EDF_ORDERING, FCFS_ORDERING, SLO_DEADLINE_ORDERING } from '../../src/flow/policies/ordering.ts';
-import { ProgramAwareFairness } from '../../src/flow/policies/program-aware.ts';
+import { jainsIndex, ProgramAwareFairness } from '../../src/flow/policies/program-aware.ts';
 import { ROUND_ROBIN_FAIRNESS } from '../../src/flow/policies/round-robin.ts';
 import {
   priorityHoldback,
@@ -223,4 +223,11 @@ test('reflective ceiling: open below the reflection, shut at saturation 1, a dut
 
 test('reflective ceiling: a single band is always open', () => {
   expect(ceilings(softReflectiveCeiling(), 0.99, [0])).toEqual([1]);
+});
+
+test("Jain's index is 1 for equal shares, 1/n when one has all, 1 when nobody has any", () => {
+  expect(jainsIndex([3, 3, 3])).toBe(1);
+  expect(jainsIndex([5, 0, 0, 0])).toBe(0.25);
+  expect(jainsIndex([1, 3])).toBeCloseTo(16 / 20, 12);
+  expect(jainsIndex([])).toBe(1);
 });

@@ -118,6 +118,53 @@ describe('metrics', () => {
     expect(of('info', {})).toBe(1);
   });
 
+  test('plugins with figures of their own show them: programs, and revisions of a rollout', async () => {
+    const address = await modelServer((message, response) => {
+      message.resume();
+      response.end(message.method === 'POST' ? JSON.stringify({ usage: USAGE }) : '');
+    });
+    const config = {
+      apiVersion: 'llm-d.ai/v1alpha1',
+      kind: 'EndpointPickerConfig',
+      featureGates: ['flowControl'],
+      plugins: [
+        { type: 'program-aware-fairness', parameters: { lasHalfLifeSeconds: 0 } },
+        { type: 'concurrency-detector' },
+        {
+          type: 'disaggregatedset-rollout-screener',
+          parameters: {
+            headerSelectors: [{ name: 'zone', headerName: 'x-zone', labelKey: 'zone' }],
+            revisionGating: { mode: 'sum' },
+          },
+        },
+      ],
+      flowControl: {
+        saturationDetector: { pluginRef: 'concurrency-detector' },
+        defaultPriorityBand: { fairnessPolicyRef: 'program-aware-fairness' },
+      },
+    };
+    const { port, live } = await gatewayOf([], { config, allowExperimentalPlugins: true });
+    const revision = 'disaggregatedset.x-k8s.io/revision';
+    live.setEndpoints(
+      ['a', 'a', 'a', 'b'].map((name, i) => ({ id: `e${i}`, address, labels: { [revision]: name } })),
+    );
+    const ask = async (tenant: string, more = {}): Promise<number> =>
+      (await post(port, CHAT, { 'x-llm-d-inference-fairness-id': tenant, ...more })).status;
+    expect([await ask('red'), await ask('red'), await ask('blue')]).toEqual([200, 200, 200]);
+    expect(await ask('red', { 'x-zone': 'nowhere' })).toBe(503);
+    await until(() => live.inFlight === 0);
+    const page = live.metricsText();
+    // Nine prompt tokens and three of output, which count twice.
+    expect(page).toContain('llm_d_epp_program_aware_attained_service_tokens{program_id="red"} 30\n');
+    expect(page).toContain('llm_d_epp_program_aware_attained_service_tokens{program_id="blue"} 15\n');
+    expect(page).toMatch(/llm_d_epp_program_aware_jains_fairness_index\{[^}]*} (1|0\.\d+)\n/);
+    const share = (name: string): RegExp =>
+      new RegExp(`disaggregatedset_revision_gating_share\\{[^}]*mode="sum",revision="${name}"} 0.[27]5\n`);
+    expect(page).toMatch(share('a'));
+    expect(page).toMatch(share('b'));
+    expect(page).toMatch(/disaggregatedset_strict_header_no_match_total\{[^}]*} 1\n/);
+  });
+
   test('tokens in flight are shown by endpoint and producer until the first token', async () => {
     let begin: (() => void) | undefined;
     const address = await modelServer((message, response) => {

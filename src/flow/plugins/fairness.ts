@@ -1,8 +1,13 @@
 /** Plugin types of the fairness policies. */
 import { Fields } from '../../routing/config/fields.ts';
-import { definePlugin, ignoreParameters } from '../../routing/plugin.ts';
+import { definePlugin, ignoreParameters, type PluginFigure } from '../../routing/plugin.ts';
 import { GLOBAL_STRICT_FAIRNESS } from '../policies/global-strict.ts';
-import { ProgramAwareFairness, type ProgramAwareParameters } from '../policies/program-aware.ts';
+import {
+  jainsIndex,
+  ProgramAwareFairness,
+  type ProgramAwareParameters,
+  type ProgramFigures,
+} from '../policies/program-aware.ts';
 import { ROUND_ROBIN_FAIRNESS } from '../policies/round-robin.ts';
 
 export const globalStrictFairnessPolicy = definePlugin({
@@ -51,10 +56,26 @@ export const programAwareFairness = definePlugin<ProgramAwareParameters>({
     return {
       fairness,
       hooks: {
-        onDispatched: (request, _draft, nowUs) => fairness.dispatched(request.fairnessId, nowUs),
+        onDispatched: ({ fairnessId, arrivalUs }, _draft, nowUs) =>
+          fairness.dispatched(fairnessId, nowUs, nowUs - arrivalUs),
         onFinished: (request, _dispatch, usage, _cause, nowUs) =>
           fairness.finished(request.fairnessId, usage, nowUs),
       },
+      figures: (nowUs) => figuresOf(fairness.programs(nowUs)),
     };
   },
 });
+
+function figuresOf(programs: readonly ProgramFigures[]): PluginFigure[] {
+  const waits = programs.map(({ meanWaitUs }) => meanWaitUs);
+  const gauge = (name: string, value: number, labels = {}): PluginFigure => ({
+    ...{ name: `program_aware_${name}`, kind: 'gauge', labels, value },
+  });
+  return [
+    gauge('jains_fairness_index', jainsIndex(waits)),
+    ...programs.flatMap(({ id, service, meanWaitUs }) => [
+      gauge('avg_wait_time_milliseconds', meanWaitUs / 1000, { program_id: id }),
+      gauge('attained_service_tokens', service, { program_id: id }),
+    ]),
+  ];
+}

@@ -33,6 +33,18 @@ interface Program {
   asOfUs: number;
   inFlight: number;
   lastFinishedUs: number;
+  /** Requests dispatched so far, and what they had waited in sum, µs. */
+  dispatched: number;
+  waitedUs: number;
+}
+
+/** A program as the policy sees it. */
+export interface ProgramFigures {
+  readonly id: string;
+  /** Weighted tokens after decay. */
+  readonly service: number;
+  /** Mean of its dispatched requests. */
+  readonly meanWaitUs: number;
 }
 
 /** LAS over fairness ids. Told of dispatches and completions by whoever hosts it. */
@@ -49,15 +61,26 @@ export class ProgramAwareFairness implements FairnessPolicy {
     return { pick: (flows, nowUs) => this.#pick(flows, nowUs) };
   }
 
-  /** A request of the program has been dispatched. */
-  dispatched(programId: string, nowUs: number): void {
+  /** Programs that are remembered, in the order in which they came. */
+  programs(nowUs: number): ProgramFigures[] {
+    return [...this.#programs].map(([id, program]) => ({
+      id,
+      service: this.#decayed(program, nowUs),
+      meanWaitUs: program.waitedUs / program.dispatched,
+    }));
+  }
+
+  /** A request of the program has been dispatched after so long a wait. */
+  dispatched(programId: string, nowUs: number, waitedUs = 0): void {
     this.#sweep(nowUs);
     let program = this.#programs.get(programId);
     if (program === undefined) {
-      program = { service: 0, asOfUs: nowUs, inFlight: 0, lastFinishedUs: nowUs };
+      program = { service: 0, asOfUs: nowUs, inFlight: 0, lastFinishedUs: nowUs, dispatched: 0, waitedUs: 0 };
       this.#programs.set(programId, program);
     }
     program.inFlight += 1;
+    program.dispatched += 1;
+    program.waitedUs += waitedUs;
   }
 
   /** A dispatched request has ended; its tokens are charged to the program. */
@@ -111,6 +134,13 @@ export class ProgramAwareFairness implements FairnessPolicy {
       if (program.inFlight === 0 && nowUs - program.lastFinishedUs >= ttlUs) this.#programs.delete(id);
     }
   }
+}
+
+/** Jain's fairness index of shares, 1/n..1; 1 when nobody has any. */
+export function jainsIndex(shares: readonly number[]): number {
+  const sum = shares.reduce((total, share) => total + share, 0);
+  const squares = shares.reduce((total, share) => total + share * share, 0);
+  return squares === 0 ? 1 : (sum * sum) / (shares.length * squares);
 }
 
 /** Min-max normaliser over `values`; all equal: 0.5 for each. */

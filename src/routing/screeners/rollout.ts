@@ -8,7 +8,7 @@ import type { Rng } from '../../core/rng.ts';
 import { Fields } from '../config/fields.ts';
 import { type LabelSelector, selects } from '../config/label-selector.ts';
 import type { EndpointTable } from '../endpoint.ts';
-import { definePlugin, type Screener } from '../plugin.ts';
+import { definePlugin, type PluginFigure, type Screener } from '../plugin.ts';
 import type { InferenceRequest } from '../request.ts';
 
 interface HeaderSelector {
@@ -34,7 +34,10 @@ export const disaggregatedsetRolloutScreener = definePlugin<Parameters>({
   stability: 'alpha',
   summary: 'keeps a request within one revision during a rollout',
   parse: parseRollout,
-  create: (parameters, { rng }) => ({ screener: new RolloutScreener(parameters, rng) }),
+  create(parameters, { rng, table }) {
+    const screener = new RolloutScreener(parameters, rng);
+    return { screener, figures: () => screener.figures(table) };
+  },
 });
 
 function parseRollout(raw: unknown, path: string): Parameters {
@@ -81,6 +84,8 @@ function parseEqualities(scope: Fields): LabelSelector {
 class RolloutScreener implements Screener {
   readonly #parameters: Parameters;
   readonly #rng: Rng;
+  /** Strict header selections that matched no endpoint. */
+  #unmatched = 0;
 
   constructor(parameters: Parameters, rng: Rng) {
     this.#parameters = parameters;
@@ -97,7 +102,9 @@ class RolloutScreener implements Screener {
       const wanted = request.headers.get(headerName);
       if (wanted === undefined || wanted === '') continue;
       const matching = kept.filter((row) => !inScope(row) || labels(row)[labelKey] === wanted);
-      if (isStrict || matching.some(inScope)) kept = matching;
+      const matches = matching.some(inScope);
+      if (isStrict && !matches) this.#unmatched += 1;
+      if (isStrict || matches) kept = matching;
     }
     const revision = this.#revisionFor(kept.filter(inScope), labels, draw);
     if (revision !== null) {
@@ -108,26 +115,53 @@ class RolloutScreener implements Screener {
     return kept.length;
   }
 
+  figures(table: EndpointTable): PluginFigure[] {
+    const { mode, scope } = this.#parameters;
+    const labels = (row: number) => table.endpoints[row]?.labels ?? {};
+    const rows = [...table.rows].filter((row) => selects(scope, labels(row)));
+    const weighed = mode === 'disabled' ? [] : this.#weighed(rows, labels);
+    const all = weighed.reduce((sum, { weight }) => sum + weight, 0);
+    const unmatched = { kind: 'counter', labels: {}, value: this.#unmatched } as const;
+    return [
+      { name: 'disaggregatedset_strict_header_no_match_total', ...unmatched },
+      ...weighed.map(({ revision, weight }) => ({
+        name: 'disaggregatedset_revision_gating_share',
+        kind: 'gauge' as const,
+        labels: { mode, revision },
+        value: all === 0 ? 0 : weight / all,
+      })),
+    ];
+  }
+
   /** A revision drawn by weight; null when gating is off or nothing carries a revision with weight. */
   #revisionFor(
     rows: readonly number[],
     labels: (row: number) => Readonly<Record<string, string>>,
     draw: number,
   ): string | null {
-    const { mode, revisionLabelKey } = this.#parameters;
-    if (mode === 'disabled') return null;
+    if (this.#parameters.mode === 'disabled') return null;
+    const weighed = this.#weighed(rows, labels);
+    let left = draw * weighed.reduce((sum, { weight }) => sum + weight, 0);
+    for (const { revision, weight } of weighed) {
+      if (weight > 0 && left < weight) return revision;
+      left -= weight;
+    }
+    return null;
+  }
+
+  /** Revisions of these endpoints, by name, and their weights. */
+  #weighed(
+    rows: readonly number[],
+    labels: (row: number) => Readonly<Record<string, string>>,
+  ): { readonly revision: string; readonly weight: number }[] {
+    const { revisionLabelKey } = this.#parameters;
     const revisions = [...new Set(rows.map((row) => labels(row)[revisionLabelKey] ?? ''))]
       .filter((revision) => revision !== '')
       .sort();
-    const weights = revisions.map((revision) =>
-      this.#weigh(rows.map(labels).filter((each) => each[revisionLabelKey] === revision)),
-    );
-    let left = draw * weights.reduce((sum, weight) => sum + weight, 0);
-    for (let i = 0; i < revisions.length; i++) {
-      if (weights[i]! > 0 && left < weights[i]!) return revisions[i]!;
-      left -= weights[i]!;
-    }
-    return null;
+    return revisions.map((revision) => ({
+      revision,
+      weight: this.#weigh(rows.map(labels).filter((each) => each[revisionLabelKey] === revision)),
+    }));
   }
 
   #weigh(endpoints: readonly Readonly<Record<string, string>>[]): number {

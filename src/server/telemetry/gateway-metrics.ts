@@ -38,6 +38,7 @@ export interface BuildInfo {
 
 /** What the page shows of the moment. */
 export interface Moment {
+  readonly nowUs: number;
   readonly table: EndpointTable;
   /** Waiting in the router. */
   readonly queued: readonly InferenceRequest[];
@@ -53,7 +54,7 @@ export interface Moment {
 
 export class GatewayMetrics {
   readonly #registry = new Registry();
-  readonly plugins = new PluginMetrics(this.#registry);
+  readonly plugins = new PluginMetrics(this.#registry, (kind, value) => this.#capped(kind, value));
   readonly flow = new FlowMetrics(this.#registry, (request) => this.#labels(request));
   readonly #series = new Map<string, RequestSeries>();
   /** By target model and address, for those that answered. */
@@ -187,7 +188,7 @@ export class GatewayMetrics {
   }
 
   /** The page, with gauges of the fleet as the router sees it at this moment. */
-  text({ table, queued, inFlight, flow, stale, kvEvents }: Moment): string {
+  text({ nowUs, table, queued, inFlight, flow, stale, kvEvents }: Moment): string {
     const registry = this.#registry;
     const rows = [...table.rows];
     registry.set('llm_d_epp_ready_endpoints', POOL, rows.length);
@@ -206,7 +207,7 @@ export class GatewayMetrics {
       registry.set('llm_d_epp_per_endpoint_queue_size', labels, table.waiting[row]!);
     }
     this.#countInFlight(inFlight);
-    this.plugins.refresh();
+    this.plugins.refresh(nowUs);
     if (flow !== null) this.flow.refresh(queued, flow, stale);
     this.#countKvEvents(kvEvents);
     return registry.text();

@@ -1,6 +1,7 @@
 /** Metrics of single plugins: durations, what prefix and encoder indexes knew of a request, predictions, and the stages that ran. */
 import type { EndpointPicker, RunningPlugin } from '../../router.ts';
 import type { Dispatch } from '../../routing/contract.ts';
+import type { PluginFigure } from '../../routing/plugin.ts';
 import type { InferenceRequest } from '../../routing/request.ts';
 import type { ExtensionPoint, PluginName } from '../../routing/stopwatch.ts';
 import { DURATION_S, INTERNAL_S, PREFIX_BYTES, RATIO, TPOT_S } from './bounds.ts';
@@ -11,6 +12,8 @@ const TOKEN_BYTES = 4;
 
 type PluginLabels = Readonly<Record<'plugin_type' | 'plugin_name', string>>;
 type Observe = (value: number) => void;
+/** A label's value that clients choose, or `other` once there are too many. */
+export type Capped = (kind: 'model' | 'fairness', value: string) => string;
 
 /** What an index told of requests. */
 interface Watched {
@@ -22,11 +25,14 @@ interface Watched {
 
 export class PluginMetrics {
   readonly #registry: Registry;
+  readonly #capped: Capped;
   readonly #watched: Watched[] = [];
+  #figured: readonly RunningPlugin[] = [];
   #stages: PluginLabels | null = null;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, capped: Capped) {
     this.#registry = registry;
+    this.#capped = capped;
   }
 
   /** For a router's stopwatch. */
@@ -41,6 +47,7 @@ export class PluginMetrics {
     const handler = router.plugin(router.handler.name)?.handler;
     const splits = ['disagg-profile-handler', 'pd-profile-handler'].includes(router.handler.type);
     if (handler !== undefined && splits) this.#stages = labelsOf(router.handler);
+    this.#figured = router.plugins.filter(({ instance }) => instance.figures !== undefined);
     for (const plugin of router.plugins) {
       if (plugin.instance.producer === undefined) continue;
       if (plugin.instance.state?.().indexedBlocks !== undefined) this.#watchPrefix(router, plugin);
@@ -49,8 +56,8 @@ export class PluginMetrics {
     }
   }
 
-  /** The router has just decided. `model`: label of the incoming model. */
-  dispatched(request: InferenceRequest, dispatch: Dispatch, model: string): void {
+  /** The router has just decided. */
+  dispatched(request: InferenceRequest, dispatch: Dispatch): void {
     const row = dispatch.rows[0]!;
     for (const { dispatched } of this.#watched) dispatched(row, request, dispatch);
     if (this.#stages === null) return;
@@ -59,16 +66,31 @@ export class PluginMetrics {
     const stages = `${encodes}${prefills}decode`;
     this.#registry.add('llm_d_epp_disagg_decision_total', {
       ...this.#stages,
-      model_name: model,
+      model_name: this.#capped('model', request.incomingModel),
       decision_type: stages === 'decode' ? 'decode-only' : stages,
     });
   }
 
   /** Gauges of the moment. */
-  refresh(): void {
+  refresh(nowUs: number): void {
+    for (const { name, type, instance } of this.#figured)
+      this.#showFigures(instance.figures!(nowUs), name, type);
     for (const { plugin, labels } of this.#watched) {
       const size = plugin.instance.state?.().indexedBlocks;
       if (size !== undefined) this.#registry.set('llm_d_epp_prefix_indexer_size', labels, size);
+    }
+  }
+
+  #showFigures(figures: readonly PluginFigure[], plugin_name: string, plugin_type: string): void {
+    for (const { name, kind } of figures) if (kind === 'gauge') this.#registry.clear(`llm_d_epp_${name}`);
+    for (const { name, kind, labels, value } of figures) {
+      const { program_id: program } = labels;
+      const all =
+        program === undefined
+          ? { plugin_type, plugin_name, ...labels }
+          : { program_id: this.#capped('fairness', program) };
+      if (kind === 'gauge') this.#registry.set(`llm_d_epp_${name}`, all, value);
+      else this.#registry.count(`llm_d_epp_${name}`, all, value);
     }
   }
 
@@ -105,7 +127,11 @@ export class PluginMetrics {
     const predicted = router.column('LatencyPredictionInfo', plugin.name);
     const dispatched = (row: number, { incomingModel, model }: InferenceRequest): void => {
       if (!predicted.present || predicted.valid[row] === 0) return;
-      const all = { ...labels, model_name: incomingModel, target_model_name: model };
+      const all = {
+        ...labels,
+        model_name: this.#capped('model', incomingModel),
+        target_model_name: this.#capped('model', model),
+      };
       const observe = (name: string, ms: number, bounds: readonly number[]): void =>
         this.#registry.observe(`llm_d_epp_request_predicted_${name}_seconds`, all, ms / 1000, bounds);
       observe('ttft', predicted.ttftMs[row]!, DURATION_S);
