@@ -68,9 +68,8 @@ export class LeaderElection {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    if (!this.#leads) return;
     this.#lead(false);
-    // A renewal that is under way would come between reading and writing.
+    // An attempt that is under way may still take the lease, or would come between reading and writing it.
     await this.#attempting;
     try {
       const lease = await this.#read();
