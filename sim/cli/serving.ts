@@ -62,6 +62,7 @@ export function addLegOptions(command: Command): Command {
 export function legPolicy(
   options: LegOptions,
   ranks: { readonly count: number; readonly port: number } = { count: 1, port: 0 },
+  decodeChunkTokens = 0,
 ): DisaggregationPolicy {
   const { kvConnector, p2pConnectorPort, enableP2pPull = false } = options;
   const supported = `--kv-connector ${Object.keys(CONNECTORS).join(', ')}`;
@@ -77,6 +78,7 @@ export function legPolicy(
     connector,
     encoderConnector: options.ecConnector,
     pullsFromPeers: enableP2pPull || connector.pullsFromPeers === true,
+    decodeChunkTokens,
     peerPort: (address) => {
       const rank = Number(address.slice(address.lastIndexOf(':') + 1)) - ranks.port;
       return p2pConnectorPort + (rank >= 0 && rank < ranks.count ? rank : 0);

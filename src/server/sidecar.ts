@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { plain } from './answers.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import { hostOf } from './disaggregation/connectors.ts';
-import { Staged, type Stages, stagesOf } from './disaggregation/staged.ts';
+import { NO_STAGES, Staged, type Stages, stagesOf } from './disaggregation/staged.ts';
 import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -122,7 +122,8 @@ export class Sidecar {
     }
     const path = (message.url ?? '/').replace(/[?#].*$/, '');
     const isSplit = message.method === 'POST' && SPLIT.has(path) && isJsonObject(body);
-    const named = isSplit ? stagesOf((name) => headerOf(message, name)) : null;
+    const ownStages = this.#options.policy.decodeChunkTokens > 0 ? NO_STAGES : null;
+    const named = isSplit ? (stagesOf((name) => headerOf(message, name)) ?? ownStages) : null;
     const stages = named === null ? null : this.#allowed(named);
     if (stages === 'refused') {
       plain(response, 403, 'a header names a server that is not listed');

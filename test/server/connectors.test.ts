@@ -45,6 +45,7 @@ function policyOf(name: string, more: Partial<DisaggregationPolicy> = {}): Disag
     encoderConnector: 'none',
     pullsFromPeers: connector.pullsFromPeers === true,
     peerPort: () => 7777,
+    decodeChunkTokens: 0,
     ...more,
   };
 }
@@ -325,6 +326,107 @@ describe('encode legs', () => {
     expect(asked(prefills)[0]!.body).toMatchObject({ ec_transfer_params: { h: {} }, max_tokens: 1 });
     expect(asked(decodes)[0]!.body).toMatchObject({ kv_transfer_params: { at: 'p' } });
     expect(live.metricsText()).toContain('decision_type="encode-prefill-decode"} 1');
+  });
+});
+
+/** A chat server that says the words of its answer from where the messages stop, as many as it may. */
+async function wordy(words: readonly string[], seen: Seen[]): Promise<string> {
+  return await noting(seen, (response, { body }) => {
+    const messages = body['messages'] as { role: string; content: string }[];
+    const last = messages.at(-1)!;
+    const said = last.role === 'assistant' ? last.content.trim().split(' ').length : 0;
+    const piece = words.slice(said, said + (body['max_tokens'] as number));
+    const content = piece.map((word) => `${word} `).join('');
+    json(response, {
+      id: 'c',
+      object: 'chat.completion',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content },
+          finish_reason: said + piece.length < words.length ? 'length' : 'stop',
+        },
+      ],
+      usage: { prompt_tokens: 7 + said, completion_tokens: piece.length, total_tokens: 0 },
+    });
+  });
+}
+
+describe('chunked decode', () => {
+  const WORDS = ['one', 'two', 'three', 'four', 'five'];
+  const POLICY = policyOf('nixlv2', { decodeChunkTokens: 2 });
+
+  test('the answer comes in pieces that continue each other, after prefill, and is one to the client', async () => {
+    const [prefills, decodes]: [Seen[], Seen[]] = [[], []];
+    const prefiller = await noting(prefills, (response) =>
+      json(response, { kv_transfer_params: { at: 'p' } }),
+    );
+    const { ports } = await sidecarOf(await wordy(WORDS, decodes), POLICY);
+    const header = { 'x-prefiller-host-port': prefiller };
+    const answer = await post(ports[0]!, { ...CHAT, max_tokens: 50 }, header);
+    const { choices, usage } = JSON.parse(answer.text) as Record<string, unknown>;
+    expect(choices).toMatchObject([
+      { message: { content: 'one two three four five ' }, finish_reason: 'stop' },
+    ]);
+    expect(usage).toEqual({ prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 });
+    expect(prefills).toHaveLength(1);
+    expect(decodes.map(({ body }) => body['max_tokens'])).toEqual([2, 2, 2]);
+    expect(decodes.map(({ body }) => body['kv_transfer_params'])).toEqual([
+      { at: 'p' },
+      undefined,
+      undefined,
+    ]);
+    expect(decodes[2]!.body).toMatchObject({
+      stream: false,
+      continue_final_message: true,
+      add_generation_prompt: false,
+      messages: [...CHAT.messages, { role: 'assistant', content: 'one two three four ' }],
+    });
+  });
+
+  test('of a stream each piece is an event, with one finish reason and one usage at the end', async () => {
+    const { ports } = await sidecarOf(await wordy(WORDS, []), POLICY);
+    const { text } = await post(ports[0]!, { ...CHAT, max_tokens: 3, stream: true });
+    const events = text.split('\n\n').filter((event) => event !== '');
+    expect(events.at(-1)).toBe('data: [DONE]');
+    const data = events.slice(0, -1).map((event) => JSON.parse(event.slice(6)) as Record<string, unknown>);
+    expect(data.map(({ choices }) => choices)).toMatchObject([
+      [{ delta: { content: 'one two ' }, finish_reason: null }],
+      [{ delta: { content: 'three ' }, finish_reason: 'length' }],
+      [],
+    ]);
+    expect(data.map(({ usage }) => usage)).toEqual([
+      undefined,
+      undefined,
+      { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+    ]);
+  });
+
+  test("what fits one piece, is no text or no chat goes as it is; a failed piece is the client's to see", async () => {
+    const seen: Seen[] = [];
+    const { ports } = await sidecarOf(await wordy(WORDS, seen), POLICY);
+    const whole = [
+      { ...CHAT, max_tokens: 2 },
+      { ...CHAT, max_tokens: 9, n: 2 },
+      { ...CHAT, max_tokens: 9, tools: [] },
+    ];
+    for (const body of whole) await post(ports[0]!, body);
+    expect(seen.map(({ body }) => body)).toEqual(whole);
+    let calls = 0;
+    const failing = await noting([], (response) => {
+      calls += 1;
+      if (calls % 2 === 0) json(response, { error: 'busy' }, 503);
+      else {
+        const choice = { index: 0, message: { content: 'a ' }, finish_reason: 'length' };
+        json(response, { choices: [choice], usage: { completion_tokens: 1 } });
+      }
+    });
+    const broken = await sidecarOf(failing, POLICY);
+    expect(await post(broken.ports[0]!, { ...CHAT, max_tokens: 9 })).toMatchObject({
+      status: 503,
+      text: '{"error":"busy"}',
+    });
+    await expect(post(broken.ports[0]!, { ...CHAT, max_tokens: 9, stream: true })).rejects.toThrow();
   });
 });
 

@@ -20,6 +20,7 @@ const POLICY: DisaggregationPolicy = {
   encoderConnector: 'none',
   pullsFromPeers: false,
   peerPort: () => 7777,
+  decodeChunkTokens: 0,
 };
 
 const PARAMS = { do_remote_prefill: true, remote_engine_id: 'e', remote_block_ids: [1, 2] };

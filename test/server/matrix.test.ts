@@ -46,6 +46,7 @@ const POLICY: DisaggregationPolicy = {
   encoderConnector: 'none',
   pullsFromPeers: false,
   peerPort: () => 7777,
+  decodeChunkTokens: 0,
 };
 
 /** What a raw connection gets back until it is closed. */

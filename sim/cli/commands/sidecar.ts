@@ -26,6 +26,7 @@ interface SidecarOptions extends LegOptions {
   readonly port: number;
   readonly drainTimeoutS: number;
   readonly dataParallelSize: number;
+  readonly decodeChunkSize: number;
 }
 
 /** A node has no more GPUs. */
@@ -52,6 +53,12 @@ export function register(program: Command): void {
       whole,
       1,
     )
+    .option(
+      '--decode-chunk-size <tokens>',
+      'have chats written in pieces of so many tokens; 0: whole',
+      whole,
+      0,
+    )
     .option('--drain-timeout-s <s>', 'how long requests in flight may take after SIGTERM', whole, 30);
   addLegOptions(command).action(sidecar);
 }
@@ -75,7 +82,7 @@ async function sidecar(options: SidecarOptions): Promise<void> {
     ranks,
     ...(ownHost === undefined ? {} : { ownHost }),
     isPeer: (address) => known.has(address),
-    policy: legPolicy(options, { count: ranks, port: options.port }),
+    policy: legPolicy(options, { count: ranks, port: options.port }, options.decodeChunkSize),
     bodyLimitBytes: BODY_LIMIT_BYTES,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
   });

@@ -49,6 +49,7 @@ const LEGS: DisaggregationPolicy = {
   encoderConnector: 'none',
   pullsFromPeers: false,
   peerPort: () => 0,
+  decodeChunkTokens: 0,
 };
 
 /** The router's configuration of a live scenario, as the simulator takes it. */

@@ -11,7 +11,7 @@ import { PrefillLeg } from './prefill-leg.ts';
 export type EncoderConnector = 'none' | 'ec-example' | 'ec-nixl';
 
 export const ENCODER_CONNECTORS: readonly EncoderConnector[] = ['none', 'ec-example', 'ec-nixl'];
-export const CHAT_PATH = '/v1/chat/completions';
+const CHAT_PATH = '/v1/chat/completions';
 
 const REQUEST_ID = 'x-request-id';
 const ITEM_TYPES = ['image_url', 'audio_url', 'video_url', 'input_audio'];
@@ -96,6 +96,11 @@ export class EncodeLegs {
     this.abort();
     this.#ended(new Error(message));
   }
+}
+
+/** Whether a request, by its path, is a chat. */
+export function isChat(path: string): boolean {
+  return path.replace(/[?#].*$/, '').endsWith(CHAT_PATH);
 }
 
 /** Items to be encoded, each URL once. */

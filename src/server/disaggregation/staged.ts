@@ -5,9 +5,10 @@
 
 import type { TerminationCause } from '../../routing/contract.ts';
 import { ENCODE_HEADER, PREFILL_HEADER } from '../../routing/profiles/disagg-headers.ts';
-import { Exchange, type ExchangeOptions } from '../exchange.ts';
+import type { Exchange, ExchangeOptions } from '../exchange.ts';
+import { type ChunkedDecode, decodeLeg } from './chunked-decode.ts';
 import { type Fields, withSource } from './connectors.ts';
-import { CHAT_PATH, EncodeLegs, itemsOf } from './encode-legs.ts';
+import { EncodeLegs, isChat, itemsOf } from './encode-legs.ts';
 import { type DisaggregationPolicy, TwoLegs } from './two-legs.ts';
 
 export const SOURCE_HEADER = 'x-kv-cache-source-host-port';
@@ -19,6 +20,9 @@ export interface Stages {
   /** Endpoint from which cached KV is to be pulled. */
   readonly source: string | null;
 }
+
+/** The request goes to its endpoint as it is. */
+export const NO_STAGES: Stages = { prefiller: null, encoders: [], source: null };
 
 /** Headers that name stages, lower case. */
 export const STAGE_HEADERS = [PREFILL_HEADER, ENCODE_HEADER, SOURCE_HEADER] as const;
@@ -40,7 +44,7 @@ export class Staged {
   readonly #room: number;
   readonly #policy: DisaggregationPolicy;
   #encode: EncodeLegs | null = null;
-  #rest: Exchange | TwoLegs | null = null;
+  #rest: Exchange | ChunkedDecode | TwoLegs | null = null;
   #isOver = false;
 
   /** `options` as for the decode leg alone, with a JSON object for a body. */
@@ -55,8 +59,7 @@ export class Staged {
     const { upstream, headers, path, body } = this.#options;
     const { encoders } = this.#stages;
     const { encoderConnector, prefillTimeoutMs } = this.#policy;
-    const isChat = path.replace(/[?#].*$/, '').endsWith(CHAT_PATH);
-    if (encoderConnector === 'none' || encoders.length === 0 || !isChat) {
+    if (encoderConnector === 'none' || encoders.length === 0 || !isChat(path)) {
       this.#serve(body);
       return;
     }
@@ -102,7 +105,7 @@ export class Staged {
         fields === null || pulled === null
           ? body
           : Buffer.from(JSON.stringify(withSource(fields, pulled, policy.peerPort)));
-      this.#rest = new Exchange({ ...this.#options, body: whole });
+      this.#rest = decodeLeg({ ...this.#options, body: whole }, policy.decodeChunkTokens);
     }
     this.#rest.start();
   }

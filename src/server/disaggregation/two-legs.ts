@@ -3,9 +3,10 @@
  * upstream, usable in the gateway as well. Source: router specification 5.2.
  */
 import { randomUUID } from 'node:crypto';
-import type { TerminationCause } from '../../routing/contract.ts';
-import { Exchange, type ExchangeOptions } from '../exchange.ts';
+import type { ResponseUsage, TerminationCause } from '../../routing/contract.ts';
+import type { Exchange, ExchangeOptions } from '../exchange.ts';
 import { NO_USAGE } from '../usage-reader.ts';
+import { type ChunkedDecode, decodeLeg } from './chunked-decode.ts';
 import { CACHE_THRESHOLD, type Connector, type Fields, type LegContext } from './connectors.ts';
 import type { EncoderConnector } from './encode-legs.ts';
 import { EngineDirectory } from './engine-directory.ts';
@@ -27,6 +28,8 @@ export interface DisaggregationPolicy {
   readonly pullsFromPeers: boolean;
   /** Port of the peer tier of an endpoint. */
   readonly peerPort: (address: string) => number;
+  /** Chats are written in pieces of so many tokens; 0: whole. */
+  readonly decodeChunkTokens: number;
 }
 
 /** Engine ids are the same for all requests of a process. */
@@ -38,7 +41,7 @@ export class TwoLegs {
   #context: LegContext;
   readonly #fields: Fields;
   #prefill: PrefillLeg | null = null;
-  #decode: Exchange | null = null;
+  #decode: Exchange | ChunkedDecode | null = null;
   #isOver = false;
 
   /** `options` as for the decode leg alone; `prefiller` and `source` are `host:port`s that the caller knows. */
@@ -144,17 +147,18 @@ export class TwoLegs {
     cached: number | null,
     judged: Pick<ExchangeOptions, 'declines' | 'declined'>,
   ): void {
-    this.#decode = new Exchange({
+    const options = {
       ...this.#options,
       ...judged,
       ...(cached === null ? {} : { rewrite: (part: Buffer) => withCachedTokens(part, cached) }),
       body: bytes(fields),
-      ended: (cause, usage) => {
+      ended: (cause: TerminationCause, usage: ResponseUsage) => {
         this.#isOver = true;
         // Decode found all of the prompt in what prefill sent: the cache that counts is prefill's.
         this.#options.ended(cause, cached === null ? usage : { ...usage, cachedTokens: cached });
       },
-    });
+    };
+    this.#decode = decodeLeg(options, this.#policy.decodeChunkTokens);
     this.#decode.start();
   }
 
