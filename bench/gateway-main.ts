@@ -2,8 +2,9 @@
  * `npm run bench:gateway [-- rate latency kills soak]`: one JSON object a line on stdout; no names run all parts. Children of the
  * benchmark come here again, with a role.
  */
-import { gatewayRole, latencyBench, rateBench } from './gateway.ts';
+import { latencyBench, rateBench } from './gateway.ts';
 import { killBench, soakBench } from './gateway-faults.ts';
+import { gatewayRole } from './gateway-processes.ts';
 import type { BenchResult, Print } from './print.ts';
 
 const PARTS: Readonly<Record<string, (print: Print) => Promise<void>>> = {

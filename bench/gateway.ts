@@ -2,219 +2,119 @@
  * `npm run bench:gateway`: the gateway against no proxy at all and against a bare `node:http` proxy, all on loopback in one run.
  * Model servers, gateway and proxy are processes of their own; rounds of the three take turns, so that all see the same machine.
  *
- * Throughput: answers come at once, 64 callers ask again and again. Latency: answers stream 20 parts 10 ms apart, so that callers mostly
- * wait, as they do for engines; what is compared is the time to the first byte.
+ * Throughput: answers come at once, 64 callers ask again and again; beside the rates, which the machine's other load moves, stands the CPU
+ * time that a request takes of each process. Latency: answers stream 20 parts 10 ms apart, so that callers mostly wait, as they do for
+ * engines, and callers begin at even distances, as independent ones do; what is compared is the time to the first byte.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { Agent, createServer, request } from 'node:http';
-import { createStreams } from '../sim/kernel/streams.ts';
-import { Gateway } from '../src/server/gateway.ts';
-import { LiveRouter } from '../src/server/live-router.ts';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Other, PACED, PART_MS, PARTS } from './gateway-processes.ts';
 import type { Print } from './print.ts';
 
-const ENDPOINTS = 16;
-const PARTS = 20;
-const PART_MS = 10;
-const ROUNDS = 5;
+const ROUNDS = 7;
 const ROUND_MS = 1500;
-const PACED = 'x-paced';
 const BODY = JSON.stringify({
   model: 'm',
   stream: true,
   messages: [{ role: 'user', content: 'word '.repeat(400) }],
 });
 
-type Role = 'models' | 'gateway' | 'proxy';
-
-/** Runs a child's part, when this process is one. */
-export function gatewayRole(): boolean {
-  const role = process.env['DRYDOCK_BENCH_ROLE'] as Role | undefined;
-  if (role === undefined) return false;
-  const ports = (process.env['DRYDOCK_BENCH_PORTS'] ?? '').split(',').map(Number);
-  const listening = role === 'models' ? models() : role === 'gateway' ? gateway(ports) : proxy(ports[0]!);
-  void listening.then((open) => process.send!(open));
-  return true;
-}
-
-/** Model servers: their ports. */
-async function models(): Promise<number[]> {
-  return await Promise.all(Array.from({ length: ENDPOINTS }, () => model()));
-}
-
-async function model(): Promise<number> {
-  const server = createServer((message, response) => {
-    message.resume();
-    if (message.method !== 'POST') {
-      response.end('vllm:num_requests_waiting 0\nvllm:num_requests_running 0\nvllm:kv_cache_usage_perc 0\n');
-      return;
-    }
-    message.on('end', () => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      const part = 'data: {"choices":[{"index":0,"delta":{"content":" token"},"finish_reason":null}]}\n\n';
-      if (message.headers[PACED] === undefined) {
-        response.end(part.repeat(PARTS));
-        return;
-      }
-      let left = PARTS;
-      const timer = setInterval(() => {
-        response.write(part);
-        left -= 1;
-        if (left > 0) return;
-        clearInterval(timer);
-        response.end();
-      }, PART_MS);
-      response.on('close', () => clearInterval(timer));
-    });
-  });
-  return await listen(server);
-}
-
-async function gateway(ports: readonly number[]): Promise<number[]> {
-  const live = new LiveRouter({
-    config: null,
-    streams: createStreams(1),
-    allowExperimentalPlugins: false,
-    scrapeIntervalMs: 50,
-  });
-  live.setEndpoints(ports.map((port, i) => ({ id: `e${i}`, address: `127.0.0.1:${port}`, labels: {} })));
-  await live.start();
-  const door = new Gateway(live, { bodyLimitBytes: 1e6, idleTimeoutMs: 60_000 });
-  return [await door.listen(0, '127.0.0.1')];
-}
-
-/** The least that a proxy can do: one endpoint, bytes piped both ways. */
-async function proxy(port: number): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true });
-  const server = createServer((message, response) => {
-    const { method, url, headers } = message;
-    const upstream = request({ agent, host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(response);
-    });
-    upstream.on('error', () => response.destroy());
-    message.pipe(upstream);
-  });
-  return [await listen(server)];
-}
-
-function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-  });
-}
-
-/** Starts a child; resolves with its ports. */
-function start(role: Role, ports: readonly number[], children: ChildProcess[]): Promise<number[]> {
-  const env = { ...process.env, DRYDOCK_BENCH_ROLE: role, DRYDOCK_BENCH_PORTS: ports.join() };
-  const child = fork(process.argv[1]!, { env });
-  children.push(child);
-  return new Promise((resolve, reject) => {
-    child.once('message', (open) => resolve(open as number[]));
-    child.once('exit', (code) => reject(new Error(`${role} ended with ${code}`)));
-  });
-}
-
 interface Round {
   count: number;
   ms: number;
+  cpuUs: number;
   readonly firstByteMs: number[];
 }
 
-/** `callers` ask one after another for `ROUND_MS`; ports are taken in turn. */
-async function round(
-  ports: readonly number[],
-  callers: number,
-  isPaced: boolean,
-  into: Round,
-): Promise<void> {
-  const agent = new Agent({ keepAlive: true });
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': String(BODY.length),
-    ...(isPaced ? { [PACED]: '1' } : {}),
-  };
-  const startMs = performance.now();
-  let asked = 0;
-  const ask = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const port = ports[asked++ % ports.length]!;
-      const sentMs = performance.now();
-      const options = {
-        agent,
-        host: '127.0.0.1',
-        port,
-        method: 'POST',
-        path: '/v1/chat/completions',
-        headers,
-      };
-      const outgoing = request(options, (answer) => {
-        answer.once('data', () => into.firstByteMs.push(performance.now() - sentMs));
-        answer.resume();
-        answer.on('end', () => {
-          if (answer.statusCode === 200) resolve();
-          else reject(new Error(`status ${answer.statusCode}`));
-        });
-      });
-      outgoing.on('error', reject);
-      outgoing.end(BODY);
-    });
-  const caller = async (): Promise<void> => {
-    while (performance.now() - startMs < ROUND_MS) {
-      await ask();
+type Way = 'direct' | 'proxy' | 'gateway';
+type Ways = Readonly<Record<Way, Other>>;
+const WAYS: readonly Way[] = ['direct', 'proxy', 'gateway'];
+
+/** One caller on one connection: asks again and again until `untilMs`. Written byte by byte, so that callers cost little. */
+function call(port: number, isPaced: boolean, untilMs: number, into: Round): Promise<void> {
+  const paced = isPaced ? `${PACED}: 1\r\n` : '';
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n`;
+  const asking = Buffer.from(`${head}${paced}content-length: ${BODY.length}\r\n\r\n${BODY}`);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    let sentMs = 0;
+    let isFirst = true;
+    const ask = (): void => {
+      sentMs = performance.now();
+      isFirst = true;
+      socket.write(asking);
+    };
+    socket.on('connect', ask);
+    socket.on('error', reject);
+    socket.on('data', (bytes) => {
+      if (isFirst) {
+        into.firstByteMs.push(performance.now() - sentMs);
+        if (bytes.toString('latin1', 9, 12) !== '200') reject(new Error(bytes.toString()));
+        isFirst = false;
+      }
+      // The last chunk: the head of an answer never ends so.
+      if (bytes.length < 5 || bytes.toString('latin1', bytes.length - 5) !== '0\r\n\r\n') return;
       into.count += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  into.ms += performance.now() - startMs;
-  agent.destroy();
+      if (performance.now() < untilMs) {
+        ask();
+        return;
+      }
+      socket.destroy();
+      resolve();
+    });
+  });
 }
 
-interface Ways {
-  readonly direct: readonly number[];
-  readonly proxy: readonly number[];
-  readonly gateway: readonly number[];
+/** `callers` begin one after another over the length of a stream; model servers are asked in turn. */
+async function round(other: Other, callers: number, isPaced: boolean, into: Round): Promise<void> {
+  const cpuUs = await other.cpuUs();
+  const startMs = performance.now();
+  const { ports } = other;
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < callers; i++) {
+    if (isPaced) await sleep(startMs + (i / callers) * PARTS * PART_MS - performance.now());
+    all.push(call(ports[i % ports.length]!, isPaced, startMs + ROUND_MS, into));
+  }
+  await Promise.all(all);
+  into.ms += performance.now() - startMs;
+  into.cpuUs += (await other.cpuUs()) - cpuUs;
 }
 
 /** Starts all processes, measures, and ends them. */
 async function withWays(measure: (ways: Ways) => Promise<void>): Promise<void> {
-  const children: ChildProcess[] = [];
+  const direct = await Other.start('models', []);
+  const proxy = await Other.start('proxy', direct.ports);
+  const gateway = await Other.start('gateway', direct.ports);
   try {
-    const direct = await start('models', [], children);
-    await measure({
-      direct,
-      proxy: await start('proxy', direct, children),
-      gateway: await start('gateway', direct, children),
-    });
+    await measure({ direct, proxy, gateway });
   } finally {
-    for (const child of children) {
-      child.removeAllListeners('exit');
-      child.kill();
-    }
+    for (const other of [direct, proxy, gateway]) other.end();
   }
 }
 
-async function rounds(ways: Ways, callers: number, isPaced: boolean): Promise<Record<keyof Ways, Round>> {
-  const empty = (): Round => ({ count: 0, ms: 0, firstByteMs: [] });
+async function rounds(ways: Ways, callers: number, isPaced: boolean): Promise<Record<Way, Round>> {
+  const empty = (): Round => ({ count: 0, ms: 0, cpuUs: 0, firstByteMs: [] });
   const all = { direct: empty(), proxy: empty(), gateway: empty() };
-  // The first round warms everything up.
-  for (let i = 0; i <= ROUNDS; i++) {
-    for (const way of ['direct', 'proxy', 'gateway'] as const) {
-      await round(ways[way], callers, isPaced, i === 0 ? empty() : all[way]);
-    }
+  // The first two rounds warm everything up.
+  for (let i = -2; i < ROUNDS; i++) {
+    for (const way of WAYS) await round(ways[way], callers, isPaced, i < 0 ? empty() : all[way]);
   }
   return all;
 }
 
-/** Prints the throughput of the three ways. */
+/** Prints the throughput of the three ways, and what of the proxy's the gateway reaches. */
 export function rateBench(print: Print): Promise<void> {
   return withWays(async (ways) => {
     const busy = await rounds(ways, 64, false);
-    const rate = ({ count, ms }: Round): number => Math.round((count / ms) * 1000);
+    const rate = (way: Way): number => Math.round((busy[way].count / busy[way].ms) * 1000);
+    const cpu = (way: Way): number => Math.round(busy[way].cpuUs / busy[way].count);
     print({
       name: 'gateway throughput over bare proxy',
-      value: rate(busy.gateway) / rate(busy.proxy),
+      value: rate('gateway') / rate('proxy'),
       unit: '',
-      ...{ directPerS: rate(busy.direct), proxyPerS: rate(busy.proxy), gatewayPerS: rate(busy.gateway) },
+      ...{ directPerS: rate('direct'), proxyPerS: rate('proxy'), gatewayPerS: rate('gateway') },
+      ...{ proxyCpuUs: cpu('proxy'), gatewayCpuUs: cpu('gateway') },
+      cpuRatio: busy.proxy.cpuUs / busy.proxy.count / (busy.gateway.cpuUs / busy.gateway.count),
     });
   });
 }
@@ -224,7 +124,7 @@ export function latencyBench(print: Print): Promise<void> {
   return withWays(async (ways) => {
     for (const callers of [1, 64, 512]) {
       const paced = await rounds(ways, callers, true);
-      const added = (way: 'proxy' | 'gateway', q: number): number =>
+      const added = (way: Way, q: number): number =>
         quantile(paced[way].firstByteMs, q) - quantile(paced.direct.firstByteMs, q);
       print({
         name: `gateway added latency, ${callers} streams`,
