@@ -77,7 +77,7 @@ export interface EndpointPicker extends Router {
   /** A plugin instance by name, e.g. to feed a precise producer's index with KV events. */
   plugin(name: string): PluginInstance | undefined;
   /** Headers that plugins add to the response of a request in flight. */
-  responseHeaders(request: InferenceRequest): ReadonlyMap<string, string>;
+  responseHeaders(request: InferenceRequest): Map<string, string>;
   /** Requests sent to endpoints that have not ended. */
   readonly inFlight: number;
   /** Pool saturation as flow control measured it last; null when flow control is off. */
@@ -238,7 +238,7 @@ class EppRouter implements EndpointPicker {
     return Math.min(wakeUs, this.#holds.nextUs);
   }
 
-  responseHeaders(request: InferenceRequest): ReadonlyMap<string, string> {
+  responseHeaders(request: InferenceRequest): Map<string, string> {
     const headers = new Map<string, string>();
     const dispatch = this.#inFlight.get(request.id);
     if (dispatch === undefined) return headers;

@@ -54,6 +54,8 @@ export class Exchange implements AnswerSink {
   #headers: string[] = [];
   /** Beginning of an answer that may yet be declined; null: it is passed on. */
   #held: Buffer | null = null;
+  /** Parts for the client that came together and go together. */
+  #parts: Buffer[] = [];
   #isStream = false;
   #hasBegun = false;
   #isOver = false;
@@ -108,6 +110,14 @@ export class Exchange implements AnswerSink {
     this.#forward(held);
   }
 
+  flush(): void {
+    if (this.#parts.length === 0) return;
+    const { response } = this.#options;
+    if (response.write(this.#joined())) return;
+    this.#call?.pause();
+    response.once('drain', () => this.#call?.resume());
+  }
+
   end(): void {
     const { addresses, response, attempted } = this.#options;
     const held = this.#held;
@@ -118,7 +128,8 @@ export class Exchange implements AnswerSink {
     if (!this.#hasBegun) this.#sendHead();
     attempted(addresses[this.#index]!, true);
     this.#finish(this.#status < 400 ? 'natural' : 'error');
-    response.end();
+    if (this.#parts.length > 0) response.end(this.#joined());
+    else response.end();
   }
 
   failed(error: Error): void {
@@ -138,13 +149,17 @@ export class Exchange implements AnswerSink {
   }
 
   #forward(part: Buffer): void {
-    const { response, passed, rewrite } = this.#options;
+    const { passed, rewrite } = this.#options;
     if (!this.#hasBegun) this.#sendHead();
     passed(part.length);
     this.#usage?.read(part);
-    if (response.write(rewrite === undefined ? part : rewrite(part))) return;
-    this.#call?.pause();
-    response.once('drain', () => this.#call?.resume());
+    this.#parts.push(rewrite === undefined ? part : rewrite(part));
+  }
+
+  #joined(): Buffer {
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
   #declined(beginning: Buffer): boolean {

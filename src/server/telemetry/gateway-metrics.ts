@@ -21,6 +21,8 @@ const LABEL_SETS = 10_000;
 const POOL = { name: 'epp' };
 
 type Labels = Readonly<Record<string, string>>;
+/** What the labels of a request are made of. */
+type Labelled = Pick<InferenceRequest, 'incomingModel' | 'model' | 'fairnessId' | 'priority'>;
 /** What a request in flight is charged with by a producer of in-flight load, on one endpoint. */
 export interface LoadShare {
   readonly producer: string;
@@ -246,19 +248,41 @@ export class GatewayMetrics {
     return this.#of(request).labels;
   }
 
+  /** Most requests are like the one before. */
   #of(request: InferenceRequest): RequestSeries {
     const { incomingModel, model, fairnessId, priority } = request;
+    const last = this.#last;
+    if (
+      last !== null &&
+      last.incomingModel === incomingModel &&
+      last.model === model &&
+      last.fairnessId === fairnessId &&
+      last.priority === priority
+    ) {
+      return last.series;
+    }
+    const series = this.#found(request);
+    this.#last = { incomingModel, model, fairnessId, priority, series };
+    return series;
+  }
+
+  #last: (Labelled & { readonly series: RequestSeries }) | null = null;
+
+  #found({ incomingModel, model, fairnessId, priority }: InferenceRequest): RequestSeries {
     const key = `${priority}\n${incomingModel}\n${model}\n${fairnessId}`;
     let series = this.#series.get(key);
     if (series === undefined) {
       if (this.#series.size >= LABEL_SETS) this.#series.clear();
-      series = new RequestSeries(this.#registry, this.#makeLabels(request));
+      series = new RequestSeries(
+        this.#registry,
+        this.#makeLabels({ incomingModel, model, fairnessId, priority }),
+      );
       this.#series.set(key, series);
     }
     return series;
   }
 
-  #makeLabels(request: InferenceRequest): RequestLabels {
+  #makeLabels(request: Labelled): RequestLabels {
     return {
       model_name: this.#capped('model', request.incomingModel),
       target_model_name: this.#capped('model', request.model),

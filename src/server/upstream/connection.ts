@@ -9,6 +9,8 @@ export interface ConnectionUser extends AnswerReader {
   connected(): void;
   /** Bytes have come. */
   heard(): void;
+  /** What has come is told; more will come later. */
+  flush(): void;
   end(): void;
   /** `isStale`: it had been kept since an earlier request, and nothing of an answer has come. */
   broken(error: Error, isStale: boolean): void;
@@ -101,7 +103,9 @@ export class Connection {
       this.#broken(error);
       return;
     }
-    if (beyond >= 0 && this.#user === user) this.#answered(user, beyond === 0);
+    if (this.#user !== user) return;
+    if (beyond < 0) user.flush();
+    else this.#answered(user, beyond === 0);
   }
 
   #answered(user: ConnectionUser, isInStep: boolean): void {

@@ -17,6 +17,8 @@ export interface UpstreamRequest extends RequestFields {
 
 /** Hears of an answer: its head, parts of its body, and one of `end` and `failed`, after which nothing comes. */
 export interface AnswerSink extends AnswerReader {
+  /** All that had come is told; more will come later. */
+  flush?(): void;
   end(): void;
   failed(error: Error): void;
 }
@@ -105,6 +107,10 @@ export class UpstreamCall implements ConnectionUser, Watched {
 
   data(part: Buffer): void {
     if (!this.#isIgnored) this.#sink.data(part);
+  }
+
+  flush(): void {
+    if (!this.#isIgnored && !this.#isOver) this.#sink.flush?.();
   }
 
   end(): void {
