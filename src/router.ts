@@ -27,6 +27,7 @@ import type {
 import type { DecisionRecorder } from './routing/decision.ts';
 import type { EndpointTable } from './routing/endpoint.ts';
 import { HoldQueue } from './routing/hold-queue.ts';
+import { Identities } from './routing/identities.ts';
 import { type PluginDefinition, type PluginInstance, refuse } from './routing/plugin.ts';
 import { PLUGINS } from './routing/plugins.ts';
 import type { InferenceRequest } from './routing/request.ts';
@@ -127,11 +128,13 @@ class EppRouter implements EndpointPicker {
   readonly #admission: Admission;
   readonly #holds: HoldQueue;
   readonly #inFlight = new IdMap<Dispatch>();
+  readonly #identities: Identities;
 
   constructor(plan: RouterPlan, assembly: Assembly, columns: Columns, options: RouterOptions) {
     const { table, output } = options;
     this.#plan = plan;
     this.#assembly = assembly;
+    this.#identities = new Identities(assembly.headerProcessors);
     this.#output = output;
     this.#columns = columns;
     this.#table = table;
@@ -148,7 +151,7 @@ class EppRouter implements EndpointPicker {
     const toAdmission = {
       admit: (request: InferenceRequest, nowUs: number) => this.#admitted(request, nowUs),
       refuse: (request: InferenceRequest, rejection: Rejection, nowUs: number) =>
-        output.reject(request, rejection, nowUs),
+        this.#refuse(request, rejection, nowUs),
       revoke: (request: InferenceRequest, nowUs: number) => output.evict(request, nowUs),
       subsetRows: (request: InferenceRequest) => this.#scheduler.subsetRows(request),
     };
@@ -202,13 +205,14 @@ class EppRouter implements EndpointPicker {
 
   arrive(request: InferenceRequest, nowUs: number): void {
     this.#columns.grow(this.#table.capacity);
-    this.#admission.arrive(this.#identified(request), nowUs);
+    this.#admission.arrive(this.#identities.enter(request), nowUs);
   }
 
   firstToken(request: InferenceRequest, nowUs: number): void {
     const dispatch = this.#inFlight.get(request.id);
     if (dispatch === undefined) return;
-    for (const hook of this.#assembly.hooks) hook.onFirstToken?.(request, dispatch, nowUs);
+    const seen = this.#identities.of(request);
+    for (const hook of this.#assembly.hooks) hook.onFirstToken?.(seen, dispatch, nowUs);
   }
 
   /** A request that is not in flight (ended before) is left alone. */
@@ -216,13 +220,15 @@ class EppRouter implements EndpointPicker {
     const dispatch = this.#inFlight.get(request.id);
     if (dispatch === undefined) return;
     this.#inFlight.delete(request.id);
-    for (const hook of this.#assembly.hooks) hook.onFinished?.(request, dispatch, usage, cause, nowUs);
-    this.#admission.finished(request, nowUs);
+    const seen = this.#identities.of(request);
+    this.#identities.leave(request);
+    for (const hook of this.#assembly.hooks) hook.onFinished?.(seen, dispatch, usage, cause, nowUs);
+    this.#admission.finished(seen, nowUs);
   }
 
   cancel(request: InferenceRequest, nowUs: number): void {
     if (this.#admission.cancel(request, nowUs)) return;
-    if (this.#holds.remove(request)) this.#output.reject(request, CANCELLED_WHILE_HELD, nowUs);
+    if (this.#holds.remove(request)) this.#refuse(request, CANCELLED_WHILE_HELD, nowUs);
     else this.finished(request, CANCELLED_USAGE, 'client-disconnect', nowUs);
   }
 
@@ -242,18 +248,14 @@ class EppRouter implements EndpointPicker {
     const headers = new Map<string, string>();
     const dispatch = this.#inFlight.get(request.id);
     if (dispatch === undefined) return headers;
-    for (const hook of this.#assembly.hooks) hook.responseHeaders?.(request, dispatch, headers);
+    for (const hook of this.#assembly.hooks)
+      hook.responseHeaders?.(this.#identities.of(request), dispatch, headers);
     return headers;
   }
 
-  /** The request with a fairness id from a header processor, when it names none itself. */
-  #identified(request: InferenceRequest): InferenceRequest {
-    if (this.#assembly.headerProcessors.length === 0 || request.fairnessId !== DEFAULT_FLOW) return request;
-    for (const processor of this.#assembly.headerProcessors) {
-      const fairnessId = processor.fairnessId(request);
-      if (fairnessId !== '') return { ...request, fairnessId };
-    }
-    return request;
+  #refuse(request: InferenceRequest, rejection: Rejection, nowUs: number): void {
+    this.#identities.leave(request);
+    this.#output.reject(request, rejection, nowUs);
   }
 
   #admitted(request: InferenceRequest, nowUs: number): void {
@@ -263,7 +265,7 @@ class EppRouter implements EndpointPicker {
   #schedule(request: InferenceRequest, nowUs: number): void {
     const outcome = this.#scheduler.schedule(request, nowUs);
     if ('status' in outcome) {
-      this.#output.reject(request, outcome, nowUs);
+      this.#refuse(request, outcome, nowUs);
       return;
     }
     this.#inFlight.set(request.id, outcome);
@@ -271,6 +273,3 @@ class EppRouter implements EndpointPicker {
     this.#output.dispatch(request, outcome, nowUs);
   }
 }
-
-/** Fairness id of a request that names none. */
-const DEFAULT_FLOW = 'default-flow';

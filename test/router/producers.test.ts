@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AttributeReporter } from '../../src/routing/hooks/request-attribute-reporter.ts';
+import { definePlugin } from '../../src/routing/plugin.ts';
 import type { PrecisePrefix } from '../../src/routing/producers/precise-prefix.ts';
+import type { InferenceRequest } from '../../src/routing/request.ts';
 import { config, makeTable, prompt, request, World } from './fixtures.ts';
 
 const PRECISE = 'precise-prefix-cache-producer';
@@ -60,6 +62,37 @@ test('an agent header stands in for a missing fairness id, never for a given one
   world.send(request({ headers, fairnessId: 'tenant' }));
   world.send(request());
   expect(seen).toEqual(['s1', 'tenant', 'default-flow']);
+});
+
+test('plugins see a request under the flow that a header names from its arrival to its end', () => {
+  const told: string[] = [];
+  const witness = definePlugin({
+    type: 'witness',
+    kinds: ['response'],
+    stability: 'beta',
+    summary: 'writes flows down',
+    parse: () => null,
+    create: () => ({
+      hooks: {
+        onDispatched: (one) => told.push(`dispatched ${one.fairnessId} ${one.requestId}`),
+        onFirstToken: (one) => told.push(`first token ${one.fairnessId} ${one.headers.size}`),
+        onFinished: (one) => told.push(`finished ${one.fairnessId}`),
+      },
+    }),
+  });
+  const world = new World(config('agent-identity', 'queue-scorer', 'witness'), makeTable([{ id: 'a' }]), {
+    extraPlugins: [witness],
+  });
+  // As the simulator's requests: headers and id are getters of a class.
+  const fields = request({ headers: new Map([['session-id', 's1']]) });
+  const sent = Object.create(fields, {
+    headers: { get: () => fields.headers },
+    requestId: { get: () => 'made on demand' },
+  }) as InferenceRequest;
+  world.send(sent);
+  world.router.firstToken(sent, 1);
+  world.router.finished(sent, { promptTokens: 1, outputTokens: 1, cachedTokens: 0 }, 'natural', 2);
+  expect(told).toEqual(['dispatched s1 made on demand', 'first token s1 1', 'finished s1']);
 });
 
 test('a session cookie feeds session affinity by attribute', () => {
