@@ -23,9 +23,8 @@ const P5_HI = 0x27d4eb2f;
 
 /** Index of the running hash in STATE; indexes 0, 2, 4, 6 are the four stripe accumulators. */
 const HASH = 8;
-/** Pairs (low, high): four accumulators, the hash, one temporary. A typed array keeps lanes unboxed. */
-const STATE = new Int32Array(12);
-const TEMP = 10;
+/** Pairs (low, high). A typed array keeps lanes unboxed; within a function they stand in local variables. */
+const STATE = new Int32Array(10);
 
 /** High word of the product of two unsigned 32-bit words. */
 export function multiplyHigh(a: number, b: number): number {
@@ -38,30 +37,15 @@ export function multiplyHigh(a: number, b: number): number {
   return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (cross >>> 16)) | 0;
 }
 
-function multiply(at: number, lo: number, hi: number): void {
-  const a = STATE[at]!;
-  const b = STATE[at + 1]!;
-  STATE[at] = Math.imul(a, lo);
-  STATE[at + 1] = (multiplyHigh(a, lo) + Math.imul(a, hi) + Math.imul(b, lo)) | 0;
+/** High lane of the product of two 64-bit numbers; the low one is `Math.imul(aLo, bLo)`. */
+function productHigh(aLo: number, aHi: number, bLo: number, bHi: number): number {
+  return (multiplyHigh(aLo, bLo) + Math.imul(aLo, bHi) + Math.imul(aHi, bLo)) | 0;
 }
 
-function add(at: number, lo: number, hi: number): void {
-  const sum = (STATE[at]! + lo) | 0;
-  STATE[at + 1] = (STATE[at + 1]! + hi + (sum >>> 0 < lo >>> 0 ? 1 : 0)) | 0;
-  STATE[at] = sum;
-}
-
-/** Rotates left by 1 to 31 bits. */
-function rotate(at: number, bits: number): void {
-  const lo = STATE[at]!;
-  const hi = STATE[at + 1]!;
-  STATE[at] = (lo << bits) | (hi >>> (32 - bits));
-  STATE[at + 1] = (hi << bits) | (lo >>> (32 - bits));
-}
-
-function xor(at: number, lo: number, hi: number): void {
-  STATE[at] = STATE[at]! ^ lo;
-  STATE[at + 1] = STATE[at + 1]! ^ hi;
+/** High lane of the sum of two 64-bit numbers; the low one is `(aLo + bLo) | 0`. */
+function sumHigh(aLo: number, aHi: number, bLo: number, bHi: number): number {
+  const carry = ((aLo + bLo) | 0) >>> 0 < bLo >>> 0 ? 1 : 0;
+  return (aHi + bHi + carry) | 0;
 }
 
 function set(at: number, lo: number, hi: number): void {
@@ -69,27 +53,11 @@ function set(at: number, lo: number, hi: number): void {
   STATE[at + 1] = hi;
 }
 
-/** acc = rotl(acc + input * P2, 31) * P1. */
-function round(at: number, lo: number, hi: number): void {
-  const productLo = Math.imul(lo, P2_LO);
-  const productHi = (multiplyHigh(lo, P2_LO) + Math.imul(lo, P2_HI) + Math.imul(hi, P2_LO)) | 0;
-  const sumLo = (STATE[at]! + productLo) | 0;
-  const carry = sumLo >>> 0 < productLo >>> 0 ? 1 : 0;
-  const sumHi = (STATE[at + 1]! + productHi + carry) | 0;
-  const turnedLo = (sumLo << 31) | (sumHi >>> 1);
-  const turnedHi = (sumHi << 31) | (sumLo >>> 1);
-  STATE[at] = Math.imul(turnedLo, P1_LO);
-  STATE[at + 1] =
-    (multiplyHigh(turnedLo, P1_LO) + Math.imul(turnedLo, P1_HI) + Math.imul(turnedHi, P1_LO)) | 0;
-}
-
-/** hash = (hash ^ round(0, acc)) * P1 + P4, for accumulator `at`. */
-function mergeRound(at: number): void {
-  set(TEMP, 0, 0);
-  round(TEMP, STATE[at]!, STATE[at + 1]!);
-  xor(HASH, STATE[TEMP]!, STATE[TEMP + 1]!);
-  multiply(HASH, P1_LO, P1_HI);
-  add(HASH, P4_LO, P4_HI);
+/** STATE[at] += the number. */
+function add(at: number, lo: number, hi: number): void {
+  const oldLo = STATE[at]!;
+  STATE[at + 1] = sumHigh(oldLo, STATE[at + 1]!, lo, hi);
+  STATE[at] = (oldLo + lo) | 0;
 }
 
 /** Eats all whole 32-byte stripes and returns the index of the first word left. */
@@ -98,26 +66,21 @@ function eatStripes(words: Uint32Array, from: number, stripes: number): number {
   return from + 8 * stripes;
 }
 
-/** The rounds of one accumulator, as `round` has them, with its lanes in local variables: prompts are long, and this is all they cost. */
+/** The rounds of one accumulator: acc = rotl(acc + input * P2, 31) * P1. Prompts are long, and this is what they cost. */
 function eatLane(words: Uint32Array, from: number, stripes: number, at: number): void {
-  let accLo = STATE[at]!;
-  let accHi = STATE[at + 1]!;
+  let lo = STATE[at]!;
+  let hi = STATE[at + 1]!;
   const end = from + 8 * stripes;
   for (let i = from; i < end; i += 8) {
-    const lo = words[i]! | 0;
-    const hi = words[i + 1]! | 0;
-    const productLo = Math.imul(lo, P2_LO);
-    const productHi = (multiplyHigh(lo, P2_LO) + Math.imul(lo, P2_HI) + Math.imul(hi, P2_LO)) | 0;
-    const sumLo = (accLo + productLo) | 0;
-    const carry = sumLo >>> 0 < productLo >>> 0 ? 1 : 0;
-    const sumHi = (accHi + productHi + carry) | 0;
+    const inLo = words[i]! | 0;
+    const productLo = Math.imul(inLo, P2_LO);
+    const sumLo = (lo + productLo) | 0;
+    const sumHi = sumHigh(lo, hi, productLo, productHigh(inLo, words[i + 1]! | 0, P2_LO, P2_HI));
     const turnedLo = (sumLo << 31) | (sumHi >>> 1);
-    const turnedHi = (sumHi << 31) | (sumLo >>> 1);
-    accLo = Math.imul(turnedLo, P1_LO);
-    accHi = (multiplyHigh(turnedLo, P1_LO) + Math.imul(turnedLo, P1_HI) + Math.imul(turnedHi, P1_LO)) | 0;
+    hi = productHigh(turnedLo, (sumHi << 31) | (sumLo >>> 1), P1_LO, P1_HI);
+    lo = Math.imul(turnedLo, P1_LO);
   }
-  STATE[at] = accLo;
-  STATE[at + 1] = accHi;
+  set(at, lo, hi);
 }
 
 function startStripes(seedLo: number, seedHi: number): void {
@@ -131,53 +94,72 @@ function startStripes(seedLo: number, seedHi: number): void {
 
 function joinStripes(): void {
   set(HASH, 0, 0);
-  for (let i = 0; i < 4; i++) {
-    set(TEMP, STATE[2 * i]!, STATE[2 * i + 1]!);
-    // Rotations of 1, 7, 12 and 18 bits.
-    rotate(TEMP, i === 0 ? 1 : i === 1 ? 7 : i === 2 ? 12 : 18);
-    add(HASH, STATE[TEMP]!, STATE[TEMP + 1]!);
+  for (let at = 0; at < HASH; at += 2) {
+    const lo = STATE[at]!;
+    const hi = STATE[at + 1]!;
+    const bits = at === 0 ? 1 : at === 2 ? 7 : at === 4 ? 12 : 18;
+    add(HASH, (lo << bits) | (hi >>> (32 - bits)), (hi << bits) | (lo >>> (32 - bits)));
   }
-  for (let at = 0; at < HASH; at += 2) mergeRound(at);
+  for (let at = 0; at < HASH; at += 2) absorb(STATE[at]!, STATE[at + 1]!, false);
+}
+
+/** hash = (hash ^ rotl(input * P2, 31) * P1) * P1 + P4, with a turn of 27 bits before the last product if `turns`. */
+function absorb(inLo: number, inHi: number, turns: boolean): void {
+  const productLo = Math.imul(inLo, P2_LO);
+  const productHi = productHigh(inLo, inHi, P2_LO, P2_HI);
+  const turnedLo = (productLo << 31) | (productHi >>> 1);
+  let hi = STATE[HASH + 1]! ^ productHigh(turnedLo, (productHi << 31) | (productLo >>> 1), P1_LO, P1_HI);
+  let lo = STATE[HASH]! ^ Math.imul(turnedLo, P1_LO);
+  if (turns) {
+    const before = lo;
+    lo = (lo << 27) | (hi >>> 5);
+    hi = (hi << 27) | (before >>> 5);
+  }
+  const timesLo = Math.imul(lo, P1_LO);
+  STATE[HASH + 1] = sumHigh(timesLo, productHigh(lo, hi, P1_LO, P1_HI), P4_LO, P4_HI);
+  STATE[HASH] = timesLo + P4_LO;
 }
 
 /** Mixes in what is left after the stripes: fewer than 32 bytes, from word `at`. */
 function eatTail(words: Uint32Array, at: number, bytes: number): void {
   let next = at;
   let left = bytes;
-  for (; left >= 8; left -= 8, next += 2) {
-    set(TEMP, 0, 0);
-    round(TEMP, words[next]!, words[next + 1]!);
-    xor(HASH, STATE[TEMP]!, STATE[TEMP + 1]!);
-    rotate(HASH, 27);
-    multiply(HASH, P1_LO, P1_HI);
-    add(HASH, P4_LO, P4_HI);
-  }
+  for (; left >= 8; left -= 8, next += 2) absorb(words[next]! | 0, words[next + 1]! | 0, true);
   if (left >= 4) {
-    set(TEMP, words[next]!, 0);
-    multiply(TEMP, P1_LO, P1_HI);
-    xor(HASH, STATE[TEMP]!, STATE[TEMP + 1]!);
-    rotate(HASH, 23);
-    multiply(HASH, P2_LO, P2_HI);
-    add(HASH, P3_LO, P3_HI);
+    eatWord(words[next]! | 0);
     left -= 4;
     next += 1;
   }
-  for (let i = 0; i < left; i++) {
-    set(TEMP, (words[next]! >>> (8 * i)) & 0xff, 0);
-    multiply(TEMP, P5_LO, P5_HI);
-    xor(HASH, STATE[TEMP]!, STATE[TEMP + 1]!);
-    rotate(HASH, 11);
-    multiply(HASH, P1_LO, P1_HI);
-  }
+  for (let i = 0; i < left; i++) eatByte((words[next]! >>> (8 * i)) & 0xff);
+}
+
+/** hash = rotl(hash ^ word * P1, 23) * P2 + P3. */
+function eatWord(word: number): void {
+  const lo = STATE[HASH]! ^ Math.imul(word, P1_LO);
+  const hi = STATE[HASH + 1]! ^ productHigh(word, 0, P1_LO, P1_HI);
+  const turnedLo = (lo << 23) | (hi >>> 9);
+  set(HASH, Math.imul(turnedLo, P2_LO), productHigh(turnedLo, (hi << 23) | (lo >>> 9), P2_LO, P2_HI));
+  add(HASH, P3_LO, P3_HI);
+}
+
+/** hash = rotl(hash ^ byte * P5, 11) * P1. */
+function eatByte(byte: number): void {
+  const lo = STATE[HASH]! ^ Math.imul(byte, P5_LO);
+  const hi = STATE[HASH + 1]! ^ productHigh(byte, 0, P5_LO, P5_HI);
+  const turnedLo = (lo << 11) | (hi >>> 21);
+  set(HASH, Math.imul(turnedLo, P1_LO), productHigh(turnedLo, (hi << 11) | (lo >>> 21), P1_LO, P1_HI));
 }
 
 function avalanche(): void {
   // x ^= x >> 33 touches only the low lane (and clears nothing above): low ^= high >>> 1.
-  xor(HASH, STATE[HASH + 1]! >>> 1, 0);
-  multiply(HASH, P2_LO, P2_HI);
-  xor(HASH, (STATE[HASH]! >>> 29) | (STATE[HASH + 1]! << 3), STATE[HASH + 1]! >>> 29);
-  multiply(HASH, P3_LO, P3_HI);
-  xor(HASH, STATE[HASH + 1]!, 0);
+  const hi1 = STATE[HASH + 1]!;
+  const lo1 = STATE[HASH]! ^ (hi1 >>> 1);
+  const hi2 = productHigh(lo1, hi1, P2_LO, P2_HI);
+  const lo2 = Math.imul(lo1, P2_LO);
+  const hi3 = hi2 ^ (hi2 >>> 29);
+  const lo3 = lo2 ^ ((lo2 >>> 29) | (hi2 << 3));
+  const hi4 = productHigh(lo3, hi3, P3_LO, P3_HI);
+  set(HASH, Math.imul(lo3, P3_LO) ^ hi4, hi4);
 }
 
 /**

@@ -25,7 +25,7 @@ export const parseAnthropic: ParseBody = (body, context) => {
     tokens.text(textOf(message['role']));
     addBlocks(tokens, message['content'], context);
   }
-  return { ...commonFacts(body, countOf(body['max_tokens'])), prompts: [tokens.finish()] };
+  return commonFacts(body, countOf(body['max_tokens']), [tokens.finish()]);
 };
 
 /** `messages/count_tokens`: routed, but the response is not read. */

@@ -26,7 +26,8 @@ export interface BodyFacts {
 /** What a parser may know besides the body. */
 export interface ParseContext {
   readonly estimate: EstimateOptions;
-  readonly video: VideoHints;
+  /** Read only where there is a video. */
+  readonly video: () => VideoHints;
 }
 
 /** Body to facts; a string is the reason of a 400. */
@@ -60,9 +61,14 @@ export function tokenIds(value: unknown): Uint32Array | undefined {
   return ids;
 }
 
-/** Facts common to bodies of the OpenAI and Anthropic families. */
-export function commonFacts(body: JsonObject, maxOutputTokens: number): Omit<BodyFacts, 'prompts'> {
+/** Facts of bodies of the OpenAI and Anthropic families. */
+export function commonFacts(
+  body: JsonObject,
+  maxOutputTokens: number,
+  prompts: readonly Prompt[] = [],
+): BodyFacts {
   return {
+    prompts,
     model: textOf(body['model']),
     stream: body['stream'] === true,
     maxOutputTokens,

@@ -29,7 +29,7 @@ export const parseChat: ParseBody = (body, context) => {
     addContent(tokens, message['content'], context);
   }
   const limit = countOf(body['max_completion_tokens']) || countOf(body['max_tokens']);
-  return { ...commonFacts(body, limit), prompts: [tokens.finish()] };
+  return commonFacts(body, limit, [tokens.finish()]);
 };
 
 /** `completions`. */
@@ -52,13 +52,13 @@ export const parseResponse: ParseBody = (body) => {
   if (isEmpty(body['input'])) return missing('input');
   const parts = ['instructions', 'tools', 'input'].filter((name) => !isEmpty(body[name]));
   const prompt = estimateText(goJson(parts.map((name) => ({ [name]: body[name] }))));
-  return { ...commonFacts(body, countOf(body['max_output_tokens'])), prompts: [prompt] };
+  return commonFacts(body, countOf(body['max_output_tokens']), [prompt]);
 };
 
 /** `conversations`. */
 export const parseConversation: ParseBody = (body) => {
   if (isEmpty(body['items'])) return missing('items');
-  return { ...commonFacts(body, 0), prompts: [estimateText(goJson(body['items']))] };
+  return commonFacts(body, 0, [estimateText(goJson(body['items']))]);
 };
 
 /** `images/generations`. */
@@ -126,7 +126,7 @@ function addPart(tokens: PseudoTokens, part: JsonObject, context: ParseContext):
   const source = assetSource(part[type]);
   if (source === '') return;
   if (type === 'image_url') tokens.asset(source, imageTokens(context.estimate, source, false));
-  if (type === 'video_url') tokens.asset(source, videoTokens(context.estimate, context.video));
+  if (type === 'video_url') tokens.asset(source, videoTokens(context.estimate, context.video()));
   if (type === 'input_audio' || type === 'audio_url') tokens.asset(source, audioTokens(source));
 }
 

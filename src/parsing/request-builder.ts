@@ -112,10 +112,7 @@ export class RequestBuilder {
     if (!isObject(decoded.value)) return 'invalid request body: not a JSON object';
     return parse(decoded.value, {
       estimate: this.#options.estimate,
-      // Few requests have videos.
-      get video() {
-        return videoHints(incoming.headers);
-      },
+      video: () => videoHints(incoming.headers),
     });
   }
 }

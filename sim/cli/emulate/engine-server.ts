@@ -317,7 +317,7 @@ function parseBody(path: string, text: string): ParsedBody | string {
   const decoded = decodeJson(text);
   if (typeof decoded === 'string') return decoded;
   if (!isObject(decoded.value)) return 'invalid request body: not a JSON object';
-  const facts = parse(decoded.value, { estimate: ESTIMATE_DEFAULTS, video: videoHints(new Map()) });
+  const facts = parse(decoded.value, { estimate: ESTIMATE_DEFAULTS, video: () => videoHints(new Map()) });
   if (typeof facts === 'string') return facts;
   if (facts.prompts.length !== 1) return 'invalid request body: one prompt per request';
   const transfer = transferOf(decoded.value);
