@@ -191,3 +191,23 @@ describe.each(ENGINES)('%s', (name, make) => {
     );
   });
 });
+
+test('vLLM: a head that did not fit is looked at again when growth evicts what it would have found', () => {
+  const one = (gap: number, group: number, prefix: number, own: number, output: number) => ({
+    ...{ gap, group, prefix, own, output, unique: false, priority: 0, abortAfter: undefined },
+  });
+  const w: World = {
+    ...{ blocks: 18, budget: 27, seqs: 3, flags: { a: false, b: false, c: false } },
+    coefficients: { base: 50, sequence: 2, prefill: 0, context: 0 },
+    requests: [
+      one(0, 1, 0, 39, 27),
+      one(0, 3, 58, 82, 22),
+      one(0, 1, 20, 26, 15),
+      one(0, 2, 62, 59, 10),
+      one(1951, 1, 62, 17, 4),
+      one(0, 3, 16, 17, 1),
+    ],
+  };
+  const happenings = (fastForward: boolean) => play(w, vllm(1), fastForward).bench.happenings;
+  expect(happenings(true)).toEqual(happenings(false));
+});

@@ -72,7 +72,7 @@ export class Admission {
       const tokens = this.#tryAdmit(sequence, budget, nowUs, sink);
       const isFront = sequence === this.#common.waiting.front();
       if (tokens < 0) {
-        this.#stepper.stuck = isFront;
+        this.#stepper.stuck = isFront && !this.#mayNeedLess();
         return;
       }
       if (isFront) this.#common.waiting.popFront();
@@ -102,7 +102,7 @@ export class Admission {
       const isFull = seatsTaken(this.#common) >= this.#config.maxSeqs;
       const tokens = isFull ? -1 : this.#tryAdmit(sequence, budget, nowUs, sink);
       if (tokens < 0) {
-        this.#stepper.stuck = true;
+        this.#stepper.stuck = isFull || !this.#mayNeedLess();
         return -1;
       }
       list.splice(i, 1);
@@ -196,6 +196,14 @@ export class Admission {
     this.#run(sequence, tokens);
     if (handedOver) sink.loadRemote(request, 0, nowUs);
     return tokens;
+  }
+
+  /**
+   * The request that has just been refused may fit though nothing ends: growth may evict what it would find of its prompt, and where
+   * only the first chunk is reserved, that chunk then ends earlier in the prompt.
+   */
+  #mayNeedLess(): boolean {
+    return !this.#config.reserveFullPrompt && this.#common.pool.foundFree > 0;
   }
 
   /** Blocks that a request takes beside those of its tokens: windows and state of hybrid models. */
