@@ -26,6 +26,8 @@ export class DecodeSet<Leaf> {
   step = 0;
   /** Drafts verified per member and step. */
   readonly draftTokens: number = 0;
+  /** Blocks of the steps in progress that the pool has given already. */
+  taken = 0;
   readonly #blockSize: number;
   readonly #residue: Int32Array;
   #baseSum = 0;
@@ -151,11 +153,15 @@ export class DecodeSet<Leaf> {
     return (sequence.contextBase + this.step) % this.#blockSize === 0 ? 1 : 0;
   }
 
-  /** Takes what the next `steps` steps open; call before the set advances. `heldBack` take no part. */
+  /**
+   * Takes what the next `steps` steps open and was not taken yet; call before the set advances, and within a segment before anything is
+   * given back, so that what is given back does not serve steps that came before. `heldBack` take no part.
+   */
   take(pool: PagePool, steps: number, heldBack: readonly Sequence<Leaf>[] = NOBODY): void {
-    let blocks = this.blocksNeeded(steps);
+    let blocks = this.blocksNeeded(steps) - this.taken;
     for (const sequence of heldBack) blocks -= this.blocksOpened(sequence);
     if (blocks > 0) pool.take(blocks);
+    this.taken += blocks;
   }
 
   /** A sequence that has left the set holds the blocks that its tokens fill. */
@@ -165,6 +171,7 @@ export class DecodeSet<Leaf> {
 
   advance(steps: number): void {
     this.step += steps;
+    this.taken = 0;
   }
 
   /** Takes out a member that has all its tokens, in order of admission among those of the same step; null when none is left. */

@@ -101,6 +101,7 @@ export class SglangEngine implements Engine {
     if (sequence === undefined) return false;
     this.#unstick();
     this.#loads.cancel(sequence, nowUs);
+    this.#growUntil(nowUs);
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
     if (inStep && this.#stepper.progress !== 'none') {
       sequence.aborted = true;
@@ -109,7 +110,8 @@ export class SglangEngine implements Engine {
     return true;
   }
 
-  remoteReady(request: SimRequest, ok: boolean, _nowUs: number): void {
+  remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
+    this.#growUntil(nowUs);
     const isHere = this.#disaggregation.arrived((s) => s.request === request, ok);
     if (isHere || this.#loads.arrived(request)) this.#unstick();
   }
@@ -122,9 +124,10 @@ export class SglangEngine implements Engine {
     this.#common.waiting.push(sequence);
   }
 
-  release(request: SimRequest, _nowUs: number): void {
+  release(request: SimRequest, nowUs: number): void {
     const sequence = this.#disaggregation.findHeld((s) => s.request === request);
     if (sequence === undefined) return;
+    this.#growUntil(nowUs);
     this.#leave(sequence);
     this.#unstick();
   }
@@ -185,7 +188,7 @@ export class SglangEngine implements Engine {
     out.running = this.#running.length + this.prefill.sequences.length;
     let used = this.#tree.used;
     if (this.#stepper.progress === 'segment') {
-      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs));
+      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs)) - this.#decodes.taken;
     }
     out.kvUsage = used / this.#tree.capacity;
   }
@@ -277,10 +280,15 @@ export class SglangEngine implements Engine {
     sink.preempted(victim.request, nowUs);
   }
 
+  /** The steps of a segment that have begun have their pages: something is about to give some back. */
+  #growUntil(nowUs: number): void {
+    if (this.#stepper.progress === 'segment') this.#decodes.take(this.#tree, this.#stepper.stepsAt(nowUs));
+  }
+
   #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
     const set = this.#decodes;
-    const usedBefore = this.#tree.used;
+    const usedBefore = this.#tree.used - set.taken;
     set.take(this.#tree, segment.steps);
     this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);

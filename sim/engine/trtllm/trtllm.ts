@@ -84,6 +84,7 @@ export class TrtllmEngine implements Engine {
     const sequence = this.#find(request);
     if (sequence === undefined) return false;
     this.#stepper.unstick();
+    this.#growUntil(nowUs);
     if (sequence.state === 'loadingRemote') this.#tiers?.cancel(request, nowUs);
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
     if (inStep && this.#stepper.progress !== 'none') {
@@ -101,9 +102,10 @@ export class TrtllmEngine implements Engine {
     this.#stepper.unstick();
   }
 
-  release(request: SimRequest, _nowUs: number): void {
+  release(request: SimRequest, nowUs: number): void {
     const sequence = this.#holding.find((s) => s.request === request);
     if (sequence === undefined) return;
+    this.#growUntil(nowUs);
     this.#leave(sequence);
     this.#stepper.unstick();
   }
@@ -156,7 +158,7 @@ export class TrtllmEngine implements Engine {
     out.running = this.#running.length;
     let used = this.#tree.used;
     if (this.#stepper.progress === 'segment') {
-      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs));
+      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs)) - this.#decodes.taken;
     }
     out.kvUsage = used / this.#tree.capacity;
   }
@@ -357,10 +359,15 @@ export class TrtllmEngine implements Engine {
     return this.#stepper.runStep(this.#model.stepUs(shape));
   }
 
+  /** The steps of a segment that have begun have their blocks: something is about to give some back. */
+  #growUntil(nowUs: number): void {
+    if (this.#stepper.progress === 'segment') this.#decodes.take(this.#tree, this.#stepper.stepsAt(nowUs));
+  }
+
   #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
     const set = this.#decodes;
-    const usedBefore = this.#tree.used;
+    const usedBefore = this.#tree.used - set.taken;
     set.take(this.#tree, segment.steps);
     this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);

@@ -128,6 +128,7 @@ export class VllmEngine implements Engine {
     this.#stepper.unstick();
     if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
       this.#gauges.freeze(nowUs);
+      this.#growUntil(nowUs);
       this.#tiers?.cancel(request, nowUs);
       this.#drop(sequence);
     } else if (this.#stepper.progress === 'none') {
@@ -158,9 +159,10 @@ export class VllmEngine implements Engine {
     this.#tiers!.load(sequence.request, nowUs, false);
   }
 
-  release(request: SimRequest, _nowUs: number): void {
+  release(request: SimRequest, nowUs: number): void {
     const sequence = this.#holding.find(request);
     if (sequence === undefined) return;
+    this.#growUntil(nowUs);
     this.#drop(sequence);
     this.#stepper.unstick();
     if (this.#stepper.progress === 'none') this.#gauges.publish();
@@ -454,10 +456,15 @@ export class VllmEngine implements Engine {
     return this.#stepper.runStep(this.#model.stepUs(shape) + (this.#lora?.takeLoadUs() ?? 0));
   }
 
+  /** The steps of a segment that have begun have their blocks: something is about to give some back. */
+  #growUntil(nowUs: number): void {
+    if (this.#stepper.progress === 'segment') this.#decodes.take(this.#pool, this.#stepper.stepsAt(nowUs));
+  }
+
   #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
     const { segment } = this.#stepper;
     const set = this.#decodes;
-    const usedBefore = this.#pool.used;
+    const usedBefore = this.#pool.used - set.taken;
     set.take(this.#pool, segment.steps);
     this.#stream.segment(segment, nowUs, sink);
     set.advance(segment.steps);

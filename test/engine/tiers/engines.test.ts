@@ -5,7 +5,7 @@ import { SglangEngine } from '../../../sim/engine/sglang/sglang.ts';
 import { trtllmConfig } from '../../../sim/engine/trtllm/config.ts';
 import { TrtllmEngine } from '../../../sim/engine/trtllm/trtllm.ts';
 import { affineModel, Bench, request } from '../harness.ts';
-import { expectConservation, expectFastForwardEqual, type MakeEngine } from '../worlds.ts';
+import { expectConservation, expectFastForwardEqual, type MakeEngine, play, type World } from '../worlds.ts';
 import { connect, setup, smallTiers } from './fixtures.ts';
 
 const SGLANG = sglangConfig(
@@ -90,4 +90,27 @@ describe.each([
   test('every request ends exactly once, every token is accounted for, all blocks come back', () => {
     expectConservation(make, 300, smallTiers);
   });
+});
+
+test('SGLang: pages given back in the middle of a segment do not serve the steps before', () => {
+  const one = (group: number, prefix: number, own: number, output: number, abortAfter?: number) => ({
+    ...{ gap: 0, group, prefix, own, output, unique: false, priority: 0, abortAfter },
+  });
+  const w: World = {
+    ...{ blocks: 26, budget: 9, seqs: 2, flags: { a: false, b: false, c: false } },
+    coefficients: { base: 94, sequence: 9, prefill: 0, context: 0 },
+    requests: [
+      one(2, 27, 1, 1),
+      one(1, 8, 29, 1),
+      one(1, 0, 12, 1),
+      one(1, 0, 64, 34, 5065),
+      one(1, 11, 46, 1),
+      one(2, 51, 62, 28, 8052),
+      one(1, 2, 69, 16),
+      one(1, 8, 1, 1),
+      one(1, 0, 1, 1),
+    ],
+  };
+  const happenings = (fastForward: boolean) => play(w, sglang, fastForward, smallTiers).bench.happenings;
+  expect(happenings(true)).toEqual(happenings(false));
 });
