@@ -62,27 +62,35 @@ function leastOf(fleets: readonly FleetOutcome[], of: (fleet: FleetOutcome) => n
   return fleets.reduce((least, fleet) => (of(fleet) < of(least) ? fleet : least));
 }
 
-/** The decision in words. */
+/** The decision in words: one line to read first. What each fleet measures by is in the tables. */
 export function decisionSentence(fleets: readonly FleetOutcome[], { best, tied }: Choice): string {
   if (fleets.every((fleet) => fleet.report.slo.verdict === 'none')) return withoutSlo(fleets);
-  const others = fleets.filter((fleet) => fleet !== best && !tied.includes(fleet)).map(standing);
+  const taken = best === null ? tied : [best];
+  const others = standings(
+    fleets.filter((fleet) => !taken.includes(fleet)),
+    taken[0],
+  );
   if (tied.length > 0) return `${[tieWords(tied), ...others].join('; ')}.`;
   if (best === null) return `No fleet is shown to meet the SLO: ${others.join('; ')}.`;
   const lead = `${best.letter} meets the SLO for ${costWords(best)}`;
   return `${[lead, ...others].join('; ')}.`;
 }
 
+/** `A and B both meet the SLO for $20.00/h, no difference shown`. */
 function tieWords(tied: readonly FleetOutcome[], where = ''): string {
-  const each = tied.map(
-    (fleet) =>
-      `${fleet.letter} for ${costWords(fleet)} with ${formatFigure(fleet.report.slo.attainment, 'share')} within SLO`,
-  );
-  return `${listed(tied)} are not distinguished: all meet the SLO${where}, ${each.join(', ')}`;
+  const all = tied.length === 2 ? 'both' : 'all';
+  const costs = tied.map(costWords);
+  const cost = new Set(costs).size === 1 ? costs[0]! : listed(costs);
+  return `${listed(lettersOf(tied))} ${all} meet the SLO${where} for ${cost}, no difference shown`;
 }
 
-function listed(fleets: readonly FleetOutcome[]): string {
-  const letters = fleets.map((fleet) => fleet.letter);
-  return `${letters.slice(0, -1).join(', ')} and ${letters.at(-1)}`;
+/** `A`, `A and B`, `A, B and C`. */
+function listed(words: readonly string[]): string {
+  return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+function lettersOf(fleets: readonly FleetOutcome[]): string[] {
+  return fleets.map((fleet) => fleet.letter);
 }
 
 /** The decision over all workloads: the cheapest of the fleets that meet the SLO under each. */
@@ -123,17 +131,43 @@ function costWords(fleet: FleetOutcome): string {
   return perHour === null ? `${gpus} (no price known)` : formatFigure(perHour, 'usdPerHour');
 }
 
-function standing(fleet: FleetOutcome): string {
-  const { slo } = fleet.report;
-  if (slo.verdict === 'meets') {
-    const within = formatFigure(slo.attainment, 'share');
-    return `${fleet.letter} meets it too for ${costWords(fleet)} with ${within} within SLO`;
+/** The other fleets, those of one kind in one clause: what meets it too, what fails by which limit, what is open. */
+function standings(others: readonly FleetOutcome[], best: FleetOutcome | undefined): string[] {
+  const clauses = new Map<string, FleetOutcome[]>();
+  for (const fleet of others) {
+    const key = standingOf(fleet);
+    clauses.set(key, [...(clauses.get(key) ?? []), fleet]);
   }
-  const worst = worstCheck(slo.checks);
-  const words = worst === null ? 'the SLO' : checkWords(worst);
+  return [...clauses.values()].map((fleets) => standingWords(fleets, best));
+}
+
+/** What fleets of one clause have in common: verdict and, unless it is kept, the limit; at one cost, or each its own. */
+function standingOf(fleet: FleetOutcome): string {
+  const { slo } = fleet.report;
+  if (slo.verdict === 'meets') return `meets ${costWords(fleet)}`;
+  return `${slo.verdict} ${worstCheck(slo.checks)?.metric ?? ''}`;
+}
+
+function standingWords(fleets: readonly FleetOutcome[], best: FleetOutcome | undefined): string {
+  const { slo } = fleets[0]!.report;
+  const who = listed(lettersOf(fleets));
+  const isOne = fleets.length === 1;
+  if (slo.verdict === 'meets') {
+    const does = `${who} ${isOne ? 'does' : 'do'} too`;
+    const cost = costWords(fleets[0]!);
+    if (best === undefined || cost !== costWords(best)) return `${does} for ${cost}`;
+    // At equal cost it is the share of requests within the SLO that decides.
+    return `${does}, with ${listed(fleets.map(withinWords))} of requests within it against ${withinWords(best)}`;
+  }
+  const worst = fleets.flatMap(({ report }) => worstCheck(report.slo.checks) ?? []);
+  const words = worst.length < fleets.length ? 'the SLO' : checksWords(worst);
   return slo.verdict === 'fails'
-    ? `${fleet.letter} fails ${words}`
-    : `${fleet.letter} cannot be told with these seeds (${words})`;
+    ? `${who} ${isOne ? 'fails' : 'fail'} ${words}`
+    : `${who} cannot be told with these seeds (${words})`;
+}
+
+function withinWords({ report }: FleetOutcome): string {
+  return formatFigure(report.slo.attainment, 'share');
 }
 
 /** The failing (or else undecided) check that is furthest from its limit, relative to the limit. */
@@ -154,10 +188,15 @@ function worstCheck(checks: readonly SloCheck[]): SloCheck | null {
 
 /** A check in words: `TTFT p95 1.40 s against 1.00 s`. */
 export function checkWords(check: SloCheck): string {
-  const figure = findFigure(check.metric);
-  const unit = figure?.unit ?? (isFloor(check.metric) ? 'share' : 'ms');
-  const label = figure?.label ?? checkLabel(check.metric);
-  return `${label} ${formatFigure(check.value, unit)} against ${formatFigure(check.limit, unit)}`;
+  return checksWords([check]);
+}
+
+/** Several fleets' values of one check: `TTFT p95 1.40 s and 2.10 s against 1.00 s`. */
+function checksWords(checks: readonly SloCheck[]): string {
+  const { metric, limit } = checks[0]!;
+  const unit = findFigure(metric)?.unit ?? (isFloor(metric) ? 'share' : 'ms');
+  const values = checks.map(({ value }) => formatFigure(value, unit));
+  return `${checkLabel(metric)} ${listed(values)} against ${formatFigure(limit, unit)}`;
 }
 
 /** Label of a checked metric that no figure has, e.g. `TTFT p99.9`. */

@@ -256,7 +256,7 @@ describe('comparison', () => {
   test('the cheapest fleet that meets the SLO is the best', () => {
     expect(workload.best).toBe('small');
     expect(workload.sentence).toMatch(
-      /^B meets the SLO for \$20\.00\/h; A .*\$24\.00\/h.*; C fails TTFT p95 /,
+      /^B meets the SLO for \$20\.00\/h; A does too for \$24\.00\/h; C fails TTFT p95 [\d.]+ ms against 100 ms\.$/,
     );
   });
 
@@ -286,7 +286,9 @@ describe('comparison', () => {
       const { best, tied, sentence } = compare(runs, { ...context, slo });
       expect(best).toBeNull();
       expect(tied).toEqual(['x', 'y']);
-      expect(sentence).toMatch(/are not distinguished: all meet the SLO, .* for \$20\.00\/h/);
+      expect(sentence).toMatch(
+        /^. and . both meet the SLO for \$20\.00\/h, no difference shown; . does too for \$24\.00\/h\.$/,
+      );
     }
   });
 
@@ -330,7 +332,7 @@ describe('comparison', () => {
     const { best, sentence } = compare(runs, { ...context, slo }).workloads[0]!;
     expect(best).toBeNull();
     expect(sentence).toMatch(
-      /^No fleet is shown to meet the SLO: A fails TTFT p95 500 ms against 100 ms; B /,
+      /^No fleet is shown to meet the SLO: A and B fail TTFT p95 500 ms and 900 ms against 100 ms\.$/,
     );
   });
 });

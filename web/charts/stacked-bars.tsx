@@ -40,7 +40,9 @@ interface StackedBarsProps {
 const BAR_HEIGHT = 20;
 const BAR_STEP = 32;
 const LABEL_WIDTH = 148;
+/** Least room behind the bars, and what a character of a total takes, px. */
 const TOTAL_WIDTH = 72;
+const CHARACTER_WIDTH = 6.6;
 
 export function StackedBars({ title, parts, bars, text, of, note }: StackedBarsProps) {
   const patterns = useId();
@@ -81,7 +83,8 @@ interface PlotProps extends Pick<StackedBarsProps, 'title' | 'parts' | 'bars' | 
 function Plot({ title, parts, bars, text, patterns }: PlotProps) {
   const { ref, width } = useChartSize();
   const left = Math.min(LABEL_WIDTH, width * 0.3);
-  const room = width - left - TOTAL_WIDTH - GUTTER.right;
+  const longest = Math.max(...bars.map(({ total }) => total.length));
+  const room = width - left - Math.max(TOTAL_WIDTH, longest * CHARACTER_WIDTH) - GUTTER.right;
   const most = Math.max(...bars.map(({ values }) => sum(values)), Number.MIN_VALUE);
   const height = bars.length * BAR_STEP;
   return (

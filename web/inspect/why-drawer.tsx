@@ -2,7 +2,7 @@
 import type { Report } from '../../sim/metrics/report.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
 import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
-import { figureText } from '../format.ts';
+import { countText, figureText } from '../format.ts';
 import { whyWords } from './why-words.ts';
 
 export function WhyDrawer({ report }: { readonly report: Report }) {
@@ -11,7 +11,7 @@ export function WhyDrawer({ report }: { readonly report: Report }) {
       key: band,
       label: band === 'all' ? 'all requests' : band.replace('-', '–'),
       values: PHASE_PARTS.map(({ id }) => parts[id as keyof typeof parts]),
-      total: `${figureText(meanMs, 'ms')}${n < 20 ? `, of ${Math.ceil(n)}` : ''}`,
+      total: `${figureText(meanMs, 'ms')}${n < 20 ? `, of ${countText(Math.ceil(n))} request${n > 1 ? 's' : ''}` : ''}`,
     }),
   );
   return (
