@@ -20,7 +20,7 @@ import { KeptTable } from './kept-table.tsx';
 import { openDocument } from './open-document.ts';
 
 /** A worker of its own: a fit never pauses, and is stopped by ending the worker. */
-const client = new WorkerClient();
+const client = new WorkerClient({ isWatched: false });
 
 type State =
   | { readonly kind: 'idle' }
