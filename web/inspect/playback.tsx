@@ -21,9 +21,12 @@ export function usePlayback(durationUs: number): Playback {
   useEffect(() => {
     if (!isPlaying) return undefined;
     let lastMs = performance.now();
+    // When the next redraw is due: one that comes late does not put off those after it.
+    let dueMs = lastMs;
     let frame = requestAnimationFrame(function step(nowMs) {
       frame = requestAnimationFrame(step);
-      if (nowMs - lastMs < 1000 / FRAMES_PER_S - 1) return;
+      if (nowMs < dueMs) return;
+      dueMs = Math.max(dueMs + 1000 / FRAMES_PER_S, nowMs);
       const passedUs = (nowMs - lastMs) * 1e3 * speed;
       lastMs = nowMs;
       setAt((before) => {
