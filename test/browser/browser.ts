@@ -15,7 +15,7 @@ export interface Dashboard {
 
 export interface PageOptions extends BrowserContextOptions {
   /** Runs in the page before its own scripts. */
-  readonly script?: string;
+  readonly script?: string | (() => void);
 }
 
 export interface OpenPage {
