@@ -11,13 +11,16 @@ const YARDSTICK_MS = 170;
 const HARD = 2;
 export const REPEATS = 5;
 
-/** How much slower this machine is now than the one that the budgets are for; at least 1. */
+/** How much slower this machine is now than the one that the budgets are for, by the best of three tries; at least 1. */
 async function slowness(page: Page): Promise<number> {
   const tookMs = await page.evaluate(() => {
-    const startMs = performance.now();
-    let x = 1;
-    for (let i = 0; i < 3e7; i += 1) x = (x * 1103515245 + 12345) & 0x7fffffff;
-    return x < 0 ? 0 : performance.now() - startMs;
+    const once = (): number => {
+      const startMs = performance.now();
+      let x = 1;
+      for (let i = 0; i < 3e7; i += 1) x = (x * 1103515245 + 12345) & 0x7fffffff;
+      return x < 0 ? 0 : performance.now() - startMs;
+    };
+    return Math.min(once(), once(), once());
   });
   return Math.max(1, tookMs / YARDSTICK_MS);
 }
@@ -34,7 +37,7 @@ export async function hold(
   const all = times.length === 1 ? '' : ` (median of ${times.map((time) => time.toFixed(0)).join(', ')})`;
   const word = median > budgetMs * slow ? 'OVER ' : '';
   process.stderr.write(
-    `${word}${what}: ${median.toFixed(1)} ms${all}, budget ${budgetMs.toFixed(0)} ms on a machine ${slow.toFixed(1)} times as fast\n`,
+    `${word}${what}: ${median.toFixed(1)} ms${all}, budget ${(budgetMs * slow).toFixed(0)} ms (${budgetMs.toFixed(0)} on a machine ${slow.toFixed(1)} times as fast)\n`,
   );
   expect(median, what).toBeLessThan(HARD * budgetMs * slow);
 }
