@@ -1,6 +1,7 @@
 /** The frame, and in it the screen that the address names. */
 import { lazy, Suspense, useEffect } from 'react';
-import { PAGES, type Screen } from './screens.ts';
+import type { Screen } from './screen-names.ts';
+import { PAGES } from './screens.ts';
 import { SCREEN_NAMES } from './shell/commands.ts';
 import { Frame } from './shell/frame.tsx';
 import { useScreen } from './state/address.ts';

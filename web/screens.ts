@@ -1,6 +1,5 @@
 /** The screens and their scripts, each a chunk of its own; the address names the one that is open. */
-export const SCREENS = ['plan', 'compare', 'inspect', 'lab', 'library'] as const;
-export type Screen = (typeof SCREENS)[number];
+import { SCREENS, type Screen } from './screen-names.ts';
 
 type LoadPage = () => Promise<{ readonly default: React.ComponentType }>;
 

@@ -121,6 +121,17 @@ describe('linked charts', () => {
     expect(await chart.locator('svg').textContent()).toContain('time per output token');
   });
 
+  it('of distributions show nines and bands when they are asked for, both at once', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const chart = page.getByRole('img', { name: /^Inter-token latency/ });
+    await page.getByLabel('Share axis').selectOption('nines');
+    await page.getByLabel('95 % band').check();
+    await expect.poll(() => chart.getByText('99.9').count()).toBe(1);
+    expect(await page.locator('svg path.band').count()).toBe(6);
+    expect(new URL(page.url()).hash).toMatch(/&y=nines&band=1/);
+  });
+
   it('show on request how much load each fleet can take, with its knee', async () => {
     const { page, complaints } = await dashboard.open();
     await finished(page);

@@ -73,6 +73,49 @@ describe('a recorded run', () => {
     await expect.poll(() => details.count()).toBe(0);
   });
 
+  it('is narrowed to a range of its distribution, by keys or by numbers, and a link keeps the range', async () => {
+    const { page } = await openInspect();
+    const chart = page.getByRole('img', { name: /^TTFT of the requests/ });
+    await chart.focus();
+    await page.keyboard.press('ArrowRight');
+    for (let i = 0; i < 8; i += 1) await page.keyboard.press('Shift+ArrowLeft');
+    const chip = page.locator('.cohort');
+    const inCohort = async (): Promise<number> =>
+      Number(/, (\d+) of 300 requests/.exec((await chip.textContent()) ?? '')?.[1]);
+    expect(await chip.textContent()).toMatch(/^Cohort: TTFT .* to .*, \d+ of 300 requests/);
+    const count = await inCohort();
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThan(REQUESTS);
+    await page.getByText(`${count} requests of the cohort in this window`).waitFor();
+    await page.getByLabel('TTFT of the cohort to, ms').fill('100000');
+    await page.getByLabel('TTFT of the cohort from, ms').fill('120');
+    await expect.poll(() => chip.textContent()).toContain('TTFT 120\u00a0ms to 100\u00a0s');
+    const slow = await inCohort();
+    expect(slow).toBeGreaterThan(0);
+    const link = new URL(page.url()).hash;
+    expect(link).toContain('&c=ttft,120,100000');
+    await page.getByText('Slowest first tokens of the cohort').waitFor();
+    const { page: other } = await dashboard.open(link);
+    await other.getByText('recorded here').waitFor();
+    expect(await other.locator('.cohort').textContent()).toContain(`, ${slow} of 300 requests`);
+    await chip.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText(`${REQUESTS} requests in this window`).waitFor();
+    expect(new URL(page.url()).hash).not.toContain('&c=');
+  });
+
+  it('is narrowed by dragging over its distribution', async () => {
+    const { page } = await openInspect();
+    const chart = page.getByRole('img', { name: /^TTFT of the requests/ });
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 80);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 90, { steps: 4 });
+    await page.mouse.up();
+    await page.locator('.cohort').waitFor();
+    expect(await chart.locator('rect.range').count()).toBe(1);
+  });
+
   it('is saved as a Chrome trace whose slices nest within their requests', async () => {
     const { page } = await openInspect();
     const text = await savedText(page, () => page.getByRole('button', { name: 'Save trace' }).click());

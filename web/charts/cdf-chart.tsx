@@ -8,17 +8,28 @@ import { useState } from 'react';
 import type { QuantileCurve } from '../../sim/worker/api.ts';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
 import { figureText, percentText, timeTickText } from '../format.ts';
+import { useView } from '../state/view-store.ts';
 import { AxisX } from './axis-x.tsx';
 import { AxisY } from './axis-y.tsx';
-import { quantileMs, shareWithin, timeDomain, timeTicks } from './cdf-data.ts';
+import {
+  bandHalfWidth,
+  MOST_NINES,
+  ninesOf,
+  quantileMs,
+  shareWithin,
+  timeDomain,
+  timeTicks,
+} from './cdf-data.ts';
 import { GUTTER, useChartSize } from './chart-size.ts';
-import { READING_STEPS, ReadingLine, ReadingSvg, stepAt, stepPx } from './reading-svg.tsx';
+import { RangeRect, READING_STEPS, ReadingLine, ReadingSvg, stepAt, stepPx } from './reading-svg.tsx';
 import { TwinTable } from './twin-table.tsx';
 
 export interface CdfLine {
   readonly letter: string;
   readonly name: string;
   readonly curve: QuantileCurve;
+  /** Place of the fleet, whose colour and dash it has; omitted: that of the line. */
+  readonly place?: number;
 }
 
 interface CdfChartProps {
@@ -31,12 +42,31 @@ interface CdfChartProps {
   readonly limitMs: number | null;
   /** Statistic that the limit is for, e.g. `p95`. */
   readonly limitStatistic: string;
+  /** Whether it stands in a section with a heading of its own. */
+  readonly isPart?: boolean;
+  /** Where a range of times can be picked. */
+  readonly brush?: {
+    readonly range: readonly [fromMs: number, toMs: number] | null;
+    readonly choose: (fromMs: number, toMs: number) => void;
+  };
 }
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
-const TWIN_QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+const NINES = [0, 0.5, 0.9, 0.99, 0.999];
+const TWIN_QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
-export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: CdfChartProps) {
+export function CdfChart({
+  title,
+  metric,
+  of,
+  lines,
+  limitMs,
+  limitStatistic,
+  brush,
+  isPart,
+}: CdfChartProps) {
+  const isNines = useView((state) => state.isNines);
+  const hasBand = useView((state) => state.hasBand);
   const { ref, width, height } = useChartSize();
   const [reading, setReading] = useState<number | null>(null);
   const domain = timeDomain(
@@ -46,18 +76,24 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
   const right = width - GUTTER.right;
   const bottom = height - GUTTER.bottom;
   const x = scaleLog(domain, [GUTTER.left, right]);
-  const y = scaleLinear([0, 1], [bottom, GUTTER.top]);
-  const path = line<number>()
-    .x((ms) => x(ms))
-    .y((_, i) => y(i));
-  const pathOf = ({ ms }: QuantileCurve): string => {
-    const points = Array.from(ms, (value, i) => [Math.max(value, domain[0]), (i + 0.5) / ms.length] as const);
-    return path.y((_, i) => y(points[i]![1]))(points.map(([value]) => value)) ?? '';
+  const scaled = scaleLinear([0, isNines ? MOST_NINES : 1], [bottom, GUTTER.top]);
+  const y = (share: number): number => scaled(isNines ? ninesOf(share) : share);
+  const path = line<readonly [ms: number, share: number]>()
+    .x(([ms]) => x(Math.max(ms, domain[0])))
+    .y(([, share]) => y(Math.min(1, Math.max(0, share))));
+  /** The curve, raised by a share. */
+  const pointsOf = ({ ms }: QuantileCurve, by = 0): (readonly [number, number])[] =>
+    Array.from(ms, (value, i) => [value, (i + 0.5) / ms.length + by] as const);
+  const bandOf = (curve: QuantileCurve): string => {
+    const by = bandHalfWidth(curve.n);
+    return path([...pointsOf(curve, by), ...pointsOf(curve, -by).toReversed()]) ?? '';
   };
+  const pick = (fromPx: number, toPx: number): void =>
+    brush?.choose(roundMs(x.invert(fromPx)), roundMs(x.invert(toPx)));
   const readingMs = reading === null ? null : x.invert(stepPx(reading, right));
   return (
     <section aria-label={title}>
-      <h2>{title}</h2>
+      {isPart ? <h3>{title}</h3> : <h2>{title}</h2>}
       <div ref={ref}>
         <ReadingSvg
           {...{ title, width, height }}
@@ -66,8 +102,15 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
           at={reading}
           setAt={setReading}
           placeAt={(px) => stepAt(px, right)}
+          brush={brush === undefined ? undefined : { pxOf: (step) => stepPx(step, right), choose: pick }}
         >
-          <AxisY ticks={SHARES} y={y} text={percentText} caption={`share of ${of}`} right={right} />
+          <AxisY
+            ticks={isNines ? NINES : SHARES}
+            y={y}
+            text={shareText}
+            caption={`share of ${of}`}
+            right={right}
+          />
           <AxisX
             ticks={timeTicks(domain, Math.floor(width / 64))}
             x={x}
@@ -90,20 +133,34 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
               <LimitLabel x={x(limitMs)} text={`SLO ${limitStatistic} ${timeTickText(limitMs)}`} />
             </g>
           )}
-          {lines.map(({ letter, curve }, index) => (
+          {brush?.range != null && (
+            <RangeRect from={x(brush.range[0])} to={x(brush.range[1])} bottom={bottom} right={right} />
+          )}
+          {hasBand &&
+            lines.map(({ letter, curve, place }, index) => (
+              <path
+                key={letter}
+                data-fleet={letter}
+                className="band"
+                d={bandOf(curve)}
+                fill={fleetColour(place ?? index)}
+              />
+            ))}
+          {lines.map(({ letter, curve, place }, index) => (
             <path
               key={letter}
               data-fleet={letter}
-              d={pathOf(curve)}
+              d={path(pointsOf(curve)) ?? ''}
               fill="none"
-              stroke={fleetColour(index)}
+              stroke={fleetColour(place ?? index)}
               strokeWidth="2"
-              strokeDasharray={fleetDash(index)}
+              strokeDasharray={fleetDash(place ?? index)}
             />
           ))}
-          {lines.map(({ letter, curve }, index) => {
+          {lines.map(({ letter, curve, place }, index) => {
             // Letters stand at different heights, so that lines that run close do not cover each other's.
-            const share = 0.35 + (0.45 * index) / Math.max(1, lines.length - 1);
+            const up = 0.35 + (0.45 * index) / Math.max(1, lines.length - 1);
+            const share = isNines ? 1 - 10 ** (-MOST_NINES * up) : up;
             const ms = quantileMs(curve, share);
             if (ms === null) return null;
             return (
@@ -113,7 +170,7 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
                 className="strong halo"
                 x={x(Math.max(ms, domain[0])) + 6}
                 y={y(share) + 12}
-                style={{ fill: fleetColour(index) }}
+                style={{ fill: fleetColour(place ?? index) }}
               >
                 {letter}
               </text>
@@ -127,6 +184,7 @@ export function CdfChart({ title, metric, of, lines, limitMs, limitStatistic }: 
           ? withinText(lines, limitMs)
           : `Within ${timeTickText(readingMs)}: ${lines.map(({ letter, curve }) => `${letter} ${percentOrDash(shareWithin(curve, readingMs))}`).join(', ')}`}
       </p>
+      {hasBand && <p className="reading">{bandText(lines, of)}</p>}
       <TwinTable
         title={title}
         heads={[`Share of ${of}`, ...lines.map(({ letter, name }) => `${letter} ${name}`)]}
@@ -163,11 +221,28 @@ function withinText(lines: readonly CdfLine[], limitMs: number | null): string {
   return `Within the SLO of ${timeTickText(limitMs)}: ${shares.join(', ')}`;
 }
 
+/** What the bands are, with their half-width where it is one for all. */
+function bandText(lines: readonly CdfLine[], of: string): string {
+  const widths = lines.map(({ curve }) => figureText(bandHalfWidth(curve.n) * 100, 'count', 2));
+  const width = new Set(widths).size === 1 ? `, ±${widths[0]} points` : '';
+  return `Bands hold the whole curve with 95 % confidence (Dvoretzky, Kiefer, Wolfowitz)${width}, as if ${of} were independent, which those that queue together are not.`;
+}
+
+/** A tick of the share axis; the last nines have a decimal. */
+function shareText(share: number): string {
+  return share > 0.99 && share < 1 ? figureText(share, 'share', 3) : percentText(share);
+}
+
+/** Three digits are what a hand can aim at. */
+function roundMs(ms: number): number {
+  return Number(ms.toPrecision(3));
+}
+
 function percentOrDash(share: number | null): string {
   return share === null ? '\u2014' : figureText(share, 'share');
 }
 
 function twinRow(lines: readonly CdfLine[], quantile: number): string[] {
   const values = lines.map(({ curve }) => quantileMs(curve, quantile));
-  return [percentText(quantile), ...values.map((ms) => (ms === null ? '\u2014' : timeTickText(ms)))];
+  return [shareText(quantile), ...values.map((ms) => (ms === null ? '\u2014' : timeTickText(ms)))];
 }

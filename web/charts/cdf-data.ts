@@ -36,6 +36,20 @@ export function timeTicks([low, high]: readonly [number, number], most: number):
   return decades.filter((tick) => tick >= low && tick <= high);
 }
 
+/** Nines of a share: 0.9 is 1, 0.99 is 2; no more than the axis has. */
+export const MOST_NINES = 3;
+export function ninesOf(share: number): number {
+  return Math.min(MOST_NINES, -Math.log10(Math.max(1 - share, Number.MIN_VALUE)));
+}
+
+/**
+ * Half-width of the 95 % band about a whole distribution of n independent observations, as a share (Dvoretzky, Kiefer and
+ * Wolfowitz 1956, with Massart's constant of 1990).
+ */
+export function bandHalfWidth(n: number): number {
+  return n === 0 ? 1 : Math.min(1, Math.sqrt(Math.log(2 / 0.05) / (2 * n)));
+}
+
 function isPositive(value: number | undefined): value is number {
   return value !== undefined && value > 0;
 }

@@ -2,6 +2,7 @@
 import type { WorkloadComparison } from '../../sim/compare/comparison-report.ts';
 import type { FleetCurves, QuantileCurve } from '../../sim/worker/api.ts';
 import { CdfChart, type CdfLine } from '../charts/cdf-chart.tsx';
+import { CdfOptions } from '../charts/cdf-options.tsx';
 import { CostLatencyChart } from '../charts/cost-latency-chart.tsx';
 import { LinkedFleets } from '../charts/linked-fleets.tsx';
 import { BusyShares } from './busy-shares.tsx';
@@ -31,6 +32,11 @@ export function Charts({ workload, curves }: ChartsProps) {
   const limits = { ttftMs: limitOf(workload, 'ttftMs').limitMs, tpotMs: limitOf(workload, 'tpotMs').limitMs };
   return (
     <LinkedFleets fleets={fleets}>
+      {hasCurves && (
+        <fieldset className="filters plain" aria-label="How distributions are drawn">
+          <CdfOptions />
+        </fieldset>
+      )}
       <div className="charts">
         {hasCurves && (
           <>

@@ -1,5 +1,5 @@
 /** One recorded run of one fleet: why its users wait, request by request and GPU by GPU. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Recording } from '../../sim/inspect/recording.ts';
 import type { InspectResult } from '../../sim/worker/inspect-worker.ts';
 import { Finding } from '../components/finding.tsx';
@@ -15,6 +15,8 @@ import { useView } from '../state/view-store.ts';
 import '../style/inspect.css';
 import { WhySection } from '../why/why-section.tsx';
 import { CacheHits, LinkUse } from './cache-and-links.tsx';
+import { chosenRequests, cohortCells } from './cohort.ts';
+import { CohortChip, CohortSection } from './cohort-section.tsx';
 import { RequestDetails } from './request-details.tsx';
 import { Slowest } from './slowest.tsx';
 import { BUSY_STRIPS, KV_STRIPS, Strips } from './strips.tsx';
@@ -88,17 +90,28 @@ function FleetChoice() {
 
 function Views({ result: { recording, report, fleet } }: { readonly result: InspectResult }) {
   const [window, setWindow] = useState<TimeWindow>(() => firstWindow(recording));
+  const cohort = useView((state) => state.cohort);
+  const picked = useMemo(
+    () => (cohort === null ? null : chosenRequests(recording, cohort)),
+    [recording, cohort],
+  );
+  const present = useMemo(
+    () => (picked === null ? null : cohortCells(recording, picked)),
+    [recording, picked],
+  );
   const save = (): void =>
     saveFile(fileName(fleet, 'trace', 'json'), chromeTrace(recording, fleet), 'application/json');
   return (
     <div className="views">
       <WhyDrawer report={report} />
       <WhySection title="What would help, and how much" />
-      <Slowest recording={recording} />
-      <Timeline recording={recording} window={window} onWindow={setWindow} />
+      <CohortSection recording={recording} report={report} />
+      <CohortChip of={recording.requests.count} picked={picked} />
+      <Slowest recording={recording} picked={picked} />
+      <Timeline recording={recording} window={window} onWindow={setWindow} picked={picked} />
       <RequestDetails recording={recording} />
-      <Strips kind={BUSY_STRIPS} recording={recording} window={window} />
-      <Strips kind={KV_STRIPS} recording={recording} window={window} />
+      <Strips kind={BUSY_STRIPS} recording={recording} window={window} present={present} />
+      <Strips kind={KV_STRIPS} recording={recording} window={window} present={present} />
       <CacheHits recording={recording} report={report} window={window} />
       <LinkUse recording={recording} report={report} window={window} />
       <Topology recording={recording} />

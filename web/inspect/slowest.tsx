@@ -4,15 +4,21 @@ import { PHASE_PARTS } from '../charts/phase-parts.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, figureText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
+import type { ChosenRequests } from './cohort.ts';
 import { requestAt } from './requests.ts';
 
 const MOST = 8;
 
-export function Slowest({ recording }: { readonly recording: Recording }) {
-  const rows = [...recording.bySlowness.subarray(0, MOST)].map((row) => requestAt(recording, row));
+interface SlowestProps {
+  readonly recording: Recording;
+  readonly picked: ChosenRequests | null;
+}
+
+export function Slowest({ recording, picked }: SlowestProps) {
+  const rows = slowestRows(recording, picked).map((row) => requestAt(recording, row));
   return (
     <section aria-labelledby="slowest">
-      <h2 id="slowest">Slowest first tokens</h2>
+      <h2 id="slowest">Slowest first tokens{picked === null ? '' : ' of the cohort'}</h2>
       <ScrollTable label="Slowest requests">
         <thead>
           <tr>
@@ -43,6 +49,15 @@ export function Slowest({ recording }: { readonly recording: Recording }) {
       </ScrollTable>
     </section>
   );
+}
+
+function slowestRows({ bySlowness }: Recording, picked: ChosenRequests | null): number[] {
+  const rows: number[] = [];
+  for (const row of bySlowness) {
+    if (rows.length === MOST) break;
+    if (picked === null || picked.isIn[row] === 1) rows.push(row);
+  }
+  return rows;
 }
 
 /** The longest phase before the first token, and its share. */

@@ -7,7 +7,7 @@ import type { MomentColumns, Recording } from '../../sim/inspect/recording.ts';
 import { Canvas, type Painter } from '../charts/canvas.tsx';
 import { GUTTER } from '../charts/chart-size.ts';
 import { TwinTable } from '../charts/twin-table.tsx';
-import { percentText } from '../format.ts';
+import { percentText, UNKNOWN } from '../format.ts';
 import { momentAt } from './moments.ts';
 import { TimeAxis } from './time-axis.tsx';
 import type { TimeWindow } from './timeline-rows.ts';
@@ -37,24 +37,31 @@ interface StripsProps {
   readonly kind: StripKind;
   readonly recording: Recording;
   readonly window: TimeWindow;
+  /** By cell: how many requests of the cohort are there; null: all requests are looked at. */
+  readonly present: Uint32Array | null;
   readonly children?: React.ReactNode;
 }
 
-export function Strips({ kind, recording, window, children }: StripsProps) {
+export function Strips({ kind, recording, window, present, children }: StripsProps) {
   const { instances } = recording;
   const count = Math.min(MOST_STRIPS, instances.length);
   const height = count * (STRIP + GAP);
   const paint = useCallback(
-    (painter: Painter) => paintStrips(painter, kind, recording, window, count),
-    [kind, recording, window, count],
+    (painter: Painter) => paintStrips(painter, kind, recording, window, count, present),
+    [kind, recording, window, count, present],
   );
   const rows = (): string[][] => {
     const first = momentAt(recording.moments, window.fromUs);
     const last = momentAt(recording.moments, window.toUs);
     const moments = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     return instances.map(({ name }, i) => {
-      const cells = moments.map((m) => m * recording.moments.instances + i);
-      return [name, ...kind.figures(recording, i, cells)];
+      const cells = moments
+        .map((m) => m * recording.moments.instances + i)
+        .filter((cell) => present === null || present[cell]! > 0);
+      return [
+        name,
+        ...(cells.length === 0 ? kind.heads.map(() => UNKNOWN) : kind.figures(recording, i, cells)),
+      ];
     });
   };
   return (
@@ -71,6 +78,7 @@ export function Strips({ kind, recording, window, children }: StripsProps) {
       <TimeAxis window={window} />
       <p className="reading">
         {kind.note}
+        {present !== null && ' Faint: no request of the cohort was there.'}
         {instances.length > count && ` The first ${count} of ${instances.length} instances are drawn.`}
       </p>
       <TwinTable title={kind.title} heads={['Instance', ...kind.heads]} rows={rows} />
@@ -84,18 +92,22 @@ function paintStrips(
   { moments }: Recording,
   { fromUs, toUs }: TimeWindow,
   count: number,
+  present: Uint32Array | null,
 ): void {
   const columns = Math.max(1, Math.round(width - GUTTER.left - GUTTER.right));
   const image = context.createImageData(columns, Math.max(1, height));
   const pixels = new Uint32Array(image.data.buffer);
   const colourOf = kind.colours((token) => rgbOf(colour(token)), moments);
+  const paper = rgbOf(colour('--paper'));
   for (let x = 0; x < columns; x += 1) {
     const atUs = fromUs + ((x + 0.5) / columns) * (toUs - fromUs);
     const moment = momentAt(moments, atUs);
     for (let i = 0; i < count; i += 1) {
       const cell = moment * moments.instances + i;
+      const isFaint = present !== null && present[cell] === 0;
       for (let y = 0; y < STRIP; y += 1) {
-        const [r, g, b] = colourOf(cell, 1 - (y + 0.5) / STRIP);
+        const full = colourOf(cell, 1 - (y + 0.5) / STRIP);
+        const [r, g, b] = isFaint ? mixed(full, paper) : full;
         pixels[(i * (STRIP + GAP) + y) * columns + x] = (255 << 24) | (b << 16) | (g << 8) | r;
       }
     }
@@ -106,6 +118,12 @@ function paintStrips(
   context.clearRect(0, 0, width, height);
   context.imageSmoothingEnabled = ratio !== 1;
   context.drawImage(layer, GUTTER.left, 0);
+}
+
+/** What is not looked at: a fifth of its colour. */
+function mixed(colour: Rgb, paper: Rgb): Rgb {
+  const of = (i: 0 | 1 | 2): number => Math.round(0.2 * colour[i] + 0.8 * paper[i]);
+  return [of(0), of(1), of(2)];
 }
 
 /** `#rrggbb` as three bytes. */

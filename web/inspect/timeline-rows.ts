@@ -21,14 +21,16 @@ export interface TimelineRows {
 export const ORDERS = ['arrival', 'slowest', 'instance'] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** Requests that were in the fleet within the window, in an order. */
+/** Requests that were in the fleet within the window, in an order; `isIn`: by row, 1 for those that are looked at. */
 export function rowsInWindow(
   recording: Recording,
   window: TimeWindow,
   most: number,
   order: Order = 'arrival',
+  isIn: Uint8Array | null = null,
 ): TimelineRows {
-  const inside = order === 'slowest' ? bySlowness(recording, window) : byArrival(recording, window);
+  const whole = order === 'slowest' ? bySlowness(recording, window) : byArrival(recording, window);
+  const inside = isIn === null ? whole : whole.filter((row) => isIn[row] === 1);
   const rows = order === 'instance' ? groupedByInstance(recording, inside) : inside;
   return { rows: thinned(recording, rows, most), total: rows.length };
 }

@@ -11,6 +11,7 @@ import { PHASE_PARTS } from '../charts/phase-parts.ts';
 import { TwinTable } from '../charts/twin-table.tsx';
 import { countText, figureText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
+import type { ChosenRequests } from './cohort.ts';
 import { PhaseLegend } from './phase-legend.tsx';
 import { requestAt } from './requests.ts';
 import { TimeAxis } from './time-axis.tsx';
@@ -33,12 +34,17 @@ interface TimelineProps {
   readonly onWindow: (window: TimeWindow) => void;
 }
 
-export function Timeline({ recording, window, onWindow }: TimelineProps) {
+export function Timeline({
+  recording,
+  window,
+  onWindow,
+  picked,
+}: TimelineProps & { readonly picked: ChosenRequests | null }) {
   const request = useView((state) => state.request);
   const [order, setOrder] = useState<Order>('arrival');
   const { rows, total } = useMemo(
-    () => rowsInWindow(recording, window, HEIGHT, order),
-    [recording, window, order],
+    () => rowsInWindow(recording, window, HEIGHT, order, picked?.isIn),
+    [recording, window, order, picked],
   );
   const height = Math.max(40, Math.min(HEIGHT, rows.length * TALLEST));
   const chosen = request === null ? -1 : rows.findIndex((row) => recording.requests.id[row] === request);
@@ -74,7 +80,7 @@ export function Timeline({ recording, window, onWindow }: TimelineProps) {
       <p className="reading">
         {total > rows.length
           ? `${countText(rows.length)} rows for ${countText(total)} requests: each shows the slowest of its neighbours. Zoom in for all.`
-          : `${countText(total)} requests in this window. Click one, or step with [ and ].`}
+          : `${countText(total)} requests${picked === null ? '' : ' of the cohort'} in this window. Click one, or step with [ and ].`}
         {recording.leftOut > 0 &&
           ` ${countText(recording.leftOut)} requests came after the recording was full.`}
       </p>

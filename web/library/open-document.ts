@@ -1,5 +1,5 @@
 /** Puts a document on its screen, as a step that can be undone. */
-import type { Screen } from '../screens.ts';
+import type { Screen } from '../screen-names.ts';
 import { openScreen } from '../state/address.ts';
 import { type DocumentKind, putDocument } from '../state/document-store.ts';
 

@@ -1,5 +1,5 @@
 /** Everything that the palette and the keys can do: one entry per command. */
-import { SCREENS, type Screen } from '../screens.ts';
+import { SCREENS, type Screen } from '../screen-names.ts';
 import { openScreen, screenHref, useScreen } from '../state/address.ts';
 import { comparisonRun } from '../state/comparison-run.ts';
 import { DEFAULT_STATE, putScenario, redo, undo } from '../state/document-store.ts';

@@ -1,6 +1,6 @@
 /** The frame of the page: name, screens, what acts on the whole page, dialogs. */
 import { lazy, Suspense } from 'react';
-import { SCREENS } from '../screens.ts';
+import { SCREENS } from '../screen-names.ts';
 import { openScreen, useScreen } from '../state/address.ts';
 import { Announcer } from './announce.tsx';
 import { copyLink, SCREEN_NAMES } from './commands.ts';

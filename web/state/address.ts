@@ -3,7 +3,8 @@
  * browser's history; back and forward bring their documents and screens back.
  */
 import { create } from 'zustand';
-import { readHash, type Screen } from '../screens.ts';
+import type { Screen } from '../screen-names.ts';
+import { readHash } from '../screens.ts';
 import {
   DEFAULT_STATE,
   type DocumentKind,

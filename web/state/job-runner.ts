@@ -7,7 +7,7 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import type { JobOutcome, JobProgress } from '../../sim/worker/api.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
-import type { Screen } from '../screens.ts';
+import type { Screen } from '../screen-names.ts';
 import { useScreen } from './address.ts';
 import { type ScenarioState, useScenario } from './document-store.ts';
 import { usePlugin } from './plugin-store.ts';

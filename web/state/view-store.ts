@@ -1,29 +1,59 @@
-/** What the reader is looking at, as far as a link should bring it back: which fleet, workload and request. Not undoable. */
+/** What the reader is looking at, as far as a link should bring it back: which fleet and requests, and how. Not undoable. */
 import { create } from 'zustand';
-import type { Screen } from '../screens.ts';
+import type { Screen } from '../screen-names.ts';
+
+/** Latencies that requests are picked by. */
+export const COHORT_METRIC_IDS = ['ttft', 'tpot', 'e2e'] as const;
+export type CohortMetric = (typeof COHORT_METRIC_IDS)[number];
+
+/** Requests of which a latency is within a range, both ends included. */
+export interface Cohort {
+  readonly metric: CohortMetric;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 export interface ViewState {
   /** Place of the inspected fleet in the comparison, from 0. */
   readonly fleet: number;
   /** Number of the request whose course is shown; null: none. */
   readonly request: number | null;
+  /** Requests that the inspection is narrowed to; null: all. */
+  readonly cohort: Cohort | null;
+  /** Distributions: whether their share axis gives each nine the same room, and whether bands are drawn. */
+  readonly isNines: boolean;
+  readonly hasBand: boolean;
   /** Whether the document is edited as text. */
   readonly isYaml: boolean;
   /** What an API charges that the fleets are held against; null: none. */
   readonly apiPrice: { readonly usdPer1MInput: number; readonly usdPer1MOutput: number } | null;
 }
 
-const FIRST: ViewState = { fleet: 0, request: null, isYaml: false, apiPrice: null };
+const FIRST: ViewState = {
+  fleet: 0,
+  request: null,
+  cohort: null,
+  isNines: false,
+  hasBand: false,
+  isYaml: false,
+  apiPrice: null,
+};
 
 export const useView = create<ViewState>()(() => FIRST);
 
 /** The part of an address that says it; empty where it says nothing. */
-export function viewQuery(screen: Screen, { fleet, request, apiPrice }: ViewState): string {
-  if (screen === 'compare' && apiPrice !== null)
-    return `&api=${apiPrice.usdPer1MInput},${apiPrice.usdPer1MOutput}`;
+export function viewQuery(screen: Screen, view: ViewState): string {
+  const { fleet, request, cohort, isNines, hasBand, apiPrice } = view;
+  const curves = `${isNines ? '&y=nines' : ''}${hasBand ? '&band=1' : ''}`;
+  if (screen === 'compare') {
+    const api = apiPrice === null ? '' : `&api=${apiPrice.usdPer1MInput},${apiPrice.usdPer1MOutput}`;
+    return `${curves}${api}`;
+  }
   if (screen !== 'inspect') return '';
   const letter = fleet === 0 ? '' : `&f=${String.fromCharCode(65 + fleet)}`;
-  return `${letter}${request === null ? '' : `&r=${request}`}`;
+  const one = request === null ? '' : `&r=${request}`;
+  const range = cohort === null ? '' : `&c=${cohort.metric},${cohort.fromMs},${cohort.toMs}`;
+  return `${letter}${one}${range}${curves}`;
 }
 
 export function viewFromQuery(query: URLSearchParams): Omit<ViewState, 'isYaml'> {
@@ -34,9 +64,21 @@ export function viewFromQuery(query: URLSearchParams): Omit<ViewState, 'isYaml'>
   return {
     fleet: /^[A-E]$/.test(letter) ? letter.charCodeAt(0) - 65 : FIRST.fleet,
     request: request !== null && /^\d{1,9}$/.test(request) ? Number(request) : null,
+    cohort: cohortFrom(query.get('c')),
+    isNines: query.get('y') === 'nines',
+    hasBand: query.get('band') === '1',
     apiPrice:
       api.length === 2 && api.every((usd) => usd >= 0 && usd <= 10_000)
         ? { usdPer1MInput, usdPer1MOutput }
         : null,
   };
+}
+
+/** `ttft,400,900`; null for anything else. */
+function cohortFrom(text: string | null): Cohort | null {
+  const [id, from, to, ...more] = text?.split(',') ?? [];
+  const metric = COHORT_METRIC_IDS.find((one) => one === id);
+  const [fromMs, toMs] = [Number(from), Number(to)];
+  const isRange = more.length === 0 && fromMs >= 0 && toMs >= fromMs && Number.isFinite(toMs);
+  return metric !== undefined && isRange ? { metric, fromMs, toMs } : null;
 }
