@@ -1,12 +1,16 @@
 /**
- * The pending set: a binary min-heap in struct-of-arrays form, ordered by (time, phase, target, sequence).
+ * The pending set: a binary min-heap in struct-of-arrays form, ordered by (time, phase, target, sequence). What an event says stays in
+ * its slot while the heap sifts: three numbers move a level, and not all that is known of it.
  *
  *   index i of the heap    0                 1 ...
  *   time      Float64      µs
  *   order     Float64      (phase * 2^18 + target) * 2^31 + sequence: one comparison after time
+ *   slot      Int32        where the rest stands; beyond the heap's size: slots that are free
+ *
+ *   slot s                 0                 1 ...
  *   target    Int32        component that receives the event, below 2^18
  *   code      Int32        what it means to that component
- *   arg       Float64      its argument (a slot, a row, a generation stamp)
+ *   arg       Float64      its argument (a request, a row, a generation stamp)
  *
  * Sequence is given at scheduling, so a component gets its events of one (time, phase) first come, first served. Components
  * take turns by number and not by who was scheduled first: that would differ between fast-forward and step-by-step runs.
@@ -30,6 +34,7 @@ export class EventHeap {
   // 1,024 slots hold the events of a few hundred replicas (about two each) before the first doubling.
   #time = new Float64Array(1024);
   #order = new Float64Array(1024);
+  #slot = Int32Array.from({ length: 1024 }, (_, i) => i);
   #target = new Int32Array(1024);
   #code = new Int32Array(1024);
   #arg = new Float64Array(1024);
@@ -55,22 +60,27 @@ export class EventHeap {
     if (this.size === this.#time.length) this.#grow();
     const time = this.#time;
     const order = this.#order;
+    const slot = this.#slot;
     if (target >= TARGETS || this.#sequence === SEQUENCES)
       fail('more components or events than the heap can order');
     const key = (phase * TARGETS + target) * SEQUENCES + this.#sequence++;
     let i = this.size++;
+    const own = slot[i]!;
+    this.#target[own] = target;
+    this.#code[own] = code;
+    this.#arg[own] = arg;
     while (i > 0) {
       const parent = (i - 1) >> 1;
       const parentTime = time[parent]!;
       if (parentTime < timeUs || (parentTime === timeUs && order[parent]! < key)) break;
-      this.#move(parent, i);
+      time[i] = parentTime;
+      order[i] = order[parent]!;
+      slot[i] = slot[parent]!;
       i = parent;
     }
     time[i] = timeUs;
     order[i] = key;
-    this.#target[i] = target;
-    this.#code[i] = code;
-    this.#arg[i] = arg;
+    slot[i] = own;
   }
 
   /** Takes the earliest event, if it is not later than `untilUs`, into the `popped*` fields; false when there is none. */
@@ -78,41 +88,42 @@ export class EventHeap {
     const time = this.#time;
     if (this.size === 0 || time[0]! > untilUs) return false;
     const order = this.#order;
+    const slot = this.#slot;
+    const own = slot[0]!;
     this.poppedTimeUs = time[0]!;
-    this.poppedTarget = this.#target[0]!;
-    this.poppedCode = this.#code[0]!;
-    this.poppedArg = this.#arg[0]!;
+    this.poppedTarget = this.#target[own]!;
+    this.poppedCode = this.#code[own]!;
+    this.poppedArg = this.#arg[own]!;
     this.#poppedOrder = order[0]!;
     const last = --this.size;
-    if (last === 0) return true;
     const lastTime = time[last]!;
     const lastOrder = order[last]!;
+    const lastSlot = slot[last]!;
+    slot[last] = own;
+    if (last === 0) return true;
     let i = 0;
     for (;;) {
       let child = 2 * i + 1;
       if (child >= last) break;
+      let childTime = time[child]!;
       const right = child + 1;
-      if (
-        right < last &&
-        (time[right]! < time[child]! || (time[right]! === time[child]! && order[right]! < order[child]!))
-      ) {
-        child = right;
+      if (right < last) {
+        const rightTime = time[right]!;
+        if (rightTime < childTime || (rightTime === childTime && order[right]! < order[child]!)) {
+          child = right;
+          childTime = rightTime;
+        }
       }
-      const childTime = time[child]!;
       if (lastTime < childTime || (lastTime === childTime && lastOrder < order[child]!)) break;
-      this.#move(child, i);
+      time[i] = childTime;
+      order[i] = order[child]!;
+      slot[i] = slot[child]!;
       i = child;
     }
-    this.#move(last, i);
+    time[i] = lastTime;
+    order[i] = lastOrder;
+    slot[i] = lastSlot;
     return true;
-  }
-
-  #move(from: number, to: number): void {
-    this.#time[to] = this.#time[from]!;
-    this.#order[to] = this.#order[from]!;
-    this.#target[to] = this.#target[from]!;
-    this.#code[to] = this.#code[from]!;
-    this.#arg[to] = this.#arg[from]!;
   }
 
   #grow(): void {
@@ -122,14 +133,16 @@ export class EventHeap {
       array.set(old);
       return array;
     };
+    const wideInt = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const array = Int32Array.from({ length }, (_, i) => i);
+      array.set(old);
+      return array;
+    };
     this.#time = wide(this.#time);
     this.#order = wide(this.#order);
+    this.#slot = wideInt(this.#slot);
+    this.#target = wideInt(this.#target);
+    this.#code = wideInt(this.#code);
     this.#arg = wide(this.#arg);
-    const target = new Int32Array(length);
-    target.set(this.#target);
-    this.#target = target;
-    const code = new Int32Array(length);
-    code.set(this.#code);
-    this.#code = code;
   }
 }
