@@ -118,7 +118,8 @@ export class KvTransfers implements Component, Transport {
       this.#call(arg, nowUs);
       return;
     }
-    this.#wakeUs = Number.POSITIVE_INFINITY;
+    // An event of before a transfer became due sooner has no next one of its own: there would never be fewer of them.
+    if (nowUs === this.#wakeUs) this.#wakeUs = Number.POSITIVE_INFINITY;
     // What is called may begin transfers, which take their turn with the next event.
     const done = this.#done;
     while (done.length > 0) done.pop();
