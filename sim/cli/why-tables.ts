@@ -3,8 +3,14 @@ import { checkLabel } from '../compare/decision.ts';
 import { type FigureUnit, findFigure } from '../metrics/figures.ts';
 import { formatDifference, formatFigure } from '../metrics/format-figure.ts';
 import { boundWords } from '../why/changes.ts';
-import type { Flip } from '../why/flip.ts';
-import type { ChangeReport, FlipReport, PairedDifference, TornadoBar, WhyReport } from '../why/report.ts';
+import type {
+  ChangeReport,
+  FlipReport,
+  PairedDifference,
+  StepReport,
+  TornadoBar,
+  WhyReport,
+} from '../why/report.ts';
 import { attributionTables } from './attribution-tables.ts';
 import { csv } from './output.ts';
 import type { Block } from './report-tables.ts';
@@ -83,11 +89,19 @@ function tornadoTable({ tornado, tornadoOf, metric, fleets }: WhyReport): Table 
     header: ['input', 'by', 'at the low end', 'at the high end'],
     rows: tornado.map((bar) => [
       bar.label,
-      `±${Math.round(bar.error * 100)} %`,
+      errorText(bar),
       endText(bar.low, metric),
       endText(bar.high, metric),
     ]),
   };
+}
+
+/** `±20 %`, or the values of a setting: `4 <- 8 -> 16`. */
+function errorText({ error, steps }: TornadoBar): string {
+  if (steps === undefined || error !== null) return `±${Math.round((error ?? 0) * 100)} %`;
+  const low = steps.low === null ? '' : `${steps.low} <- `;
+  const high = steps.high === null ? '' : ` -> ${steps.high}`;
+  return `${low}${steps.now}${high}`;
 }
 
 function endText(end: TornadoBar['low'], metric: string): string {
@@ -96,15 +110,23 @@ function endText(end: TornadoBar['low'], metric: string): string {
     : `${formatFigure(end.value, unitOf(metric))} (${differenceText(end, metric)})`;
 }
 
-function flipLines({ flips, decision, fleets }: WhyReport): string {
+function flipLines({ flips, steps, decision, fleets }: WhyReport): string {
   const lead = fleets.length > 1 ? `It stays with "${decision}"` : `The fleet ${decision} the SLO`;
   return [
     `${lead} until:`,
     ...flips.map((one) => `  ${one.label}: ${sideWords(one.down)}; ${sideWords(one.up, 'up')}${same(one)}`),
+    ...steps.flatMap((one) => stepLine(one, fleets.length > 1)),
   ].join('\n');
 }
 
-function sideWords(flip: Flip | null, side: 'up' | 'down' = 'down'): string {
+/** Only settings at which something changes: each fleet has several. */
+function stepLine({ fleet, label, now, down, up }: StepReport, hasSeveral: boolean): string[] {
+  const ways = [down, up].flatMap((flip) => (flip === null ? [] : [`${flip.value} -> ${flip.decision}`]));
+  const of = hasSeveral ? `${fleet}: ` : '';
+  return ways.length === 0 ? [] : [`  ${of}${label}, now ${now}: ${ways.join('; ')}`];
+}
+
+function sideWords(flip: FlipReport['up'], side: 'up' | 'down' = 'down'): string {
   if (flip === null) return `no change on the way ${side}`;
   return `x${flip.factor.toFixed(2)} -> ${flip.decision}`;
 }
@@ -129,15 +151,34 @@ export function whyCsv(report: WhyReport): string {
     ...report.changes.flatMap(({ kind, name, figures }) =>
       Object.entries(figures).map(([path, of]) => line(kind, name, path, of)),
     ),
-    ...report.tornado.flatMap(({ input, error, low, high }) => [
-      line('tornado', `${input} x${1 - error}`, report.metric, low),
-      line('tornado', `${input} x${1 + error}`, report.metric, high),
-    ]),
+    ...report.tornado.flatMap((bar) =>
+      tornadoEnds(bar).map(([name, of]) => line('tornado', name, report.metric, of)),
+    ),
     ...report.flips.flatMap(({ input, up, down }) =>
       [down, up].flatMap((flip) =>
         flip === null ? [] : [['flip', input, flip.decision, flip.factor, '', flip.holdsTo, '']],
       ),
     ),
+    ...report.steps.flatMap(({ input, fleet, up, down }) =>
+      [down, up].flatMap((flip) =>
+        flip === null
+          ? []
+          : [['step flip', `${fleet}: ${input}`, flip.decision, flip.value, '', flip.holdsTo, '']],
+      ),
+    ),
   ];
   return csv(['part', 'name', 'figure', 'value', 'difference', 'low', 'high'], rows);
+}
+
+/** Ends of a bar by name: `load x0.8`, `tp 2`. */
+function tornadoEnds({ input, error, steps, low, high }: TornadoBar): [string, PairedDifference][] {
+  if (steps === undefined)
+    return [
+      [`${input} x${1 - (error ?? 0)}`, low],
+      [`${input} x${1 + (error ?? 0)}`, high],
+    ];
+  return [
+    ...(steps.low === null ? [] : [[`${input} ${steps.low}`, low] as [string, PairedDifference]]),
+    ...(steps.high === null ? [] : [[`${input} ${steps.high}`, high] as [string, PairedDifference]]),
+  ];
 }

@@ -34,7 +34,7 @@ export function changesOf(scenario: Scenario, budgetOf: (pool: number) => number
     const budget = budgetOf(i);
     for (const factor of [2, 0.5]) {
       const tokens = Math.round(budget * factor);
-      add(`${own}step budget ${tokens} tokens`, withPool(scenario, i, withArg(pool, tokens)));
+      add(`${own}step budget ${tokens} tokens`, withPool(scenario, i, withStepBudget(pool, tokens)));
     }
   }
   if (scenario.fleet.pools.every((pool) => (pool.precision?.kv ?? 'bf16') === 'bf16')) {
@@ -83,7 +83,8 @@ function legReplicas(pools: readonly PoolSpec[], leg: 'prefill' | 'decode'): num
     .reduce((sum, pool) => sum + pool.replicas * (pool.parallel?.dp ?? 1), 0);
 }
 
-function movesKv({ fleet }: Scenario): boolean {
+/** Whether KV goes from one pool to another. */
+export function movesKv({ fleet }: Scenario): boolean {
   return fleet.pools.some((pool) => pool.role === 'decode');
 }
 
@@ -101,7 +102,8 @@ function withFp8Kv(scenario: Scenario): Scenario {
   return { ...scenario, fleet: { ...scenario.fleet, pools } };
 }
 
-function withArg(pool: PoolSpec, tokens: number): PoolSpec {
+/** A pool with that many tokens of a step at most. */
+export function withStepBudget(pool: PoolSpec, tokens: number): PoolSpec {
   const args = { ...pool.engine.args, [BUDGET_ARGS[pool.engine.name]]: tokens };
   return { ...pool, engine: { ...pool.engine, args } };
 }
@@ -109,21 +111,16 @@ function withArg(pool: PoolSpec, tokens: number): PoolSpec {
 function withFastLinks(scenario: Scenario): Scenario {
   const { fleet } = scenario;
   const pools = fleet.pools.map((pool) => {
-    const link = pool.link ?? fleet.network?.kvLink;
-    const found =
-      link === undefined
-        ? toSpec(defaultNetwork(findGpu(pool.gpu)))
-        : typeof link === 'string'
-          ? toSpec(findLink(link))
-          : link;
+    const found = kvLinkOf(pool, fleet);
     return { ...pool, link: { ...found, GBps: found.GBps * 2 } };
   });
   return { ...scenario, fleet: { ...fleet, pools } };
 }
 
-function toSpec({ achievedGBps, baseUs }: { achievedGBps: number; baseUs: number }): {
-  GBps: number;
-  baseUs: number;
-} {
+/** The link that carries a pool's KV, in numbers: its own, else the fleet's, else the NIC of its GPU. */
+export function kvLinkOf(pool: PoolSpec, fleet: Scenario['fleet']): { GBps: number; baseUs: number } {
+  const link = pool.link ?? fleet.network?.kvLink;
+  if (link !== undefined && typeof link !== 'string') return link;
+  const { achievedGBps, baseUs } = link === undefined ? defaultNetwork(findGpu(pool.gpu)) : findLink(link);
   return { GBps: achievedGBps, baseUs };
 }

@@ -12,6 +12,14 @@ export interface Flip {
   readonly decision: string;
 }
 
+/** Where the decision changes among values that go in steps. */
+export interface StepFlip {
+  readonly value: number;
+  /** Last value before it, at which the decision still holds. */
+  readonly holdsTo: number;
+  readonly decision: string;
+}
+
 /** Both sides; null where nothing changes as far as was looked. */
 export interface Flips {
   readonly up: Flip | null;
@@ -41,6 +49,22 @@ function* findFlip(
     if (there === null) return null;
     if (there !== decision) return yield* narrow({ factor, holdsTo, decision: there }, decision);
     holdsTo = factor;
+  }
+  return null;
+}
+
+/** The nearest of values, given nearest first, at which another decision is taken; one that cannot be run ends the search. */
+export function* findStepFlip(
+  decision: string,
+  now: number,
+  values: readonly number[],
+): Generator<number, StepFlip | null, string | null> {
+  let holdsTo = now;
+  for (const value of values) {
+    const there = yield value;
+    if (there === null) return null;
+    if (there !== decision) return { value, holdsTo, decision: there };
+    holdsTo = value;
   }
   return null;
 }

@@ -1,7 +1,8 @@
 /** What of a scenario is an estimate, and may be more or less: each input can be scaled by a factor. */
 import { atLoad } from '../lab/loads.ts';
-import type { LengthSpec, LinkSpec, Scenario, SyntheticSpec } from '../scenario/schema.ts';
+import type { LengthSpec, Scenario, SyntheticSpec } from '../scenario/schema.ts';
 import { presetWorkload } from '../workload/preset.ts';
+import { kvLinkOf, movesKv } from './changes.ts';
 
 /** An input of a scenario. */
 export interface Input {
@@ -100,23 +101,13 @@ function longer(length: LengthSpec, factor: number): LengthSpec {
   }
 }
 
-/** Only links that the scenario spells out, of fleets that move KV, have a bandwidth here. */
+/** Of fleets that move KV; a link that has a name, or none, counts with its numbers. */
 function linkScaled(scenario: Scenario, factor: number): Scenario | null {
+  if (!movesKv(scenario)) return null;
   const { fleet } = scenario;
-  if (!fleet.pools.some((pool) => pool.role === 'decode')) return null;
-  const faster = (link: LinkSpec): LinkSpec =>
-    typeof link === 'string' ? link : { ...link, GBps: link.GBps * factor };
-  const isGiven = (link: LinkSpec | undefined): boolean => link !== undefined && typeof link !== 'string';
-  const common = fleet.network?.kvLink;
-  if (!isGiven(common) && !fleet.pools.some((pool) => isGiven(pool.link))) return null;
-  return {
-    ...scenario,
-    fleet: {
-      ...fleet,
-      pools: fleet.pools.map((pool) =>
-        pool.link === undefined ? pool : { ...pool, link: faster(pool.link) },
-      ),
-      ...(common === undefined ? {} : { network: { ...fleet.network, kvLink: faster(common) } }),
-    },
-  };
+  const pools = fleet.pools.map((pool) => {
+    const link = kvLinkOf(pool, fleet);
+    return { ...pool, link: { ...link, GBps: link.GBps * factor } };
+  });
+  return { ...scenario, fleet: { ...fleet, pools } };
 }

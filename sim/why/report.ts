@@ -7,7 +7,8 @@ import { findFigure } from '../metrics/figures.ts';
 import type { Interval, Report } from '../metrics/report.ts';
 import { isFloor } from '../metrics/slo.ts';
 import { studentInterval } from '../metrics/student-t.ts';
-import type { Flips } from './flip.ts';
+import type { Flip, StepFlip } from './flip.ts';
+import type { StepInputId } from './steps.ts';
 
 /** A figure against the base, over seeds. */
 export interface PairedDifference {
@@ -30,21 +31,41 @@ export interface ChangeReport {
   readonly figures: Readonly<Record<string, PairedDifference>>;
 }
 
-/** An input at both ends of its usual error. */
+/** An input at both ends of its usual error, or a step to either side of a setting. */
 export interface TornadoBar {
   readonly input: string;
   readonly label: string;
-  readonly error: number;
+  /** Usual error as a share; null of a setting that goes in steps. */
+  readonly error: number | null;
+  /** Of a setting: its values; null where there is none to that side that can be run. */
+  readonly steps?: { readonly low: number | null; readonly now: number; readonly high: number | null };
   readonly low: PairedDifference;
   readonly high: PairedDifference;
   /** Distance between the two ends of the metric. */
   readonly swing: number | null;
 }
 
-/** Where the decision changes along an input. */
-export interface FlipReport extends Flips {
+/** The metric of the fleet that the tornado is about, where the decision changes; null where it has none there. */
+export interface AtFlip {
+  readonly metric: number | null;
+}
+
+/** Where the decision changes along an input; null where nothing changes as far as was looked. */
+export interface FlipReport {
   readonly input: string;
   readonly label: string;
+  readonly up: (Flip & AtFlip) | null;
+  readonly down: (Flip & AtFlip) | null;
+}
+
+/** Where the decision changes along a setting of one fleet, the others as they are. */
+export interface StepReport {
+  readonly input: StepInputId;
+  readonly label: string;
+  readonly fleet: string;
+  readonly now: number;
+  readonly up: (StepFlip & AtFlip) | null;
+  readonly down: (StepFlip & AtFlip) | null;
 }
 
 /** One fleet as it is. */
@@ -72,6 +93,8 @@ export interface WhyReport {
   /** The fleet that the tornado is about: the one to take, else the first. */
   readonly tornadoOf: string;
   readonly flips: readonly FlipReport[];
+  /** Settings that go in steps, by fleet. */
+  readonly steps: readonly StepReport[];
   readonly notes: readonly string[];
 }
 

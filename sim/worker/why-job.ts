@@ -6,30 +6,29 @@
 import { describeProblem } from '../../src/core/check.ts';
 import type { SchedulingPolicyDefinition } from '../../src/plugin-api/engine-policy.ts';
 import { buildFleet } from '../cluster/fleet.ts';
-import { buildReport } from '../metrics/build-report.ts';
 import type { Report } from '../metrics/report.ts';
 import type { RunResult } from '../metrics/run-result.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import type { Cell } from '../run/plan-cells.ts';
-import { pricing } from '../run/prices.ts';
 import { Cancelled, type MakeRuns, throwIfFailed } from '../run/run-spec.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type Change, changesOf } from '../why/changes.ts';
-import { FURTHEST_FACTOR, findFlips } from '../why/flip.ts';
+import { FURTHEST_FACTOR } from '../why/flip.ts';
 import { INPUTS, type Input } from '../why/inputs.ts';
 import {
   bindingMetric,
   type ChangeReport,
   type FleetWhy,
-  type FlipReport,
   mean,
-  meetsByValue,
   type PairedDifference,
   pairedDifference,
   type TornadoBar,
   valueAt,
   type WhyReport,
 } from '../why/report.ts';
+import { type StepInput, stepInputsOf } from '../why/steps.ts';
+import { type FlipJob, FlipStudy } from './why-flips.ts';
+import { type Answer, decisionOf, type Runs, runsOf } from './why-runs.ts';
 
 /** How to answer. */
 export interface WhySettings {
@@ -44,15 +43,6 @@ export interface WhySettings {
   readonly enginePolicies?: readonly SchedulingPolicyDefinition[];
 }
 
-/** Runs of one scenario. */
-interface Runs {
-  readonly pooled: Report;
-  readonly bySeed: readonly Report[];
-}
-
-/** A scenario's runs, or why it cannot be run. */
-type Answer = Runs | string;
-
 /** Answers for the cells of a scenario (one) or of a comparison under one workload (its fleets). */
 export async function whyOf(cells: readonly Cell[], settings: WhySettings): Promise<WhyReport> {
   const job = new WhyJob(settings);
@@ -66,10 +56,12 @@ export async function whyOf(cells: readonly Cell[], settings: WhySettings): Prom
     0,
     cells.findIndex(({ fleet }) => fleet === taken),
   );
-  const [changes, tornado, flips] = await Promise.all([
+  const study = new FlipStudy(job, { cells, bases, decision, about, metric });
+  const [changes, tornado, flips, steps] = await Promise.all([
     lone === null ? [] : job.changes(lone.scenario, bases[0]!, metric),
-    job.tornado(cells[about]!.scenario, bases[about]!, metric),
-    job.flips(cells, decision),
+    job.tornado(cells[about]!, bases[about]!, metric),
+    study.flips(),
+    study.steps(),
   ]);
   return {
     schemaVersion: 1,
@@ -83,16 +75,18 @@ export async function whyOf(cells: readonly Cell[], settings: WhySettings): Prom
     tornado,
     tornadoOf: cells[about]!.fleet,
     flips,
+    steps,
     notes: [
       'differences are paired by seed, with 95 % Student-t intervals over seeds',
-      `flip points were looked for between 1/${FURTHEST_FACTOR} and ${FURTHEST_FACTOR} times each input; the decision goes by point values`,
+      `flip points were looked for between 1/${FURTHEST_FACTOR} and ${FURTHEST_FACTOR} times each input, and up to four steps of each setting; the decision goes by point values`,
       'simulated estimates: validate before production',
     ],
   };
 }
 
-class WhyJob {
+class WhyJob implements FlipJob {
   readonly #settings: WhySettings;
+  readonly #atSteps = new Map<string, Promise<Answer>>();
 
   constructor(settings: WhySettings) {
     this.#settings = settings;
@@ -111,25 +105,65 @@ class WhyJob {
   }
 
   async changes(scenario: Scenario, base: Runs, metric: string): Promise<ChangeReport[]> {
+    const changes = changesOf(scenario, this.#budgetsOf(scenario));
+    return Promise.all(changes.map((change) => this.#change(change, base, metric)));
+  }
+
+  /** Settings of a fleet that go in steps. */
+  stepInputs(scenario: Scenario): StepInput[] {
+    return stepInputsOf(scenario, this.#budgetsOf(scenario));
+  }
+
+  #budgetsOf(scenario: Scenario): (pool: number) => number {
     const { readLines, enginePolicies } = this.#settings;
     const fleet = buildFleet(scenario.fleet, scenario.calibration, 'fleet', readLines, enginePolicies);
-    const changes = changesOf(scenario, (pool) => fleet.pools[pool]!.engine.maxBatchedTokens);
-    return Promise.all(changes.map((change) => this.#change(change, base, metric)));
+    return (pool) => fleet.pools[pool]!.engine.maxBatchedTokens;
   }
 
   async #change(change: Change, base: Runs, metric: string): Promise<ChangeReport> {
     const { name, kind } = change;
-    const answer = await this.#answer(change.scenario, name);
+    const answer = await this.answer(change.scenario, name);
     if (typeof answer === 'string') return { name, kind, status: 'invalid', reason: answer, figures: {} };
     const paths = pathsOf(base.pooled, metric);
     const figures = paths.map((path) => [path, pairedDifference(path, base.bySeed, answer.bySeed)] as const);
     return { name, kind, status: 'done', reason: '', figures: Object.fromEntries(figures) };
   }
 
-  async tornado(scenario: Scenario, base: Runs, metric: string): Promise<TornadoBar[]> {
-    const bars = await Promise.all(INPUTS.map((input) => this.#bar(input, scenario, base, metric)));
+  async tornado({ scenario, fleet }: Cell, base: Runs, metric: string): Promise<TornadoBar[]> {
+    const bars = await Promise.all([
+      ...INPUTS.map((input) => this.#bar(input, scenario, base, metric)),
+      ...this.stepInputs(scenario).map((input) => this.#stepBar(input, fleet, base, metric)),
+    ]);
     const swing = (bar: TornadoBar): number => bar.swing ?? 0;
     return bars.flatMap((bar) => (bar === null ? [] : [bar])).sort((a, b) => swing(b) - swing(a));
+  }
+
+  async #stepBar(input: StepInput, fleet: string, base: Runs, metric: string): Promise<TornadoBar | null> {
+    const end = async (value: number | undefined): Promise<PairedDifference> => {
+      const answer = value === undefined ? '' : await this.atStep(input, fleet, value);
+      return typeof answer === 'string'
+        ? NO_DIFFERENCE
+        : pairedDifference(metric, base.bySeed, answer.bySeed);
+    };
+    const [low, high] = await Promise.all([end(input.down[0]), end(input.up[0])]);
+    if (low.value === null && high.value === null) return null;
+    const { id, label, now } = input;
+    const values = [low, high].map(({ value, difference }) => (value === null ? 0 : difference!));
+    const steps = {
+      low: low.value === null ? null : input.down[0]!,
+      now,
+      high: high.value === null ? null : input.up[0]!,
+    };
+    const swing = Math.max(...values, 0) - Math.min(...values, 0);
+    return { input: id, label, error: null, steps, low, high, swing };
+  }
+
+  /** A fleet's runs with another value of a setting; made once. */
+  atStep(input: StepInput, fleet: string, value: number): Promise<Answer> {
+    const label = `${fleet}: ${input.label} ${value}`;
+    const known = this.#atSteps.get(label) ?? this.answer(input.at(value), label);
+    this.#atSteps.set(label, known);
+    return known;
   }
 
   async #bar(input: Input, scenario: Scenario, base: Runs, metric: string): Promise<TornadoBar | null> {
@@ -137,7 +171,7 @@ class WhyJob {
     for (const factor of [1 - input.error, 1 + input.error]) {
       const scaled = input.scaled(scenario, factor);
       if (scaled === null) return null;
-      const answer = await this.#answer(scaled, `${input.label} x${factor}`);
+      const answer = await this.answer(scaled, `${input.label} x${factor}`);
       if (typeof answer === 'string') return null;
       ends.push(pairedDifference(metric, base.bySeed, answer.bySeed));
     }
@@ -147,31 +181,8 @@ class WhyJob {
     return { input: id, label, error, low, high, swing };
   }
 
-  async flips(cells: readonly Cell[], decision: string): Promise<FlipReport[]> {
-    if (cells[0]!.scenario.slo === undefined) return [];
-    const found = await Promise.all(INPUTS.map((input) => this.#flip(input, cells, decision)));
-    return found.flatMap((one) => (one === null ? [] : [one]));
-  }
-
-  async #flip(input: Input, cells: readonly Cell[], decision: string): Promise<FlipReport | null> {
-    if (cells.every(({ scenario }) => input.scaled(scenario, 1) === null)) return null;
-    const search = findFlips(decision);
-    let step = search.next();
-    while (step.done !== true) {
-      const factor = step.value;
-      const answers = await Promise.all(
-        cells.map(({ scenario }) =>
-          this.#answer(input.scaled(scenario, factor) ?? scenario, `${input.label} x${factor.toFixed(2)}`),
-        ),
-      );
-      const runs = answers.flatMap((answer) => (typeof answer === 'string' ? [] : [answer]));
-      step = search.next(runs.length < cells.length ? null : decisionOf(cells, runs));
-    }
-    return { input: input.id, label: input.label, ...step.value };
-  }
-
   /** A scenario's runs; words where it is not valid. */
-  async #answer(scenario: Scenario, label: string): Promise<Answer> {
+  async answer(scenario: Scenario, label: string): Promise<Answer> {
     const results: RunResult[] = [];
     for (const outcome of await this.#make(scenario, label)) {
       if (outcome.status === 'invalid') return outcome.problems.map(describeProblem).join('; ');
@@ -189,22 +200,7 @@ class WhyJob {
   }
 }
 
-/** The decision by point values: whether a lone fleet meets the SLO, or the cheapest of several that does. */
-function decisionOf(cells: readonly Cell[], runs: readonly Runs[]): string {
-  if (cells.length === 1) return meetsByValue(runs[0]!.pooled) ? 'meets' : 'fails';
-  const meeting = cells
-    .map((cell, i) => ({ name: cell.fleet, report: runs[i]!.pooled }))
-    .filter(({ report }) => meetsByValue(report));
-  if (meeting.length === 0) return 'none meets';
-  const isPriced = meeting.every(({ report }) => report.cost.perHour !== null);
-  const cost = ({ cost: { perHour }, pools }: Report): number =>
-    isPriced ? perHour! : pools.reduce((sum, pool) => sum + pool.gpus, 0);
-  const least = Math.min(...meeting.map(({ report }) => cost(report)));
-  return meeting
-    .filter(({ report }) => cost(report) === least)
-    .map(({ name }) => name)
-    .join(' or ');
-}
+const NO_DIFFERENCE: PairedDifference = { value: null, difference: null, interval: null };
 
 function pathsOf(report: Report, metric: string): string[] {
   const checked = report.slo.checks.map((check) => check.metric);
@@ -221,19 +217,5 @@ function fleetWhy({ fleet }: Cell, { pooled, bySeed }: Runs, metric: string): Fl
     attribution: pooled.attribution,
     figures: Object.fromEntries(figures),
     verdict: pooled.slo.verdict,
-  };
-}
-
-function runsOf(scenario: Scenario, results: readonly RunResult[]): Runs {
-  const context = {
-    scenario: scenario.name ?? '',
-    slo: scenario.slo,
-    ...pricing(scenario.prices),
-    engineDigest: ENGINE_DIGEST,
-    wallMs: 0,
-  };
-  return {
-    pooled: buildReport(results, context),
-    bySeed: results.map((result) => buildReport([result], context)),
   };
 }

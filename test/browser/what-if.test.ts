@@ -57,6 +57,15 @@ describe('the sliders', () => {
     const marks = page.locator('.field').filter({ hasText: 'Arrival rate' }).locator('.flip-text');
     await expect.poll(() => marks.count()).toBeGreaterThan(0);
     expect(await marks.first().textContent()).toMatch(/^(below|above) \d+: /);
+    // Settings of each fleet are marked too, and the tornado has the same points as diamonds.
+    const split = page.locator('.field').filter({ hasText: 'Of these, prefill' }).locator('.flip-text');
+    expect(await split.first().textContent()).toMatch(/^at \d: /);
+    expect(await page.locator('.flip-diamond').count()).toBeGreaterThan(0);
+    const table = why.getByRole('region', { name: 'Flip points', exact: true }).locator('table');
+    expect(
+      await table.getByRole('rowheader', { name: /^4P\+4D: prefill replicas of 8, now 4/ }).count(),
+    ).toBe(1);
+    expect(await violations(page)).toEqual([]);
     await page.getByLabel('Arrival rate, slider').focus();
     await page.keyboard.press('ArrowRight');
     expect(await marks.count()).toBeGreaterThan(0);

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../sim/cluster/simulate.ts';
 import { comparisonCells, scenarioCell } from '../../sim/run/plan-cells.ts';
 import { parseComparison, parseScenario } from '../../sim/scenario/parse.ts';
-import type { Scenario } from '../../sim/scenario/schema.ts';
+import type { NamedFleet, Scenario } from '../../sim/scenario/schema.ts';
 import { changesOf } from '../../sim/why/changes.ts';
 import { type Flips, findFlips } from '../../sim/why/flip.ts';
 import { INPUTS } from '../../sim/why/inputs.ts';
 import type { WhyReport } from '../../sim/why/report.ts';
+import { stepInputsOf } from '../../sim/why/steps.ts';
 import { localWorker, RunPool } from '../../sim/worker/run-pool.ts';
 import { whyOf } from '../../sim/worker/why-job.ts';
 import { comparisonDocument, scenarioDocument } from '../worker/documents.ts';
@@ -180,5 +181,83 @@ describe('flip points', () => {
     expect(ends.low.value! - ends.low.difference!).toBeCloseTo(base, 6);
     expect(report.changes).toEqual([]);
     expect(report.flips.find((one) => one.input === 'load')!.up!.decision).toBe('three');
+  });
+});
+
+describe('settings that go in steps', () => {
+  const pool = parseScenario(scenarioDocument(10)).fleet.pools[0]!;
+  const split = parseScenario({
+    ...scenarioDocument(60),
+    fleet: {
+      pools: [
+        { ...pool, name: 'p', role: 'prefill', replicas: 2 },
+        { ...pool, name: 'd', role: 'decode', replicas: 3 },
+      ],
+    },
+  });
+
+  it('have values to either side, nearest first, and change nothing but themselves', () => {
+    const inputs = Object.fromEntries(stepInputsOf(split, () => 2048).map((one) => [one.id, one]));
+    expect(inputs['tp']).toMatchObject({ now: 1, up: [2, 4, 8, 16], down: [] });
+    expect(inputs['split']).toMatchObject({ now: 2, up: [3, 4], down: [1] });
+    expect(inputs['stepTokens']).toMatchObject({
+      now: 2048,
+      up: [4096, 8192, 16_384, 32_768],
+      down: [1024, 512],
+    });
+    const moved = inputs['split']!.at(4).fleet.pools.map(({ replicas }) => replicas);
+    expect(moved).toEqual([4, 1]);
+    // The link that a GPU comes with, spelled out, is the same link.
+    expect(p95(inputs['link']!.at(inputs['link']!.now), 3)).toBe(p95(split, 3));
+  });
+
+  it('are looked at until the decision changes, with the value before it and the figure there', async () => {
+    // Prompts of 300 tokens take 15 ms, and 60 of them a second are nine tenths of a worker.
+    const load = INPUTS.find((one) => one.id === 'load')!.scaled(split, 3)!;
+    const limited = { ...load, slo: { ttftMs: { p95: 80 } } };
+    const report = await whyScenario(limited);
+    expect(report.decision).toBe('meets');
+    const found = report.steps.find((one) => one.input === 'split')!;
+    expect(found.down).toMatchObject({ holdsTo: 2, value: 1, decision: 'fails' });
+    expect(found.down!.metric).toBeGreaterThan(80);
+    const bar = report.tornado.find((one) => one.input === 'split')!;
+    expect(bar).toMatchObject({ error: null, steps: { low: 1, now: 2, high: 3 } });
+    expect(bar.low.value).toBeCloseTo(found.down!.metric!, 9);
+    // A GPU a replica is the least there is.
+    expect(report.tornado.find((one) => one.input === 'tp')).toMatchObject({
+      ...{ steps: { low: null, now: 1 }, low: { value: null } },
+    });
+  });
+});
+
+describe('prices', () => {
+  it('flip the choice where fleets of two GPUs cost the same', async () => {
+    const document = comparisonDocument(60);
+    const [first, second] = parseComparison(document).fleets as [NamedFleet, NamedFleet];
+    const other = { ...second, pools: second.pools.map((one) => ({ ...one, gpu: 'h200-sxm', replicas: 2 })) };
+    const same = { ...first, pools: first.pools.map((one) => ({ ...one, replicas: 2 })) };
+    const comparison = parseComparison({
+      ...document,
+      fleets: [same, other],
+      slo: { ttftMs: { p95: 60_000 } },
+      prices: { gpuHourUsd: { 'h100-sxm': 2, 'h200-sxm': 3 } },
+    });
+    const { decision, flips } = await whyOf(comparisonCells(comparison), settings);
+    expect(decision).toBe(first.name);
+    // At one and a half times its price the H100 costs what the H200 does.
+    const h100 = flips.find(({ input }) => input === 'price:h100-sxm')!;
+    expect(h100.down).toBeNull();
+    expect(h100.up!.decision).toContain(second.name);
+    expect(h100.up!.holdsTo).toBeLessThanOrEqual(1.5);
+    expect(h100.up!.factor).toBeGreaterThanOrEqual(1.5);
+    const h200 = flips.find(({ input }) => input === 'price:h200-sxm')!;
+    expect(h200.down!.factor).toBeLessThanOrEqual(2 / 3);
+    expect(h200.down!.holdsTo).toBeGreaterThanOrEqual(2 / 3);
+  });
+
+  it('of one GPU for all fleets flip nothing, and are not listed', async () => {
+    const comparison = parseComparison({ ...comparisonDocument(30), slo: { ttftMs: { p95: 60_000 } } });
+    const { flips } = await whyOf(comparisonCells(comparison), settings);
+    expect(flips.some(({ input }) => input.startsWith('price:'))).toBe(false);
   });
 });

@@ -2,6 +2,7 @@
 import { FleetMark } from '../components/fleet-mark.tsx';
 import { type FleetSetup, type FleetShape, withShape } from '../state/setup.ts';
 import type { Choice, GpuChoice } from '../worker/api.ts';
+import type { FleetFlipTicks } from './flip-ticks.ts';
 import { NumberField } from './number-field.tsx';
 import { SelectField } from './select-field.tsx';
 import { TextField } from './text-field.tsx';
@@ -25,6 +26,7 @@ interface FleetFieldsProps {
   /** As it was when the document was opened. */
   readonly saved: FleetSetup | undefined;
   readonly gpus: readonly GpuChoice[];
+  readonly flips: FleetFlipTicks;
   readonly onChange: (fleet: FleetSetup) => void;
   /** Omitted: the fleet must stay. */
   readonly onRemove?: () => void;
@@ -33,7 +35,7 @@ interface FleetFieldsProps {
 }
 
 export function FleetFields(props: FleetFieldsProps) {
-  const { index, fleet, saved, gpus, onChange, onRemove, onMakeBaseline } = props;
+  const { index, fleet, saved, gpus, flips, onChange, onRemove, onMakeBaseline } = props;
   const { shape } = fleet;
   const letter = String.fromCharCode(65 + index);
   const reshape = (next: FleetShape): void => onChange(withShape(fleet, next));
@@ -54,6 +56,7 @@ export function FleetFields(props: FleetFieldsProps) {
         unit="TP"
         value={fleet.tp}
         saved={saved?.tp}
+        flips={flips.tp ?? []}
         min={1}
         max={TP_VALUES.at(-1)!}
         step={1}
@@ -76,12 +79,13 @@ export function FleetFields(props: FleetFieldsProps) {
           onChange={(replicas) => reshape({ kind: 'aggregated', replicas })}
         />
       ) : (
-        <SplitFields shape={shape} saved={saved?.shape} onChange={reshape} />
+        <SplitFields shape={shape} saved={saved?.shape} flips={flips} onChange={reshape} />
       )}
       <EngineFields
         fleet={fleet}
         saved={saved}
         gpu={gpus.find(({ id }) => id === fleet.gpu)}
+        flips={flips}
         onChange={onChange}
       />
       <p className="buttons">
@@ -100,13 +104,13 @@ export function FleetFields(props: FleetFieldsProps) {
   );
 }
 
-interface EngineFieldsProps extends Pick<FleetFieldsProps, 'fleet' | 'saved' | 'onChange'> {
+interface EngineFieldsProps extends Pick<FleetFieldsProps, 'fleet' | 'saved' | 'flips' | 'onChange'> {
   /** Undefined until the catalogue is there. */
   readonly gpu: GpuChoice | undefined;
 }
 
 /** Token budget and KV link. What is set back to the default leaves the document. */
-function EngineFields({ fleet, saved, gpu, onChange }: EngineFieldsProps) {
+function EngineFields({ fleet, saved, gpu, flips, onChange }: EngineFieldsProps) {
   if (gpu === undefined) return null;
   const { stepTokens, nic } = gpu;
   return (
@@ -116,6 +120,7 @@ function EngineFields({ fleet, saved, gpu, onChange }: EngineFieldsProps) {
         unit="chunk"
         value={fleet.stepTokens ?? stepTokens}
         saved={saved === undefined ? undefined : (saved.stepTokens ?? stepTokens)}
+        flips={flips.stepTokens ?? []}
         min={64}
         max={131_072}
         step={1}
@@ -128,6 +133,7 @@ function EngineFields({ fleet, saved, gpu, onChange }: EngineFieldsProps) {
           unit="GB/s per GPU"
           value={fleet.kvLink?.GBps ?? nic.GBps}
           saved={saved === undefined ? undefined : (saved.kvLink?.GBps ?? nic.GBps)}
+          flips={flips.link ?? []}
           min={0.1}
           max={2000}
           step={0.1}
@@ -147,10 +153,12 @@ function EngineFields({ fleet, saved, gpu, onChange }: EngineFieldsProps) {
 function SplitFields({
   shape,
   saved,
+  flips,
   onChange,
 }: {
   readonly shape: Extract<FleetShape, { kind: 'split' }>;
   readonly saved: FleetShape | undefined;
+  readonly flips: FleetFlipTicks;
   readonly onChange: (shape: FleetShape) => void;
 }) {
   const { prefill, decode } = shape;
@@ -172,6 +180,7 @@ function SplitFields({
         label="Of these, prefill"
         value={prefill}
         saved={saved?.kind === 'split' && saved.prefill + saved.decode === total ? saved.prefill : undefined}
+        flips={flips.split ?? []}
         min={1}
         max={total - 1}
         step={1}

@@ -8,7 +8,7 @@ import type { Choices } from '../worker/api.ts';
 import { CalibrationField } from './calibration-field.tsx';
 import { DocumentPanel } from './document-panel.tsx';
 import { FleetFields } from './fleet-fields.tsx';
-import { flipTicks } from './flip-ticks.ts';
+import { fleetFlipTicks, flipTicks } from './flip-ticks.ts';
 import { NumberField } from './number-field.tsx';
 import { PriceFields } from './price-fields.tsx';
 import { SelectField } from './select-field.tsx';
@@ -79,10 +79,8 @@ function editSetup(setup: Setup, change: Partial<Setup>): void {
 function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choices: Choices }) {
   const edit: EditSetup = (change) => editSetup(setup, change);
   const saved = setupOf(useOpened((state) => state.document));
-  const flips = flipTicks(
-    setup,
-    useFlips((state) => state.basis),
-  );
+  const basis = useFlips((state) => state.basis);
+  const flips = flipTicks(setup, basis);
   const editFleets = (fleets: readonly FleetSetup[]): void => edit({ fleets: withOwnNames(fleets) });
   return (
     <>
@@ -135,6 +133,7 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           fleet={fleet}
           saved={saved?.fleets[index]}
           gpus={choices.gpus}
+          flips={fleetFlipTicks(setup, basis, index)}
           onChange={(changed) => editFleets(setup.fleets.with(index, changed))}
           {...(setup.fleets.length > MIN_FLEETS
             ? { onRemove: () => editFleets(setup.fleets.toSpliced(index, 1)) }
@@ -151,7 +150,7 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           </button>
         </p>
       )}
-      <PriceFields setup={setup} saved={saved} gpus={choices.gpus} edit={edit} />
+      <PriceFields setup={setup} saved={saved} gpus={choices.gpus} basis={basis} edit={edit} />
     </>
   );
 }

@@ -31,7 +31,7 @@ export function ChangeTable({ report }: { readonly report: WhyReport }) {
         <tbody>
           {sorted.map((change) => (
             <tr key={change.name}>
-              <th scope="row">
+              <th scope="row" className="long">
                 {nameOf(change)}
                 {change.kind === 'bound' && (
                   <span className="under">an upper bound that cannot be built</span>

@@ -1,55 +1,52 @@
-/** How far each input can be off before another fleet is the one to take. */
-import type { Flip } from '../../sim/why/flip.ts';
+/** How far each input or setting can be off before another fleet is the one to take. */
 import type { WhyReport } from '../../sim/why/report.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
-import { figureText } from '../format.ts';
+import { flipSentences, flipText, stepName, stepText } from './flip-words.ts';
+
+const HOLDS = 'holds';
 
 export function FlipList({ report }: { readonly report: WhyReport }) {
+  const rows = [
+    ...report.flips.map(({ input, label, up, down }) => ({
+      key: input,
+      name: label,
+      ways: [flipText(down), flipText(up)],
+    })),
+    ...report.steps.map((one) => ({
+      key: `${one.fleet} ${one.input}`,
+      name: stepName(one, report.fleets.length > 1),
+      ways: [stepText(one.down), stepText(one.up)],
+    })),
+  ];
+  if (rows.length === 0) return null;
   return (
-    <>
-      <p>{sentenceOf(report)}</p>
+    <section aria-labelledby="flips">
+      <h3 id="flips">Where the answer changes</h3>
+      {flipSentences(report).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
       <ScrollTable label="Flip points">
         <thead>
           <tr>
-            <th scope="col">Input</th>
+            <th scope="col">Input or setting</th>
             <th scope="col">Downwards</th>
             <th scope="col">Upwards</th>
           </tr>
         </thead>
         <tbody>
-          {report.flips.map(({ input, label, up, down }) => (
-            <tr key={input}>
-              <th scope="row">{label}</th>
-              <td>{flipText(down)}</td>
-              <td>{flipText(up)}</td>
+          {rows.map(({ key, name, ways: [down, up] }) => (
+            <tr key={key}>
+              <th scope="row">{name}</th>
+              <td className={down === null ? 'quiet-text' : undefined}>{down ?? HOLDS}</td>
+              <td className={up === null ? 'quiet-text' : undefined}>{up ?? HOLDS}</td>
             </tr>
           ))}
         </tbody>
       </ScrollTable>
-    </>
+      <p className="reading">
+        Holds: the same answer as far as was looked, from a quarter to four times an input, up to four steps
+        of a setting.
+      </p>
+    </section>
   );
-}
-
-function flipText(flip: Flip | null): string {
-  if (flip === null) return 'holds as far as was looked';
-  return `at ${changeText(flip.factor)}: ${flip.decision}`;
-}
-
-/** A factor as a change: 1.1 is +10 %. */
-function changeText(factor: number): string {
-  const percent = figureText(Math.abs(factor - 1), 'share', 2);
-  return `${factor > 1 ? '+' : '\u2212'}${percent}`;
-}
-
-/** The nearest flip of all, in a sentence. */
-function sentenceOf({ decision, flips }: WhyReport): string {
-  const all = flips.flatMap(({ label, up, down }) =>
-    [up, down].flatMap((flip) => (flip === null ? [] : [{ label, flip }])),
-  );
-  const distance = ({ flip }: { readonly flip: Flip }): number => Math.abs(Math.log(flip.factor));
-  const [nearest] = all.sort((a, b) => distance(a) - distance(b));
-  const stays = `By point values the answer is ${decision}`;
-  if (nearest === undefined)
-    return `${stays}, and stays so for every input from a quarter to four times its value.`;
-  return `${stays}; the nearest thing to change it is ${nearest.label} at ${changeText(nearest.flip.factor)}, which makes it ${nearest.flip.decision}.`;
 }
