@@ -19,9 +19,9 @@ const CACHE = '.cache/precomputed';
 /** Fields of reports that the page does not show. */
 const UNSHOWN: ReadonlySet<string> = new Set(['document', 'bySeed']);
 /** Digits of fractions: more than the page shows. Whether the same comes out in the page is told by fingerprints. */
-const DIGITS = 5;
+const DIGITS = 4;
 /** Of what is kept here; another number whenever it changes. */
-const FORM = 2;
+const FORM = 3;
 const VALIDATION = 'models/validation.json';
 /** Of the summary, what the library shows. */
 const SHOWN_OF_VALIDATION = ['cases', 'rows', 'peers', 'quantiles'];

@@ -23,7 +23,7 @@ function metaOf(html: string): string {
     "default-src 'none'",
     `script-src 'self' blob: ${inline.join(' ')}`,
     "style-src 'self'",
-    "font-src 'self'",
+    "font-src 'self' data:",
     "img-src 'self' data: blob:",
     "worker-src 'self' blob:",
     "connect-src 'none'",

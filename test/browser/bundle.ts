@@ -20,6 +20,11 @@ export const FILES: readonly string[] = readdirSync(ROOT, { recursive: true, enc
   .filter((file) => /\.\w+$/.test(file))
   .sort();
 
+/** The style sheet that the typeface lies in. */
+export const TYPEFACE: string = FILES.find(
+  (file) => file.endsWith('.css') && readFileSync(join(ROOT, file), 'utf8').includes('data:font/woff2'),
+)!;
+
 /** Scripts that the page itself names. */
 export const FIRST_SCRIPTS: readonly string[] = [
   ...readFileSync(join(ROOT, 'index.html'), 'utf8').matchAll(/src="\.\/(assets\/[^"]+\.js)"/g),

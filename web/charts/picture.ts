@@ -3,7 +3,6 @@
  * on the screen. Charts that are canvases are put into the SVG as images, their labels as text. A caption says what the chart
  * shows and what the page found.
  */
-import fontUrl from '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?inline';
 import { fileName, saveFile } from '../shell/save.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -47,7 +46,7 @@ function pictureOf(section: HTMLElement, title: string): string {
   const picture = document.createElementNS(SVG, 'svg');
   set(picture, { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` });
   const style = document.createElementNS(SVG, 'style');
-  style.textContent = `@font-face{font-family:"Source Sans 3";font-weight:200 900;src:url(${fontUrl})}text{font-family:"Source Sans 3","Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}`;
+  style.textContent = `${typeface()}text{font-family:"Source Sans 3","Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}`;
   picture.append(style, background(width, height), ...caption(title, width));
   for (const [i, part] of parts.entries()) {
     const own = drawn(part);
@@ -56,6 +55,15 @@ function pictureOf(section: HTMLElement, title: string): string {
     picture.append(own);
   }
   return new XMLSerializer().serializeToString(picture);
+}
+
+/** The page's own rule for its typeface, which holds the typeface itself (web/style/typeface.css). */
+function typeface(): string {
+  for (const { cssRules } of document.styleSheets)
+    for (const rule of cssRules)
+      if (rule instanceof CSSFontFaceRule && rule.cssText.includes('url("data:font/woff2'))
+        return rule.cssText;
+  return '';
 }
 
 function drawn(part: SVGSVGElement | HTMLElement): SVGElement {

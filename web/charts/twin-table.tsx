@@ -72,7 +72,7 @@ export function TwinTable({ title, heads, rows: given }: TwinTableProps) {
   );
 }
 
-/** What draws pictures is loaded when it is asked for: it carries the typeface. */
+/** What draws pictures is loaded when it is asked for. */
 async function saveChart(button: HTMLElement, title: string, type: 'svg' | 'png'): Promise<void> {
   const section = button.closest('section:not(.scroll)');
   const { savePicture } = await import('./picture.ts');

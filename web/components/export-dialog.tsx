@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Scenario } from '../../sim/scenario/schema.ts';
 import { copyText, fileName, saveFile } from '../shell/save.ts';
+import { zipped } from '../shell/zip.ts';
 import { client } from '../state/simulator.ts';
 import type { Choice, ExportOutcome } from '../worker/api.ts';
 
@@ -79,11 +80,7 @@ interface FilesProps {
 
 function Files({ name, target, outcome: { files, gaps }, at, setAt }: FilesProps) {
   const file = files[at] ?? files[0]!;
-  const saveAll = async (): Promise<void> => {
-    const { strToU8, zipSync } = await import('fflate');
-    const zipped = zipSync(Object.fromEntries(files.map(({ path, text }) => [path, strToU8(text)])));
-    saveFile(fileName(name, target, 'zip'), new Uint8Array(zipped), 'application/zip');
-  };
+  const saveAll = (): void => saveFile(fileName(name, target, 'zip'), zipped(files), 'application/zip');
   return (
     <>
       <div className="filters">
@@ -107,7 +104,7 @@ function Files({ name, target, outcome: { files, gaps }, at, setAt }: FilesProps
             Save {file.path}
           </button>
           {files.length > 1 && (
-            <button type="button" onClick={() => void saveAll()}>
+            <button type="button" onClick={saveAll}>
               Save all {files.length} as zip
             </button>
           )}
