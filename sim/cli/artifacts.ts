@@ -1,11 +1,11 @@
 /** What commands leave for CI and readers beside their output: `--junit`, `--summary`, `--html`. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { htmlReport } from '../export/report/html.ts';
+import type { Block } from '../export/report/report-tables.ts';
 import { unwritable } from './document.ts';
-import { htmlReport } from './html.ts';
 import { type CheckCase, junitXml } from './junit.ts';
 import { blocksText } from './output.ts';
-import type { Block } from './report-tables.ts';
 
 export interface ArtifactOptions {
   readonly junit?: string;
@@ -39,7 +39,8 @@ export function addArtifactOptions(command: Command, hasChecks: boolean): Comman
 export function writeArtifacts(options: ArtifactOptions, artifacts: Artifacts): void {
   const { title, answer, blocks, plot, cases } = artifacts;
   if (options.junit !== undefined) write(options.junit, junitXml(title, cases), writeFileSync);
-  if (options.html !== undefined) write(options.html, htmlReport(title, answer, blocks, plot), writeFileSync);
+  if (options.html !== undefined)
+    write(options.html, htmlReport(title, answer, blocks, plot === undefined ? {} : { plot }), writeFileSync);
   if (options.summary !== undefined) write(options.summary, summaryText(artifacts), appendFileSync);
 }
 

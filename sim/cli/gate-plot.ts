@@ -2,9 +2,10 @@
  * The gate's effects as a plot for the HTML report: each figure's interval in units of what is allowed, worse to the right.
  * The band is the tolerance. Its table says the same in numbers.
  */
+
+import { escaped } from '../export/report/html.ts';
 import type { GateReport, GateRow } from '../gate/gate.ts';
 import { findFigure } from '../metrics/figures.ts';
-import { escaped } from './html.ts';
 
 const WIDTH = 720;
 const LABELS = 220;
@@ -28,7 +29,7 @@ export function gatePlot({ rows }: GateReport): string {
   );
   const body = drawn.map((row, i) => rowSvg(row, x, TOP + i * ROW + ROW / 2));
   return `<h2>Effects in units of what is allowed: better to the left, worse to the right</h2>
-<div class="wide"><svg role="img" aria-label="Effect of each figure with its interval; the table above has the numbers" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">
+<div class="wide"><svg class="plot" role="img" aria-label="Effect of each figure with its interval; the table above has the numbers" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">
 <rect class="band" x="${x(-1)}" y="${TOP - 8}" width="${x(1) - x(-1)}" height="${height - TOP}"/>
 <line class="rule" x1="${x(0)}" x2="${x(0)}" y1="${TOP - 8}" y2="${height - 8}"/>
 ${scale.join('\n')}

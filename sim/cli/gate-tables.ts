@@ -1,9 +1,10 @@
 /** The gate's answer as tables, as a sentence, and as checks for JUnit. */
+
+import type { Block } from '../export/report/report-tables.ts';
 import type { GateReport, GateRow } from '../gate/gate.ts';
 import { findFigure } from '../metrics/figures.ts';
 import { formatDifference, formatFigure } from '../metrics/format-figure.ts';
 import type { CheckCase } from './junit.ts';
-import type { Block } from './report-tables.ts';
 
 /** Everything but the sentence. */
 export function gateBlocks(report: GateReport): Block[] {

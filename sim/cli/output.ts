@@ -1,12 +1,12 @@
 /** Writes results to stdout in the format asked for, and to `--out` as JSON. */
 import { writeFileSync } from 'node:fs';
 import type { ComparisonReport } from '../compare/comparison-report.ts';
+import type { Block } from '../export/report/report-tables.ts';
+import { markdownTable, textTable, wrapText } from '../export/report/table.ts';
 import { FIGURES, figureValue } from '../metrics/figures.ts';
 import type { Report } from '../metrics/report.ts';
 import { unwritable } from './document.ts';
 import { csvField } from './records.ts';
-import type { Block } from './report-tables.ts';
-import { markdownTable, textTable, wrapText } from './table.ts';
 
 /** Output formats. */
 export const FORMATS = ['table', 'json', 'md', 'csv'] as const;

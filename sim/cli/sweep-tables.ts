@@ -1,10 +1,11 @@
 /** A sweep's answer as tables for a terminal or Markdown, and as CSV. */
+
+import type { Block } from '../export/report/report-tables.ts';
+import type { Table } from '../export/report/table.ts';
 import { findFigure } from '../metrics/figures.ts';
 import { formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
 import type { Estimate, LoadRow, SweepReport, VariantReport } from '../sweep/report.ts';
 import { csv } from './output.ts';
-import type { Block } from './report-tables.ts';
-import type { Table } from './table.ts';
 
 /** Figures of a curve's table. */
 const SHOWN = ['ttftMs.p95', 'itlMs.p95', 'slo.attainment', 'slo.goodputRps', 'throughput.outputTokensPerS'];

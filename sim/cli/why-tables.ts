@@ -1,5 +1,8 @@
 /** The answer to why, as tables for a terminal or Markdown, and as CSV. */
 import { checkLabel } from '../compare/decision.ts';
+import { attributionTables } from '../export/report/attribution-tables.ts';
+import type { Block } from '../export/report/report-tables.ts';
+import type { Table } from '../export/report/table.ts';
 import { type FigureUnit, findFigure } from '../metrics/figures.ts';
 import { formatDifference, formatFigure } from '../metrics/format-figure.ts';
 import { boundWords } from '../why/changes.ts';
@@ -11,10 +14,7 @@ import type {
   TornadoBar,
   WhyReport,
 } from '../why/report.ts';
-import { attributionTables } from './attribution-tables.ts';
 import { csv } from './output.ts';
-import type { Block } from './report-tables.ts';
-import type { Table } from './table.ts';
 
 /** Everything, the phases first. */
 export function whyBlocks(report: WhyReport): Block[] {

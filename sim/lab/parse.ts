@@ -5,7 +5,7 @@ import { describeValue } from '../scenario/describe.ts';
 import { plainSchema } from '../scenario/json-schema.ts';
 import { isMapping, schemaProblems } from '../scenario/validate.ts';
 import { BASELINES } from './baselines/all.ts';
-import { LAB_FIGURES, labFigureOf } from './lab-run.ts';
+import { LAB_FIGURES, labFigureOf } from './lab-figures.ts';
 import { type Lab, LabSchema, type PolicySpec } from './schema.ts';
 
 /** Parses a lab document. Throws ConfigError. */

@@ -8,7 +8,7 @@ import { plainSchema } from '../scenario/json-schema.ts';
 import { isMapping, schemaProblems } from '../scenario/validate.ts';
 import { BASELINES } from './baselines/all.ts';
 import { checkKnob, knobValue, type RouterConfig, withKnobs } from './knobs.ts';
-import { labFigureOf } from './lab-run.ts';
+import { labFigureOf } from './lab-figures.ts';
 import { type Tune, TuneSchema } from './tune-schema.ts';
 
 /** Parses a tuning document. Throws ConfigError. */

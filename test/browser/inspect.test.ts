@@ -136,6 +136,41 @@ describe('a recorded run', () => {
     }
   });
 
+  it('is handed to Perfetto in a window of its own, only when that is asked for', async () => {
+    const { page, foreign } = await openInspect();
+    // A page that does what Perfetto's does: says PONG to a PING, and takes what its opener then sends.
+    const listener = `<script>onmessage = ({ data, source, origin }) => {
+      if (data === 'PING') source.postMessage('PONG', '*');
+      else if (data.perfetto) window.taken = { ...data.perfetto, text: new TextDecoder().decode(data.perfetto.buffer) };
+    };</script>`;
+    await page
+      .context()
+      .route('https://ui.perfetto.dev/**', (route) =>
+        route.fulfill({ contentType: 'text/html', body: listener }),
+      );
+    expect(foreign).toEqual([]);
+    const [other] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('button', { name: /^Open in Perfetto/ }).click(),
+    ]);
+    await page.getByText('Handed over.').waitFor();
+    const taken = await other.evaluate<{ title: string; text: string }>('window.taken');
+    expect(taken.title).toBe('Drydock: 4P+4D');
+    expect(JSON.parse(taken.text).traceEvents.length).toBeGreaterThan(REQUESTS);
+    expect(foreign).toEqual([]);
+  });
+
+  it('says so when Perfetto cannot be reached', async () => {
+    const { page } = await openInspect();
+    const [other] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('button', { name: /^Open in Perfetto/ }).click(),
+    ]);
+    await page.getByText('Waiting for the other page').waitFor();
+    await other.close();
+    await page.getByText('did not answer. Save the trace').waitFor();
+  });
+
   it('plays its fleet back, and stops when it is told to', async () => {
     const { page } = await openInspect();
     const moment = page.getByLabel('Moment, seconds');

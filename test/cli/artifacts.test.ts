@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { summaryText } from '../../sim/cli/artifacts.ts';
 import { gatePlot } from '../../sim/cli/gate-plot.ts';
-import { htmlReport } from '../../sim/cli/html.ts';
 import { type CheckCase, junitXml } from '../../sim/cli/junit.ts';
-import type { Block } from '../../sim/cli/report-tables.ts';
+import { htmlReport } from '../../sim/export/report/html.ts';
+import type { Block } from '../../sim/export/report/report-tables.ts';
 import type { GateReport, GateRow } from '../../sim/gate/gate.ts';
 
 const CASES: readonly CheckCase[] = [

@@ -6,6 +6,7 @@ import { RunBar, type RunWords } from '../components/run-bar.tsx';
 import { ToDocument } from '../components/to-document.tsx';
 import { countText, wallTimeText } from '../format.ts';
 import { Rail } from '../rail/rail.tsx';
+import { ReportButton } from '../report/report-button.tsx';
 import { comparisonRun } from '../state/comparison-run.ts';
 import { useScenario } from '../state/document-store.ts';
 import '../style/compare.css';
@@ -46,7 +47,9 @@ export function ComparePage() {
           say={({ report }) => report.sentence}
           waiting="Simulating the fleets…"
         />
-        <RunBar runner={comparisonRun} words={WORDS} />
+        <RunBar runner={comparisonRun} words={WORDS}>
+          <ReportButton />
+        </RunBar>
         <ProblemFixes status={status} />
         <ToDocument />
         {shown !== null && workload !== undefined && (

@@ -18,9 +18,11 @@ export interface RunWords<Result> {
 interface RunBarProps<Result> {
   readonly runner: JobRunner<Result>;
   readonly words: RunWords<Result>;
+  /** What can be done with a finished answer. */
+  readonly children?: React.ReactNode;
 }
 
-export function RunBar<Result>({ runner, words }: RunBarProps<Result>) {
+export function RunBar<Result>({ runner, words, children }: RunBarProps<Result>) {
   const status = runner.use((state) => state.status);
   const shown = runner.useShown();
   const isHeld = status.kind === 'waiting' && status.reason !== '';
@@ -41,6 +43,7 @@ export function RunBar<Result>({ runner, words }: RunBarProps<Result>) {
           {status.kind === 'waiting' ? 'Run' : 'Run again'}
         </button>
       )}
+      {status.kind === 'done' && children}
       <Announcement text={endText(status, shown, words)} />
       {status.kind === 'invalid' && <ProblemList problems={status.problems} whole="document" />}
     </div>

@@ -8,7 +8,7 @@ import { RunBar, type RunWords } from '../components/run-bar.tsx';
 import { ToDocument } from '../components/to-document.tsx';
 import { countText, figureText } from '../format.ts';
 import { Rail } from '../rail/rail.tsx';
-import { fileName, saveFile } from '../shell/save.ts';
+import { ReportButton } from '../report/report-button.tsx';
 import { useScenario } from '../state/document-store.ts';
 import { inspectRun } from '../state/inspect-run.ts';
 import { useView } from '../state/view-store.ts';
@@ -20,10 +20,10 @@ import { CohortChip, CohortSection } from './cohort-section.tsx';
 import { RequestDetails } from './request-details.tsx';
 import { Slowest } from './slowest.tsx';
 import { BUSY_STRIPS, KV_STRIPS, Strips } from './strips.tsx';
+import { TakeAlong } from './take-along.tsx';
 import { Timeline } from './timeline.tsx';
 import type { TimeWindow } from './timeline-rows.ts';
 import { Topology } from './topology.tsx';
-import { chromeTrace } from './trace-export.ts';
 import { WhyDrawer } from './why-drawer.tsx';
 
 const WORDS: RunWords<InspectResult> = {
@@ -40,7 +40,9 @@ export function InspectPage() {
     <div className="columns">
       <main id="main" tabIndex={-1}>
         <Finding runner={inspectRun} say={findingOf} waiting="Recording a run…" />
-        <RunBar runner={inspectRun} words={WORDS} />
+        <RunBar runner={inspectRun} words={WORDS}>
+          <ReportButton />
+        </RunBar>
         <ToDocument />
         <FleetChoice />
         {shown !== null && (
@@ -99,8 +101,6 @@ function Views({ result: { recording, report, fleet } }: { readonly result: Insp
     () => (picked === null ? null : cohortCells(recording, picked)),
     [recording, picked],
   );
-  const save = (): void =>
-    saveFile(fileName(fleet, 'trace', 'json'), chromeTrace(recording, fleet), 'application/json');
   return (
     <div className="views">
       <WhyDrawer report={report} />
@@ -115,16 +115,7 @@ function Views({ result: { recording, report, fleet } }: { readonly result: Insp
       <CacheHits recording={recording} report={report} window={window} />
       <LinkUse recording={recording} report={report} window={window} />
       <Topology recording={recording} />
-      <section aria-labelledby="take">
-        <h2 id="take">Take it along</h2>
-        <p>
-          The recording as a Chrome trace opens in <code>ui.perfetto.dev</code> or{' '}
-          <code>chrome://tracing</code>. It is saved to a file; nothing is sent.
-        </p>
-        <button type="button" onClick={save}>
-          Save trace
-        </button>
-      </section>
+      <TakeAlong recording={recording} fleet={fleet} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { RunBar, type RunWords } from '../components/run-bar.tsx';
 import { ToDocument } from '../components/to-document.tsx';
 import { countText } from '../format.ts';
 import { DocumentPanel } from '../rail/document-panel.tsx';
+import { ReportButton } from '../report/report-button.tsx';
 import { fileName, saveFile } from '../shell/save.ts';
 import { useScenario } from '../state/document-store.ts';
 import { labRun } from '../state/lab-run.ts';
@@ -44,7 +45,9 @@ export function LabPage() {
           say={(report) => labSentence(report, chosenMetric(report, metric))}
           waiting="Simulating the policies…"
         />
-        <RunBar runner={labRun} words={WORDS} />
+        <RunBar runner={labRun} words={WORDS}>
+          <ReportButton />
+        </RunBar>
         <ToDocument />
         {shown !== null && (
           <div className={shown.isCurrent ? 'results' : 'results stale'}>

@@ -5,6 +5,7 @@ import { RunBar, type RunWords } from '../components/run-bar.tsx';
 import { ToDocument } from '../components/to-document.tsx';
 import { countText, wallTimeText } from '../format.ts';
 import { DocumentPanel } from '../rail/document-panel.tsx';
+import { ReportButton } from '../report/report-button.tsx';
 import { useScenario } from '../state/document-store.ts';
 import { planRun } from '../state/plan-run.ts';
 import '../style/plan.css';
@@ -38,7 +39,9 @@ export function PlanPage() {
     <div className="columns">
       <main id="main" tabIndex={-1}>
         <Finding runner={planRun} say={planSentence} waiting="Searching for the cheapest fleet…" />
-        <RunBar runner={planRun} words={WORDS} />
+        <RunBar runner={planRun} words={WORDS}>
+          <ReportButton />
+        </RunBar>
         {plan === null ? (
           <p className="notice">The sentence cannot show this document; edit it as YAML.</p>
         ) : (

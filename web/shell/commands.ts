@@ -1,4 +1,5 @@
 /** Everything that the palette and the keys can do: one entry per command. */
+import { saveReport } from '../report/report-button.tsx';
 import { SCREENS, type Screen } from '../screen-names.ts';
 import { openScreen, screenHref, useScreen } from '../state/address.ts';
 import { comparisonRun } from '../state/comparison-run.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   })),
   { title: 'Copy a link to what is shown', keys: 's', run: () => void copyLink() },
   { title: 'Save the document as YAML', run: () => void downloadYaml() },
+  { title: 'Save what is shown as a report, one HTML file', run: () => void saveReport() },
   { title: 'Edit the document as YAML, or as a form', keys: 'e', run: toggleYaml },
   { title: 'Undo', keys: 'Ctrl Z', run: undo },
   { title: 'Redo', keys: 'Ctrl Shift Z', run: redo },

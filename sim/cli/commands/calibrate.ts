@@ -19,10 +19,10 @@ import { type LeaveOut, leaveOut } from '../../calibrate/leave-out.ts';
 import { type LeaveOutSummary, leaveOutSummary } from '../../calibrate/leave-out-summary.ts';
 import type { MeasuredDeployment } from '../../calibrate/measured-run.ts';
 import type { RunFormat } from '../../calibrate/read-runs.ts';
+import type { Block } from '../../export/report/report-tables.ts';
 import { fixed } from '../../metrics/format-figure.ts';
 import { CALIBRATION_FOLDER } from '../calibration-files.ts';
 import { blocksText, csv, type Format, json, print, writeOut } from '../output.ts';
-import type { Block } from '../report-tables.ts';
 import { formatOption, wholeNumber } from '../run-options.ts';
 
 interface Options {

@@ -5,12 +5,12 @@ import { LINKS } from '../../../models/links.ts';
 import { LLMS } from '../../../models/llms.ts';
 import { activeParams, totalParams } from '../../../models/params.ts';
 import { PRICES } from '../../../models/prices.ts';
+import { markdownTable, type Table, textTable } from '../../export/report/table.ts';
 import { BUILTIN_CALIBRATIONS } from '../../latency/calibrations.ts';
 import { fixed } from '../../metrics/format-figure.ts';
 import { calibrationsIn } from '../calibration-files.ts';
 import { csv, type Format, json, print } from '../output.ts';
 import { formatOption } from '../run-options.ts';
-import { markdownTable, type Table, textTable } from '../table.ts';
 
 /** A part of the catalogue: its entries as data, and its table. */
 interface Part {

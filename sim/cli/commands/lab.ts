@@ -3,6 +3,8 @@ import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
 import { joinedPlugins, type UserPlugins } from '../../../src/plugin-api/plugin-module.ts';
+import { labBlocks } from '../../export/report/lab-tables.ts';
+import { textTable } from '../../export/report/table.ts';
 import { BASELINES } from '../../lab/baselines/all.ts';
 import { type LabReport, labReport } from '../../lab/lab-report.ts';
 import { parseLab } from '../../lab/parse.ts';
@@ -10,14 +12,13 @@ import { counterfactualsOf, type LabCell, labSeeds, type PolicyFiles, planLab } 
 import type { Lab, PolicySpec } from '../../lab/schema.ts';
 import { type LoadedDocument, loadDocument } from '../document.ts';
 import { LAB_FORMATS, writeBundle } from '../lab/bundle.ts';
-import { labBlocks, labCsv, labHtml } from '../lab/lab-tables.ts';
+import { labCsv, labHtml } from '../lab/lab-output.ts';
 import { configOf, locating } from '../lab/policy-files.ts';
 import { type CellRunOptions, examineCells, runCells } from '../lab/run-cells.ts';
 import { timingBlock } from '../lab/timing.ts';
 import { blocksText, json, print } from '../output.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { wholeNumber } from '../run-options.ts';
-import { textTable } from '../table.ts';
 
 type LabFormat = (typeof LAB_FORMATS)[number];
 

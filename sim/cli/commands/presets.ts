@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Source } from '../../../models/schema.ts';
 import { WORKLOAD_PRESETS } from '../../../models/workload-presets.ts';
+import { markdownTable, type Table, textTable, wrapText } from '../../export/report/table.ts';
 import { loadDocument, readText } from '../document.ts';
 import { csv, type Format, json, print } from '../output.ts';
 import { formatOption } from '../run-options.ts';
-import { markdownTable, type Table, textTable, wrapText } from '../table.ts';
 
 /** The command is bundled to dist/cli/, two folders below the package. */
 const SCENARIOS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'scenarios');

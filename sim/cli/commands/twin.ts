@@ -1,12 +1,12 @@
 /** `drydock twin`: one workload through the live gateway and engines, and through the simulator, side by side. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../../../src/core/check.ts';
+import type { Block } from '../../export/report/report-tables.ts';
 import { withBoxed } from '../../lab/baselines/boxed.ts';
 import { DEFAULT_SEED } from '../../run/plan-cells.ts';
 import { type LiveScenario, loadLiveScenario } from '../emulate/live-scenario.ts';
 import { blocksText, json, print } from '../output.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
-import type { Block } from '../report-tables.ts';
 import { pluginOption } from '../run-options.ts';
 import { routerConfig, runLive } from '../twin/live-run.ts';
 import { recordingOf } from '../twin/recording.ts';

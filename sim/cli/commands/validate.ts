@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Command } from 'commander';
 import { ConfigError, nearest } from '../../../src/core/check.ts';
+import type { Block } from '../../export/report/report-tables.ts';
 import { CORRECTIONS, type Correction } from '../../latency/calibration.ts';
 import { findCalibration } from '../../latency/calibrations.ts';
 import { fixed } from '../../metrics/format-figure.ts';
@@ -25,7 +26,6 @@ import {
 import { namedCalibration } from '../calibration-files.ts';
 import { unwritable } from '../document.ts';
 import { blocksText, csv, type Format, json, print, writeOut } from '../output.ts';
-import type { Block } from '../report-tables.ts';
 import { formatOption } from '../run-options.ts';
 
 interface Options {

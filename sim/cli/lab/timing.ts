@@ -4,10 +4,10 @@
  * Decisions are recorded meanwhile, so everything is scored afresh: an upper bound, and this machine's. Not part of the report.
  */
 
+import type { Block } from '../../export/report/report-tables.ts';
 import { openLabCell } from '../../lab/lab-job.ts';
 import type { LabCell } from '../../lab/plan.ts';
 import { fileLines } from '../lines.ts';
-import type { Block } from '../report-tables.ts';
 import type { CellRunOptions } from './run-cells.ts';
 
 /** Decisions that are timed; earlier ones warm the code up. */

@@ -1,8 +1,9 @@
 /** A tuning report as tables: what the search found, and the verdict on what it had not seen. */
+
+import { labBlocks, metricLabel } from '../../export/report/lab-tables.ts';
+import type { Block } from '../../export/report/report-tables.ts';
 import type { TuneReport } from '../../lab/tune.ts';
 import { formatDifference } from '../../metrics/format-figure.ts';
-import type { Block } from '../report-tables.ts';
-import { labBlocks, metricLabel } from './lab-tables.ts';
 
 /** Candidates shown of each rung. */
 const SHOWN = 3;

@@ -2,8 +2,8 @@
  * Tables and lines as one HTML file that stands by itself: no script, no request to anywhere (its policy forbids them), light
  * and dark by the reader's setting, printable. Texts of users are escaped.
  */
-import { ENGINE_DIGEST } from '../run/engine-digest.ts';
-import { TOOL_VERSION } from '../run/version.ts';
+import { ENGINE_DIGEST } from '../../run/engine-digest.ts';
+import { TOOL_VERSION } from '../../run/version.ts';
 import type { Block } from './report-tables.ts';
 import type { Table } from './table.ts';
 
@@ -25,8 +25,12 @@ th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
 th.text, td.text { text-align: left; }
 td.prose { white-space: normal; min-width: 16rem; }
 tbody tr:hover { background: var(--band); }
-svg .band { fill: var(--band); stroke: var(--line); } svg .rule { stroke: var(--soft); } svg .mark { stroke: currentColor; stroke-width: 2; }
-svg text, svg circle, svg polygon { fill: currentColor; } svg .soft { fill: var(--soft); } svg .ink { fill: var(--ink); font-weight: 400; }
+svg.plot .band { fill: var(--band); stroke: var(--line); } svg.plot .rule { stroke: var(--soft); } svg.plot .mark { stroke: currentColor; stroke-width: 2; }
+svg.plot text, svg.plot circle, svg.plot polygon { fill: currentColor; } svg.plot .soft { fill: var(--soft); } svg.plot .ink { fill: var(--ink); font-weight: 400; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 0 2rem; }
+figure.wide-chart { grid-column: 1 / -1; }
+figure { margin: 0 0 1.5rem; min-width: 0; } figure svg { display: block; max-width: 100%; height: auto; font: 12px/16px system-ui, sans-serif; }
+figcaption { font-weight: 600; margin: 1.5rem 0 .5rem; }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; } .open { color: var(--open); font-weight: 600; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; color: var(--soft); font-size: .85rem; }
 @media print { body { max-width: none; padding: 0; } .wide { overflow: visible; } }
@@ -46,13 +50,21 @@ const VERDICTS: Readonly<Record<string, string>> = {
 /** Cells of more characters may wrap. */
 const PROSE = 48;
 
-/** The file; the answer, a sentence, stands first. `plot`: SVG of ours, drawn last. */
+/** What a report may have beside its tables: SVG of ours, drawn last, and an address under which it is alive. */
+export interface ReportExtras {
+  readonly plot?: string;
+  readonly address?: string;
+}
+
+/** The file; the answer, a sentence, stands first. */
 export function htmlReport(
   title: string,
   answer: string | undefined,
   blocks: readonly Block[],
-  plot = '',
+  { plot = '', address }: ReportExtras = {},
 ): string {
+  // Charts that were canvases are images inside the file.
+  const images = plot.includes('href="data:image/') ? 'img-src data:; ' : '';
   const body = blocks
     .map((block) => (typeof block === 'string' ? paragraphs(block) : tableHtml(block)))
     .join('\n');
@@ -61,16 +73,18 @@ export function htmlReport(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${images}style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
 <title>${escaped(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
+<main>
 <h1>${escaped(title)}</h1>
 ${answer === undefined ? '' : `<p class="answer">${escaped(answer.trim())}</p>\n`}${body}
 ${plot}
-<footer>Drydock ${escaped(TOOL_VERSION)}, simulator ${escaped(ENGINE_DIGEST)}. Simulated estimates: load-test before you rely on them.</footer>
+</main>
+<footer>Drydock ${escaped(TOOL_VERSION)}, simulator ${escaped(ENGINE_DIGEST)}. Simulated estimates: load-test before you rely on them.${address === undefined ? '' : ` <a href="${escaped(address)}">The page with these documents</a>.`}</footer>
 </body>
 </html>
 `;
@@ -82,8 +96,8 @@ function paragraphs(text: string): string {
 
 function tableHtml(table: Table): string {
   const isText = (column: number): boolean => column === 0 || (table.textColumns?.includes(column) ?? false);
-  const headings = table.header.map(
-    (text, i) => `<th scope="col"${isText(i) ? ' class="text"' : ''}>${escaped(text)}</th>`,
+  const headings = table.header.map((text, i) =>
+    text === '' ? '<td></td>' : `<th scope="col"${isText(i) ? ' class="text"' : ''}>${escaped(text)}</th>`,
   );
   const head = table.header.every((text) => text === '')
     ? ''

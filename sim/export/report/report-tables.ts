@@ -1,12 +1,12 @@
 /** A report as tables for a terminal (100 columns), the verdict last. */
 
-import { checkLabel } from '../compare/decision.ts';
-import type { AssertionOutcome } from '../metrics/assertion.ts';
-import type { ClassedReport } from '../metrics/build-report.ts';
-import { FIGURES, type Figure, type FigureUnit, figureValue, findFigure } from '../metrics/figures.ts';
-import { fixed, formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
-import type { LinkReport, Report, SloCheck, TierReport } from '../metrics/report.ts';
-import { isFloor } from '../metrics/slo.ts';
+import { checkLabel } from '../../compare/decision.ts';
+import type { AssertionOutcome } from '../../metrics/assertion.ts';
+import type { ClassedReport } from '../../metrics/build-report.ts';
+import { FIGURES, type Figure, type FigureUnit, figureValue, findFigure } from '../../metrics/figures.ts';
+import { fixed, formatFigure, formatWithInterval } from '../../metrics/format-figure.ts';
+import type { LinkReport, Report, SloCheck, TierReport } from '../../metrics/report.ts';
+import { isFloor } from '../../metrics/slo.ts';
 import type { Table } from './table.ts';
 
 /** What is printed: tables with lines of text between them. */

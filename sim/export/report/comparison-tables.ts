@@ -1,8 +1,8 @@
 /** A comparison as tables for a terminal (100 columns): figures by fleet, paired differences, the decision last. */
-import type { ComparisonReport, WorkloadComparison } from '../compare/comparison-report.ts';
-import { FIGURES, type Figure, figureValue, findFigure } from '../metrics/figures.ts';
-import { formatDifference, formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
-import type { PoolReport } from '../metrics/report.ts';
+import type { ComparisonReport, WorkloadComparison } from '../../compare/comparison-report.ts';
+import { FIGURES, type Figure, figureValue, findFigure } from '../../metrics/figures.ts';
+import { formatDifference, formatFigure, formatWithInterval } from '../../metrics/format-figure.ts';
+import type { PoolReport } from '../../metrics/report.ts';
 import { type Block, figureLabel, remarkLines, seedRange, VERDICT_WORDS } from './report-tables.ts';
 import { type Table, TERMINAL_COLUMNS, textTable } from './table.ts';
 

@@ -1,8 +1,8 @@
 /** A plan's answer as tables for a terminal or Markdown. */
-import { checkLabel } from '../compare/decision.ts';
-import { findFigure } from '../metrics/figures.ts';
-import { formatFigure, formatWithInterval } from '../metrics/format-figure.ts';
-import type { Candidate, Metric, PlanReport, Rejected } from '../planner/report.ts';
+import { checkLabel } from '../../compare/decision.ts';
+import { findFigure } from '../../metrics/figures.ts';
+import { formatFigure, formatWithInterval } from '../../metrics/format-figure.ts';
+import type { Candidate, Metric, PlanReport, Rejected } from '../../planner/report.ts';
 import type { Block } from './report-tables.ts';
 import type { Table } from './table.ts';
 

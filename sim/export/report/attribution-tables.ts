@@ -1,7 +1,7 @@
 /** Where the time goes, as tables: one row per cohort, one column per phase that takes any. */
-import type { Attribution, CohortReport } from '../metrics/attribution.ts';
-import { fixed, formatFigure } from '../metrics/format-figure.ts';
-import type { Phase } from '../metrics/phases.ts';
+import type { Attribution, CohortReport } from '../../metrics/attribution.ts';
+import { fixed, formatFigure } from '../../metrics/format-figure.ts';
+import type { Phase } from '../../metrics/phases.ts';
 import type { Table } from './table.ts';
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
