@@ -79,6 +79,29 @@ describe('the first screen', () => {
   });
 });
 
+describe('terms', () => {
+  it('say by keyboard what they mean, how they are computed and what engines call them, and go away', async () => {
+    const { page, complaints } = await dashboard.open('#/compare', { viewport: { width: 390, height: 844 } });
+    await finished(page);
+    const term = page.getByRole('button', { name: 'TTFT', exact: true }).first();
+    await term.focus();
+    await page.keyboard.press('Enter');
+    const words = page.locator('.term-words:popover-open');
+    await expect
+      .poll(() => words.textContent())
+      .toMatch(/^TTFT Time to first token.*arrival.*vllm:time_to_first_token/);
+    const box = (await words.boundingBox())!;
+    expect(box.x).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width).toBeLessThanOrEqual(390);
+    expect(Math.abs(box.y - (await term.boundingBox())!.y)).toBeLessThan(200);
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => words.count()).toBe(0);
+    expect(await term.evaluate((one) => one === document.activeElement)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('linked charts', () => {
   it('bring the fleet that is pointed at, or chosen by key, forward in all of them', async () => {
     const { page } = await dashboard.open();

@@ -7,7 +7,9 @@ import type {
 } from '../../sim/compare/comparison-report.ts';
 import { type Figure, figureValue, findFigure } from '../../sim/metrics/figures.ts';
 import { FleetMark } from '../components/fleet-mark.tsx';
+import { Term } from '../components/term.tsx';
 import { countText, differenceText, figureText, intervalText, UNKNOWN } from '../format.ts';
+import type { TermName } from '../shell/glossary.ts';
 
 /** Rows of the table, by figure path. */
 const ROWS = [
@@ -26,9 +28,17 @@ const ROWS = [
   'transferMs.p95',
 ] as const;
 
-const SPELLED: Readonly<Record<string, string>> = {
-  TTFT: 'time to first token',
-  ITL: 'inter-token latency',
+/** Terms that labels of figures begin with, where they are first met. */
+const TERMS: Readonly<Record<string, readonly [words: string, term: TermName]>> = {
+  'ttftMs.p50': ['TTFT', 'TTFT'],
+  'ttftMs.p95': ['TTFT', 'TTFT'],
+  'ttftMs.p99': ['TTFT', 'TTFT'],
+  'itlMs.p50': ['ITL', 'ITL'],
+  'itlMs.p99': ['ITL', 'ITL'],
+  'slo.attainment': ['Within SLO', 'Within SLO'],
+  'slo.goodputRps': ['Goodput', 'Goodput'],
+  'cache.hitRate': ['Cache hits', 'Cache hits'],
+  'transferMs.p95': ['KV transfer', 'KV transfer'],
 };
 
 export function ComparisonTable({ workload }: { readonly workload: WorkloadComparison }) {
@@ -83,7 +93,7 @@ function FigureRow({ figure, workload }: { readonly figure: Figure; readonly wor
   return (
     <tr>
       <th scope="row">
-        <FigureLabel label={figure.label} />
+        <FigureLabel path={figure.path} label={figure.label} />
       </th>
       {workload.fleets.map((fleet, index) => (
         <Fragment key={fleet.letter}>
@@ -105,14 +115,14 @@ function FigureRow({ figure, workload }: { readonly figure: Figure; readonly wor
   );
 }
 
-function FigureLabel({ label }: { readonly label: string }) {
-  const [word = '', ...rest] = label.split(' ');
-  const spelled = SPELLED[word];
-  if (word === 'per') return `Cost ${label}`;
-  if (spelled === undefined) return label.charAt(0).toUpperCase() + label.slice(1);
+function FigureLabel({ path, label }: Pick<Figure, 'path' | 'label'>) {
+  const whole = label.startsWith('per ') ? `Cost ${label}` : label.charAt(0).toUpperCase() + label.slice(1);
+  const [words, term] = TERMS[path] ?? [];
+  if (words === undefined || term === undefined || !whole.startsWith(words)) return whole;
   return (
     <>
-      <abbr title={spelled}>{word}</abbr> {rest.join(' ')}
+      <Term name={term}>{words}</Term>
+      {whole.slice(words.length)}
     </>
   );
 }

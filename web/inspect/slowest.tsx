@@ -2,6 +2,7 @@
 import type { Recording } from '../../sim/inspect/recording.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
+import { Term } from '../components/term.tsx';
 import { countText, figureText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
 import type { ChosenRequests } from './cohort.ts';
@@ -23,11 +24,17 @@ export function Slowest({ recording, picked }: SlowestProps) {
         <thead>
           <tr>
             <th scope="col">Request</th>
-            <th scope="col">TTFT</th>
-            <th scope="col">Mostly</th>
+            <th scope="col">
+              <Term name="TTFT" />
+            </th>
+            <th scope="col" className="text">
+              Mostly
+            </th>
             <th scope="col">Prompt, tokens</th>
             <th scope="col">Cached</th>
-            <th scope="col">Served by</th>
+            <th scope="col" className="text">
+              Served by
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -39,10 +46,12 @@ export function Slowest({ recording, picked }: SlowestProps) {
                 </button>
               </th>
               <td>{figureText(one.ttftUs / 1e3, 'ms')}</td>
-              <td>{mainPhase(one.phasesUs, one.ttftUs)}</td>
+              <td className="text">{mainPhase(one.phasesUs, one.ttftUs)}</td>
               <td>{countText(one.promptTokens)}</td>
               <td>{figureText(one.cachedTokens / Math.max(1, one.promptTokens), 'share', 2)}</td>
-              <td>{[one.prefillEndpoint, one.endpoint].filter((name) => name !== null).join(', then ')}</td>
+              <td className="text">
+                {[one.prefillEndpoint, one.endpoint].filter((name) => name !== null).join(', then ')}
+              </td>
             </tr>
           ))}
         </tbody>

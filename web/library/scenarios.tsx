@@ -24,7 +24,9 @@ export function Scenarios() {
           <thead>
             <tr>
               <th scope="col">Name</th>
-              <th scope="col">Kind</th>
+              <th scope="col" className="text">
+                Kind
+              </th>
               <th scope="col" className="words">
                 Question
               </th>
@@ -37,7 +39,7 @@ export function Scenarios() {
             {SHIPPED.map(({ kind, name, question, document }) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                <td>{KIND_NAMES[kind]}</td>
+                <td className="text">{KIND_NAMES[kind]}</td>
                 <td className="words">{question}</td>
                 <td>
                   <button type="button" onClick={() => openDocument(kind, document)}>
@@ -53,13 +55,18 @@ export function Scenarios() {
         <h2 id="kept">Kept in this browser</h2>
         <KeepForm />
         {documents.size === 0 ? (
-          <p className="quiet-text">Nothing yet.</p>
+          <p className="quiet-text">
+            Nothing yet. Keep the present document above, open one of those that come with Drydock, or drop a
+            trace under Traces and imports.
+          </p>
         ) : (
           <ScrollTable label="Kept scenarios">
             <thead>
               <tr>
                 <th scope="col">Name</th>
-                <th scope="col">Kind</th>
+                <th scope="col" className="text">
+                  Kind
+                </th>
                 <th scope="col">Kept on</th>
                 <th scope="col">
                   <span className="visually-hidden">Open or forget</span>
@@ -70,7 +77,7 @@ export function Scenarios() {
               {[...documents].map(([name, { kind, document, savedAt }]) => (
                 <tr key={name}>
                   <th scope="row">{name}</th>
-                  <td>{KIND_NAMES[kind]}</td>
+                  <td className="text">{KIND_NAMES[kind]}</td>
                   <td>{savedAt.slice(0, 10)}</td>
                   <td className="row-actions">
                     <button type="button" onClick={() => openDocument(kind, document)}>

@@ -1,9 +1,11 @@
 /** The fleets that meet the SLO, best first, each with its arithmetic, its figures and what it can be saved as. */
+
 import { checkLabel } from '../../sim/compare/decision.ts';
 import { findFigure } from '../../sim/metrics/figures.ts';
 import type { Candidate, Metric, PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
+import { Term } from '../components/term.tsx';
 import { countText, figureText, intervalText, sentence, UNKNOWN } from '../format.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { capitalised, constraintLabel } from './plan-words.ts';
@@ -26,7 +28,9 @@ export function CandidateTable({ report, plan }: { readonly report: PlanReport; 
                 {capitalised(checkLabel(metric))}
               </th>
             ))}
-            <th scope="col">Knee</th>
+            <th scope="col">
+              <Term name="Knee" />
+            </th>
             <th scope="col">Gives first</th>
             <th scope="col">
               <span className="visually-hidden">Save and compare</span>

@@ -1,6 +1,7 @@
 /** The question as a sentence with blanks. Everything that decides the answer stands in it in words; nothing is hidden. */
 import type { Plan } from '../../sim/planner/schema.ts';
 import { InlineNumber, InlineSelect, InlineSet } from '../components/inline-fields.tsx';
+import { Term } from '../components/term.tsx';
 import { putDocument, setDocument } from '../state/document-store.ts';
 import { useChoices } from '../state/use-choices.ts';
 import type { Choice } from '../worker/api.ts';
@@ -58,7 +59,7 @@ export function PlanSentence({ plan }: { readonly plan: Plan }) {
         {cv !== null && (
           <>
             {' '}
-            with gaps of CV{' '}
+            with gaps of <Term name="Burstiness">CV</Term>{' '}
             <InlineNumber
               label="CV of the gaps between arrivals; 1 is Poisson"
               value={cv}
@@ -155,13 +156,18 @@ function LimitFields({
   metric,
   name,
   edit,
-}: EditPlan & { readonly metric: SloMetric; readonly name: string }) {
+}: EditPlan & { readonly metric: SloMetric; readonly name: 'TTFT' | 'ITL' }) {
   const limit = limitOf(plan.slo, metric);
-  if (limit === null) return <>any {name}</>;
+  if (limit === null)
+    return (
+      <>
+        any <Term name={name} />
+      </>
+    );
   const take = (change: Partial<Limit>): void => edit(withLimit(plan, metric, { ...limit, ...change }));
   return (
     <>
-      {name}{' '}
+      <Term name={name} />{' '}
       <InlineSelect
         label={`${name}, statistic`}
         value={limit.statistic}

@@ -9,9 +9,8 @@ export function planSentence(report: PlanReport): string {
   if (best === undefined) return infeasibleSentence(report);
   const cost = best.costPerHour === null ? '' : ` for ${formatFigure(best.costPerHour, 'usdPerHour')}`;
   const ties = report.candidates.filter((one) => one.rank === best.rank).length - 1;
-  const shared =
-    ties > 0 ? `; ${ties === 1 ? 'one more fleet is' : `${ties} more are`} not distinguishable from it` : '';
-  return `${shortFleet(best.fleet)} meets the SLO${cost} on ${best.gpus} GPUs; ${firstToGive(best)}${shared}`;
+  const shared = ties > 0 ? ` (level with ${ties === 1 ? 'one more fleet' : `${ties} more fleets`})` : '';
+  return `${shortFleet(best.fleet)} meets the SLO${cost} on ${best.gpus} GPUs${shared}; ${firstToGive(best)}`;
 }
 
 /** Shape and GPU; what a name says of the engine stands in the table. */
@@ -30,14 +29,10 @@ function infeasibleSentence({ nearestMisses, relaxations }: PlanReport): string 
   return `No fleet of this plan is shown to meet the SLO; nearest is ${shortFleet(near.fleet)}: ${near.detail}`;
 }
 
-/** What is closest to its limit. */
-function firstToGive({ binding, headroom, kneeIsLowerBound }: Candidate): string {
+/** What is closest to its limit; how much more load that is stands in the table. */
+function firstToGive({ binding }: Candidate): string {
   const left = formatFigure(binding.slack, 'share', 2);
-  const room =
-    headroom === null
-      ? ''
-      : `, good for ${kneeIsLowerBound ? 'at least ' : ''}${formatFigure(headroom, 'share', 2)} more load`;
-  return `${constraintLabel(binding.constraint)} gives first, with ${left} left${room}`;
+  return `${constraintLabel(binding.constraint)} gives first, with ${left} left`;
 }
 
 const CONSTRAINTS: Readonly<Record<string, string>> = {

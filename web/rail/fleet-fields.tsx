@@ -54,6 +54,7 @@ export function FleetFields(props: FleetFieldsProps) {
       <NumberField
         label="GPUs per replica"
         unit="TP"
+        term="TP"
         value={fleet.tp}
         saved={saved?.tp}
         flips={flips.tp ?? []}
@@ -118,6 +119,7 @@ function EngineFields({ fleet, saved, gpu, flips, onChange }: EngineFieldsProps)
       <NumberField
         label="Tokens per step"
         unit="chunk"
+        term="Chunked prefill"
         value={fleet.stepTokens ?? stepTokens}
         saved={saved === undefined ? undefined : (saved.stepTokens ?? stepTokens)}
         flips={flips.stepTokens ?? []}

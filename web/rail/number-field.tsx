@@ -4,12 +4,16 @@
  * where it stood when the document was opened, and where the decision changes as far as that has been looked for.
  */
 import { useEffect, useId, useState } from 'react';
+import { Term } from '../components/term.tsx';
+import type { TermName } from '../shell/glossary.ts';
 import type { FlipTick } from './flip-ticks.ts';
 import { rangeOf, type SliderScale, shareAt, thumbAt, valueAt } from './slider-scale.ts';
 
 interface NumberFieldProps {
   readonly label: string;
   readonly unit?: string;
+  /** What the unit, or else the label, is explained as. */
+  readonly term?: TermName;
   readonly value: number;
   readonly min: number;
   readonly max: number;
@@ -26,7 +30,20 @@ interface NumberFieldProps {
 }
 
 export function NumberField(props: NumberFieldProps) {
-  const { label, unit, value, min, max, step, decimals = 3, slider, saved, flips = [], onChange } = props;
+  const {
+    label,
+    unit,
+    term,
+    value,
+    min,
+    max,
+    step,
+    decimals = 3,
+    slider,
+    saved,
+    flips = [],
+    onChange,
+  } = props;
   const textOf = (of: number): string => rounded(of, decimals);
   const id = useId();
   const [text, setText] = useState(textOf(value));
@@ -46,10 +63,22 @@ export function NumberField(props: NumberFieldProps) {
   };
   return (
     <div className="field">
-      <label htmlFor={id}>
-        {label}
-        {unit !== undefined && <span className="unit">, {unit}</span>}
-      </label>
+      {term === undefined ? (
+        <label htmlFor={id}>
+          {label}
+          {unit !== undefined && <span className="unit">, {unit}</span>}
+        </label>
+      ) : (
+        // A button within a label would be pressed with it: the label has the words once more for who hears them.
+        <span className="label">
+          <label htmlFor={id}>
+            {label}
+            {unit !== undefined && <span className="visually-hidden">, {unit}</span>}
+          </label>
+          {unit !== undefined && <span className="unit">, </span>}
+          <Term name={term}>{unit ?? term}</Term>
+        </span>
+      )}
       {slider !== undefined && (
         <span className="slider">
           {isMoved && <Tick scale={slider} at={saved} kind="ghost" />}

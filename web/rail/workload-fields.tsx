@@ -31,6 +31,7 @@ export function WorkloadFields({ setup, saved, flips, edit }: WorkloadFieldsProp
       <NumberField
         label="Burstiness"
         unit="CV; 1 is Poisson"
+        term="Burstiness"
         value={setup.arrivalCv}
         saved={saved?.arrivalCv}
         min={0.1}

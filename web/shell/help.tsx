@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { COMMANDS } from './commands.ts';
 import { closeDialog } from './dialogs.ts';
-import { GLOSSARY } from './glossary.ts';
+import { DEFINITIONS } from './glossary.ts';
 import { setLetterKeys, useLetterKeys } from './keys.ts';
 
 export function Help() {
@@ -45,10 +45,18 @@ export function Help() {
         </div>
       </dl>
       <dl className="terms">
-        {GLOSSARY.map(({ term, meaning }) => (
+        {Object.entries(DEFINITIONS).map(([term, { meaning, formula, metric }]) => (
           <div key={term}>
             <dt>{term}</dt>
-            <dd>{meaning}</dd>
+            <dd>
+              {meaning}
+              {formula !== undefined && <span className="under">Here: {formula}</span>}
+              {metric !== undefined && (
+                <span className="under">
+                  <code>{metric}</code>
+                </span>
+              )}
+            </dd>
           </div>
         ))}
       </dl>
