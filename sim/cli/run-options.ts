@@ -37,7 +37,7 @@ export function addRunOptions(command: Command): Command {
     .option('--skip-bad-rows', 'leave out trace rows that cannot be read, and count them')
     .option('--seed <number>', 'seed of the first run, in place of the document', wholeNumber(0))
     .option('--seeds <count>', 'runs with seeds S, S+1, ... for intervals', wholeNumber(1), 1)
-    .option('--set <path=value>', 'change a field, e.g. fleet.pools[0].replicas=4 (repeatable)', collect, [])
+    .addOption(setOption())
     .option(
       '--calibration <name|file>',
       'step-time calibration: a built-in one, or a fitted one by name or file',
@@ -56,6 +56,13 @@ export function addRunOptions(command: Command): Command {
 /** `--format table|json|md|csv`. */
 export function formatOption(): Option {
   return new Option('--format <format>', 'output format').choices([...FORMATS]).default('table');
+}
+
+/** `--set <path=value>`, several times; `example`: one for the documents of the command. */
+export function setOption(example = 'fleet.pools[0].replicas=4'): Option {
+  return new Option('--set <path=value>', `change a field, e.g. ${example} (repeatable)`)
+    .argParser(collect)
+    .default([], 'none');
 }
 
 /** `--plugin <file>`, several times. */
@@ -116,6 +123,7 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+/** Parser of an option that may be given several times. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

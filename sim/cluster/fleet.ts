@@ -19,6 +19,7 @@ import { schedulingPolicy } from '../engine/scheduling-policy.ts';
 import { buildStepModel } from '../latency/build.ts';
 import type { Calibration } from '../latency/calibration.ts';
 import type { StepModel } from '../latency/step-model.ts';
+import { jsonFrom } from '../scenario/json-text.ts';
 import type { CalibrationSpec, FleetSpec, LinkSpec, PoolSpec } from '../scenario/schema.ts';
 import type { ReadLines } from '../workload/trace/trace-workload.ts';
 import { adapterSetup } from './adapter-setup.ts';
@@ -240,7 +241,8 @@ function resolveModel(
       expected: 'a catalogue id: no files here',
     });
   }
-  return importHfConfig(parseJson([...readLines(file)].join('\n'), file), file, `${path}.config`);
+  const text = [...readLines(file)].join('\n');
+  return importHfConfig(jsonFrom(text, file, 'a config.json'), file, `${path}.config`);
 }
 
 /** vLLM's ranks look every so many steps whether anyone has work; the others in every step. */
@@ -260,19 +262,6 @@ function lockStepNote(model: LlmSpec, dp: number): string[] {
   return [
     `${dp} data-parallel ranks in lock step: a step lasts as long as that of the rank with most to do, whose batch the others are padded to`,
   ];
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError({
-      file,
-      path: '',
-      found: `no JSON (${(error as Error).message})`,
-      expected: 'a config.json',
-    });
-  }
 }
 
 function checkParallel(

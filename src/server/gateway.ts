@@ -12,6 +12,7 @@ import type { Access, Identity } from './access/access.ts';
 import type { RateLimit } from './access/rate-limit.ts';
 import { answer, plain } from './answers.ts';
 import { BodyTooLarge, takeBody } from './body.ts';
+import { type ClientLimits, limitedServer } from './client-limits.ts';
 import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
 import { Exchange } from './exchange.ts';
 import { fairnessOf, upstreamHeaders } from './headers.ts';
@@ -21,7 +22,7 @@ import { Roster } from './roster.ts';
 import { Upstream, type UpstreamTls } from './upstream/upstream.ts';
 
 /** Limits of a gateway. */
-export interface GatewayOptions {
+export interface GatewayOptions extends ClientLimits {
   readonly bodyLimitBytes: number;
   /** Without a byte from a model server for this long an attempt has failed. */
   readonly idleTimeoutMs: number;
@@ -37,22 +38,11 @@ export interface GatewayOptions {
   readonly upstreamAuthorization?: string;
   /** Absent: no limit. */
   readonly rateLimit?: RateLimit;
-  /** Limits against slow clients: the head, and the whole request, must be here by then. Absent: 10 s and 60 s. */
-  readonly headersTimeoutMs?: number;
-  readonly requestTimeoutMs?: number;
   /** The metrics page is at another port. Absent: it is here too. */
   readonly hidesMetrics?: boolean;
   /** Whether the fleet is known, for /healthz. Absent: it is. */
   readonly isReady?: () => boolean;
 }
-
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-/** How often connections are checked against these. */
-const CHECK_MS = 1000;
-const HEADER_LIMIT_BYTES = 32 * 1024;
-/** Silence after which TCP asks a client whether it is there. */
-const PROBE_AFTER_MS = 30_000;
 
 const ANYBODY: Identity = { fairnessId: null };
 
@@ -80,16 +70,7 @@ export class Gateway {
       authorization,
       calls: this.#calls,
     };
-    const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-    const settings = {
-      maxHeaderSize: HEADER_LIMIT_BYTES,
-      // A client that has gone without a word is found out in the end.
-      keepAlive: true,
-      keepAliveInitialDelay: PROBE_AFTER_MS,
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),
-    };
+    const settings = limitedServer(options);
     const handle = (message: IncomingMessage, response: ServerResponse): void => {
       this.#handle(message, response);
     };

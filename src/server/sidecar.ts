@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { plain } from './answers.ts';
 import { BodyTooLarge, readBody } from './body.ts';
+import { type ClientLimits, limitedServer } from './client-limits.ts';
 import { hostOf } from './disaggregation/connectors.ts';
 import { NO_STAGES, Staged, type Stages, stagesOf } from './disaggregation/staged.ts';
 import type { DisaggregationPolicy } from './disaggregation/two-legs.ts';
@@ -17,7 +18,7 @@ import { upstreamHeaders } from './headers.ts';
 import { Upstream, type UpstreamTls } from './upstream/upstream.ts';
 
 /** How a sidecar is set up. */
-export interface SidecarOptions {
+export interface SidecarOptions extends ClientLimits {
   /** `host:port` of the model server behind; of rank 0 where there are several. */
   readonly modelServer: string;
   /** Data-parallel ranks, at consecutive ports on both sides. Absent: one. */
@@ -29,9 +30,6 @@ export interface SidecarOptions {
   readonly policy: DisaggregationPolicy;
   readonly bodyLimitBytes: number;
   readonly idleTimeoutMs: number;
-  /** Limits against slow clients: the head, and the whole request, must be here by then. Absent: 10 s and 60 s. */
-  readonly headersTimeoutMs?: number;
-  readonly requestTimeoutMs?: number;
   /** Absent: plain HTTP to the model server and prefill servers. */
   readonly upstreamTls?: UpstreamTls;
 }
@@ -46,13 +44,6 @@ const SPLIT = new Set([
 ]);
 
 const RANK_HEADER = 'x-data-parallel-host-port';
-/** Against slow clients: as the gateway's. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-const HEADER_LIMIT_BYTES = 32 * 1024;
-const PROBE_AFTER_MS = 30_000;
-/** How often connections are checked against these. */
-const CHECK_MS = 1000;
 
 export class Sidecar {
   readonly #options: SidecarOptions;
@@ -65,15 +56,7 @@ export class Sidecar {
   constructor(options: SidecarOptions) {
     this.#options = options;
     this.#upstream = new Upstream(options.upstreamTls ?? null);
-    const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-    const limits = {
-      maxHeaderSize: HEADER_LIMIT_BYTES,
-      keepAlive: true,
-      keepAliveInitialDelay: PROBE_AFTER_MS,
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeoutMs),
-    };
+    const limits = limitedServer(options);
     this.#servers = Array.from({ length: options.ranks ?? 1 }, (_, rank) =>
       createServer(limits, (message, response) => {
         void this.#handle(message, response, rank);

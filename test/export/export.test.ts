@@ -11,7 +11,7 @@ import { EXPORT_TARGETS, exportTarget } from '../../sim/export/targets.ts';
 import { importText } from '../../sim/import/importers.ts';
 import { readShell } from '../../sim/import/shell.ts';
 import { type Scenario, ScenarioSchema } from '../../sim/scenario/schema.ts';
-import { ConfigError } from '../../src/core/check.ts';
+import { complaint } from '../complaint.ts';
 import { scenarioOf } from './scenarios.ts';
 
 const AGGREGATED = scenarioOf([
@@ -42,16 +42,6 @@ function plain(document: unknown): Manifest {
 /** Without the header: what follows the first empty line. */
 function body(text: string): string {
   return text.slice(text.indexOf('\n\n') + 2);
-}
-
-function complaint(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('vllm command lines', () => {

@@ -8,7 +8,7 @@ import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../sim/gate/t
 import type { Report } from '../../sim/metrics/report.ts';
 import { studentInterval } from '../../sim/metrics/student-t.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
-import { ConfigError } from '../../src/core/check.ts';
+import { complaint } from '../complaint.ts';
 import { scenarioDocument } from '../worker/documents.ts';
 
 const QUANTILES = { mean: 1, p50: 1, p90: 1, p95: 1, p99: 1, max: 1, n: 1 };
@@ -39,16 +39,6 @@ function verdict(base: readonly number[], head: readonly number[], tolerance = '
   const metrics = [parseMetric('ttftMs.p95', parseTolerance(tolerance, '--tolerance'))];
   const changed = report(head, { engineDigest: 'bbbb' });
   return gate(input('base.json', report(base)), input('head.json', changed), metrics).verdict;
-}
-
-function complaint(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('verdicts', () => {

@@ -9,20 +9,11 @@ import { splitWords } from '../../sim/import/shell.ts';
 import { parseScenario } from '../../sim/scenario/parse.ts';
 import type { PoolSpec } from '../../sim/scenario/schema.ts';
 import { ConfigError } from '../../src/core/check.ts';
+import { complaint } from '../complaint.ts';
 import { poolOf, scenarioOf } from '../export/scenarios.ts';
 
 const H100: ImportContext = { path: '', gpu: 'h100-sxm' };
 const read = (text: string, context: ImportContext = H100, from?: string) => importText(text, context, from);
-
-function complaint(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('vllm serve', () => {
   test('options in every spelling: short, with =, with underscores, negated, with suffix', () => {

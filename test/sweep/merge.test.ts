@@ -8,7 +8,7 @@ import { parseSweep } from '../../sim/sweep/parse.ts';
 import { sweepReport } from '../../sim/sweep/report.ts';
 import { localWorker, RunPool } from '../../sim/worker/run-pool.ts';
 import { runCell } from '../../sim/worker/sweep-cell.ts';
-import { ConfigError } from '../../src/core/check.ts';
+import { complaint } from '../complaint.ts';
 import { scenarioDocument } from '../worker/documents.ts';
 
 const SWEEP = parseSweep({
@@ -42,16 +42,6 @@ function blobsOf(count: number): NamedBlob[] {
 
 function changed(one: NamedBlob, changes: Partial<SweepBlob>): NamedBlob {
   return { ...one, blob: { ...one.blob, ...changes } };
-}
-
-function complaint(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 test('any division in any order, shards delivered twice included, gives the unsharded bytes', () => {

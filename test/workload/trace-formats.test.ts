@@ -4,22 +4,12 @@ import type { TraceSpec } from '../../sim/scenario/schema.ts';
 import type { SimRequest } from '../../sim/workload/request.ts';
 import { detectTrace } from '../../sim/workload/trace/detect.ts';
 import { TRACE_FORMATS } from '../../sim/workload/trace/formats.ts';
-import { ConfigError } from '../../src/core/check.ts';
+import { complaint } from '../complaint.ts';
 import { arrivalsS, buildTrace, drain } from './helpers.ts';
 
 type Format = TraceSpec['format'];
 
 const shape = (r: SimRequest): number[] => [r.promptTokens, r.outputTokens];
-
-function complaint(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 

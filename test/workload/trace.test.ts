@@ -4,21 +4,12 @@ import { createWorkload } from '../../sim/workload/create.ts';
 import type { SimRequest } from '../../sim/workload/request.ts';
 import { utcUs } from '../../sim/workload/trace/azure.ts';
 import { csvFields } from '../../sim/workload/trace/csv.ts';
-import { ConfigError } from '../../src/core/check.ts';
+import { complaint } from '../complaint.ts';
 import { arrivalsS, buildTrace, drain } from './helpers.ts';
 
 const shape = (r: SimRequest): number[] => [r.promptTokens, r.outputTokens];
 
 /** Message of the ConfigError that `run` throws. */
-function complaint(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 const MOONCAKE = [
   '{"timestamp": 0, "input_length": 1100, "output_length": 52, "hash_ids": [0, 1, 2]}',

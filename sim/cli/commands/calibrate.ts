@@ -23,7 +23,7 @@ import type { Block } from '../../export/report/report-tables.ts';
 import { fixed } from '../../metrics/format-figure.ts';
 import { CALIBRATION_FOLDER } from '../calibration-files.ts';
 import { blocksText, csv, type Format, json, print, writeOut } from '../output.ts';
-import { formatOption, wholeNumber } from '../run-options.ts';
+import { collect, formatOption, wholeNumber } from '../run-options.ts';
 
 interface Options {
   readonly cases: readonly string[];
@@ -46,7 +46,6 @@ interface Options {
 }
 
 export function register(program: Command): void {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   const files = (flag: string, text: string): Option =>
     new Option(`${flag} <file>`, `${text} (repeatable)`).argParser(collect).default([]);
   program

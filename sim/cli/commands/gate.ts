@@ -1,10 +1,10 @@
 /** `drydock gate`: has a change made figures worse? Two reports, paired by seed; exit codes for CI. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { ConfigError } from '../../../src/core/check.ts';
 import { type GateReport, gate } from '../../gate/gate.ts';
 import { readReport } from '../../gate/read-report.ts';
 import { DEFAULT_TOLERANCE, parseMetric, parseTolerance } from '../../gate/tolerance.ts';
+import { jsonFrom } from '../../scenario/json-text.ts';
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
 import { readText } from '../document.ts';
 import { EXIT, type ExitCode, Stop } from '../exit-codes.ts';
@@ -86,15 +86,5 @@ function run(baseFile: string, headFile: string, options: GateOptions): void {
 }
 
 function parsed(file: string): unknown {
-  const text = readText(file, 'a report of drydock run or compare (--out)');
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError({
-      file,
-      path: '',
-      found: `no JSON (${(error as Error).message})`,
-      expected: 'a report',
-    });
-  }
+  return jsonFrom(readText(file, 'a report of drydock run or compare (--out)'), file, 'a report');
 }

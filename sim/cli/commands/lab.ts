@@ -18,7 +18,7 @@ import { type CellRunOptions, examineCells, runCells } from '../lab/run-cells.ts
 import { timingBlock } from '../lab/timing.ts';
 import { blocksText, json, print } from '../output.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
-import { wholeNumber } from '../run-options.ts';
+import { collect, wholeNumber } from '../run-options.ts';
 
 type LabFormat = (typeof LAB_FORMATS)[number];
 
@@ -119,8 +119,4 @@ function rendered(report: LabReport, format: LabFormat): string {
   if (format === 'json') return json(report);
   if (format === 'csv') return labCsv(report);
   return format === 'html' ? labHtml(report) : blocksText(labBlocks(report), format);
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }

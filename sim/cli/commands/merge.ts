@@ -1,6 +1,6 @@
 /** `drydock merge`: the blobs of a sweep's shards as the report of the whole sweep. */
 import type { Command } from 'commander';
-import { ConfigError } from '../../../src/core/check.ts';
+import { jsonFrom } from '../../scenario/json-text.ts';
 import { mergeBlobs, readBlob } from '../../sweep/merge.ts';
 import { sweepReport } from '../../sweep/report.ts';
 import { type ArtifactOptions, addArtifactOptions, writeArtifacts } from '../artifacts.ts';
@@ -44,15 +44,5 @@ function run(files: readonly string[], options: MergeOptions): void {
 }
 
 function parsed(file: string): unknown {
-  const text = readText(file, 'a blob');
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError({
-      file,
-      path: '',
-      found: `no JSON (${(error as Error).message})`,
-      expected: 'a blob',
-    });
-  }
+  return jsonFrom(readText(file, 'a blob'), file, 'a blob');
 }

@@ -18,7 +18,7 @@ import { applySet } from '../overrides.ts';
 import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
-import { applyPrices, pluginOption, wholeNumber } from '../run-options.ts';
+import { applyPrices, pluginOption, setOption, wholeNumber } from '../run-options.ts';
 
 interface PlanOptions extends ArtifactOptions {
   readonly format: 'table' | 'json' | 'md';
@@ -41,12 +41,7 @@ export function register(program: Command): void {
       'Searches the fleets of a plan: fit, lower bounds, short runs, full runs. Exit code 7 when none meets the SLO.',
     )
     .argument('<plan>', 'plan file (YAML or JSON)')
-    .option(
-      '--set <path=value>',
-      'change a field, e.g. budget.maxGpus=16 (repeatable)',
-      (value: string, before: readonly string[]) => [...before, value],
-      [],
-    )
+    .addOption(setOption('budget.maxGpus=16'))
     .option('--jobs <count>', 'runs side by side (default: one a core); same answer', wholeNumber(1))
     .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--out <file>', 'write the answer as JSON to a file as well')

@@ -20,7 +20,7 @@ import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
 import { readMapping } from '../run-job.ts';
-import { applyPrices, formatOption, pluginOption, wholeNumber } from '../run-options.ts';
+import { applyPrices, formatOption, pluginOption, setOption, wholeNumber } from '../run-options.ts';
 import { sweepBlocks, sweepCsv } from '../sweep-tables.ts';
 
 interface SweepOptions extends ArtifactOptions {
@@ -48,12 +48,7 @@ export function register(program: Command): void {
         'within the SLO and the load of most throughput, with intervals over seeds.',
     )
     .argument('<sweep>', 'sweep file (YAML or JSON)')
-    .option(
-      '--set <path=value>',
-      'change a field of the sweep, e.g. scenario.fleet.pools[0].replicas=4 (repeatable)',
-      (value: string, before: readonly string[]) => [...before, value],
-      [],
-    )
+    .addOption(setOption('scenario.fleet.pools[0].replicas=4'))
     .option('--seed <number>', 'first seed, in place of the document', wholeNumber(0))
     .option('--seeds <count>', 'runs of every point, in place of the document', wholeNumber(1))
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))

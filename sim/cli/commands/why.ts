@@ -17,7 +17,7 @@ import { loadPluginFiles } from '../plugin/load-plugin.ts';
 import { openPool, workersFor } from '../pool-host.ts';
 import { ProgressLine } from '../progress.ts';
 import { withFiles } from '../run-job.ts';
-import { applyPrices, formatOption, pluginOption, wholeNumber } from '../run-options.ts';
+import { applyPrices, formatOption, pluginOption, setOption, wholeNumber } from '../run-options.ts';
 import { whyBlocks, whyCsv } from '../why-tables.ts';
 
 interface WhyOptions {
@@ -48,12 +48,7 @@ export function register(program: Command): void {
     .option('--workload <name>', 'workload of a comparison that has several (default: the first)')
     .option('--seed <number>', 'seed of the first run, in place of the document', wholeNumber(0))
     .option('--seeds <count>', 'runs of everything, with seeds S, S+1, ...', wholeNumber(2), 5)
-    .option(
-      '--set <path=value>',
-      'change a field, e.g. fleet.pools[0].replicas=4 (repeatable)',
-      (value: string, before: readonly string[]) => [...before, value],
-      [],
-    )
+    .addOption(setOption())
     .option('--jobs <count>', 'runs side by side (default: one a core); same results', wholeNumber(1))
     .option('--prices <file>', "price book (docs/planner.md) in place of the document's prices")
     .option('--out <file>', 'write the answer as JSON to a file as well')

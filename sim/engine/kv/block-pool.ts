@@ -16,6 +16,7 @@ import { assert, fail } from '../../../src/core/check.ts';
 import type { ContentRuns } from '../../workload/request.ts';
 import { ChildTable, type TreeNode } from './child-table.ts';
 import { ExtentCursor } from './content.ts';
+import { EvictionQueue, type Queued } from './eviction-queue.ts';
 
 /** How freed blocks without a hash rejoin the free list: at its tail (vLLM <= 0.23) or at its head (>= 0.24). */
 export type UnhashedOrder = 'append' | 'prepend';
@@ -34,7 +35,7 @@ export interface CacheListener {
 }
 
 /** An extent of indexed blocks, or (not linked, no parent) a stretch of free blocks in the queue that nobody can look up. */
-export class BlockNode implements TreeNode<BlockNode> {
+export class BlockNode implements TreeNode<BlockNode>, Queued<BlockNode> {
   readonly serial: number;
   parent: BlockNode | null;
   /** Key of the first block among the parent's children; meaningless when not linked. */
@@ -110,10 +111,9 @@ export class BlockPool {
   readonly #cursor = new ExtentCursor();
   /** Free blocks without content ahead of everything in the queue. */
   #blankFront: number;
-  #head: BlockNode | null = null;
+  readonly #queue = new EvictionQueue<BlockNode>();
   /** Single-use nodes whose blocks have been taken, linked by `after`. */
   #recycled: BlockNode | null = null;
-  #tail: BlockNode | null = null;
 
   constructor(options: {
     capacity: number;
@@ -203,7 +203,7 @@ export class BlockPool {
         const take = Math.min(child.blocks, cursor.blocks - done, left);
         if (take < child.blocks) child = this.#split(child, take);
         if (child.holders === 0) {
-          this.#unlinkFromQueue(child);
+          this.#queue.remove(child);
           this.free -= child.blocks;
         }
         child.holders += 1;
@@ -218,7 +218,7 @@ export class BlockPool {
   #takeKept(holder: BlockHolder): BlockNode {
     const node = holder.kept!;
     this.#forget(holder);
-    this.#unlinkFromQueue(node);
+    this.#queue.remove(node);
     this.free -= node.blocks;
     node.holders = 1;
     return node;
@@ -251,7 +251,7 @@ export class BlockPool {
     this.#blankFront -= fromFront;
     need -= fromFront;
     while (need > 0) {
-      const node = this.#head!;
+      const node = this.#queue.head!;
       const count = Math.min(need, node.blocks);
       node.blocks -= count;
       need -= count;
@@ -260,7 +260,7 @@ export class BlockPool {
         this.listener?.removed(node.source, from, from + count);
       }
       if (node.blocks > 0) continue;
-      this.#unlinkFromQueue(node);
+      this.#queue.remove(node);
       if (!node.linked) {
         this.#recycle(node);
       } else {
@@ -333,7 +333,7 @@ export class BlockPool {
       if (node.holders === 0) {
         this.free += node.blocks;
         if (node.linked || node.keeper !== null) {
-          this.#append(node);
+          this.#queue.append(node);
         } else {
           this.#appendAnonymous(node.blocks);
           this.#recycle(node);
@@ -420,7 +420,7 @@ export class BlockPool {
     node.parent = upper;
     node.key = this.#cursor.keyAt((node.offset - this.#cursor.offset) / this.blockSizeTokens);
     this.#children.add(node);
-    if (node.holders === 0) this.#insertAfter(upper, node);
+    if (node.holders === 0) this.#queue.insertAfter(upper, node);
     return upper;
   }
 
@@ -432,34 +432,9 @@ export class BlockPool {
 
   /** Free blocks that nobody can look up join the queue: neighbours are one stretch, whichever sequences they come from. */
   #appendAnonymous(blocks: number): void {
-    const tail = this.#tail;
+    const tail = this.#queue.tail;
     if (tail === null) this.#blankFront += blocks;
-    else if (tail.linked || tail.keeper !== null) this.#append(this.#singleUse(null, blocks));
+    else if (tail.linked || tail.keeper !== null) this.#queue.append(this.#singleUse(null, blocks));
     else tail.blocks += blocks;
-  }
-
-  #append(node: BlockNode): void {
-    node.before = this.#tail;
-    node.after = null;
-    if (this.#tail === null) this.#head = node;
-    else this.#tail.after = node;
-    this.#tail = node;
-  }
-
-  #insertAfter(node: BlockNode, place: BlockNode): void {
-    node.before = place;
-    node.after = place.after;
-    if (place.after === null) this.#tail = node;
-    else place.after.before = node;
-    place.after = node;
-  }
-
-  #unlinkFromQueue(node: BlockNode): void {
-    if (node.before === null) this.#head = node.after;
-    else node.before.after = node.after;
-    if (node.after === null) this.#tail = node.before;
-    else node.after.before = node.before;
-    node.before = null;
-    node.after = null;
   }
 }

@@ -3,43 +3,30 @@
  * `2023-11-16 18:17:03.9799600` (UTC, up to 7 digits of fraction, 2024 with `+00:00`).
  * source: https://github.com/Azure/AzurePublicDataset (read 2026-11-22)
  */
-import { CsvHeader, csvFields } from './csv.ts';
+import { type CsvField, csvReader } from './csv.ts';
 import { hasColumns, type TraceFormat } from './format.ts';
-import { numberFrom, plainRow, type RowReader, tokenProblem } from './row.ts';
+import { numberFrom, plainRow, type RowOutcome, tokenProblem } from './row.ts';
 
 const COLUMNS = ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'];
 
 export const azureFormat: TraceFormat = {
-  open: azureReader,
+  open: () => csvReader({ columns: COLUMNS, rowOf }),
   blockTokens: 0,
   hasClasses: false,
   detects: hasColumns(...COLUMNS),
 };
 
-/** Reader of one file. */
-function azureReader(): RowReader {
-  let header: CsvHeader | null = null;
-  return {
-    read(line) {
-      if (line.trim() === '') return null;
-      if (header === null) {
-        header = new CsvHeader(line);
-        return header.missing(COLUMNS);
-      }
-      const fields = csvFields(line);
-      const [time = '', inputText = '', outputText = ''] = COLUMNS.map(
-        (name) => fields[header!.position(name)] ?? '',
-      );
-      const atUs = utcUs(time);
-      if (Number.isNaN(atUs)) {
-        return { field: 'TIMESTAMP', found: time, expected: 'a time such as 2023-11-16 18:17:03.9799600' };
-      }
-      const input = numberFrom(inputText);
-      const output = numberFrom(outputText);
-      const problem = tokenProblem('ContextTokens', input, inputText, 'GeneratedTokens', output, outputText);
-      return problem ?? plainRow(atUs, input, output);
-    },
-  };
+function rowOf(field: CsvField): RowOutcome {
+  const time = field('TIMESTAMP');
+  const [inputText, outputText] = [field('ContextTokens'), field('GeneratedTokens')];
+  const atUs = utcUs(time);
+  if (Number.isNaN(atUs)) {
+    return { field: 'TIMESTAMP', found: time, expected: 'a time such as 2023-11-16 18:17:03.9799600' };
+  }
+  const input = numberFrom(inputText);
+  const output = numberFrom(outputText);
+  const problem = tokenProblem('ContextTokens', input, inputText, 'GeneratedTokens', output, outputText);
+  return problem ?? plainRow(atUs, input, output);
 }
 
 const STAMP = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|\+00:00|\+00)?$/;

@@ -4,35 +4,20 @@
  * one. `vllm_priority` is lower for what is more urgent, here higher. `slo_class` is the request class.
  * source: https://github.com/inference-sim/inference-sim sim/workload/tracev2.go, replay.go (read 2026-11-28)
  */
-import { CsvHeader, csvFields } from './csv.ts';
+import { type CsvField, csvReader } from './csv.ts';
 import { hasColumns, type TraceFormat } from './format.ts';
-import { EXPECTED, numberFrom, plainRow, type RowOutcome, type RowReader, tokenProblem } from './row.ts';
+import { EXPECTED, numberFrom, plainRow, type RowOutcome, tokenProblem } from './row.ts';
 
 const COLUMNS = ['request_id', 'arrival_time_us', 'input_tokens', 'output_tokens'];
 
 export const blisFormat: TraceFormat = {
-  open: blisReader,
+  open: () => csvReader({ columns: COLUMNS, rowOf }),
   blockTokens: 0,
   hasClasses: true,
   detects: hasColumns(...COLUMNS),
 };
 
-function blisReader(): RowReader {
-  let header: CsvHeader | null = null;
-  return {
-    read(line) {
-      if (line.trim() === '') return null;
-      if (header === null) {
-        header = new CsvHeader(line);
-        return header.missing(COLUMNS);
-      }
-      const fields = csvFields(line);
-      return rowOf((name) => fields[header!.position(name)]?.trim() ?? '');
-    },
-  };
-}
-
-function rowOf(field: (name: string) => string): RowOutcome {
+function rowOf(field: CsvField): RowOutcome {
   const whole = (name: string): number => (field(name) === '' ? 0 : numberFrom(field(name)));
   const atUs = whole('send_time_us') > 0 ? whole('send_time_us') : numberFrom(field('arrival_time_us'));
   if (!(atUs >= 0)) {

@@ -4,38 +4,26 @@
  * its request tokens, so prompts share nothing. A response of 0 tokens is a request that failed where it was recorded.
  * source: https://github.com/HPMLL/BurstGPT README (read 2026-11-22)
  */
-import { CsvHeader, csvFields } from './csv.ts';
+import { type CsvField, csvReader } from './csv.ts';
 import { hasColumns, type TraceFormat } from './format.ts';
-import { EXPECTED, numberFrom, plainRow, type RowReader, tokenProblem } from './row.ts';
+import { EXPECTED, numberFrom, plainRow, type RowOutcome, tokenProblem } from './row.ts';
 
 const COLUMNS = ['Timestamp', 'Request tokens', 'Response tokens'];
 
 export const burstGptFormat: TraceFormat = {
-  open: burstGptReader,
+  open: () => csvReader({ columns: COLUMNS, rowOf }),
   blockTokens: 0,
   hasClasses: false,
   detects: hasColumns(...COLUMNS),
 };
 
-/** Reader of one file. */
-function burstGptReader(): RowReader {
-  let header: CsvHeader | null = null;
-  return {
-    read(line) {
-      if (line.trim() === '') return null;
-      if (header === null) {
-        header = new CsvHeader(line);
-        return header.missing(COLUMNS);
-      }
-      const fields = csvFields(line);
-      const field = (name: string): string => fields[header!.position(name)] ?? '';
-      const [time, inputText, outputText] = [field(COLUMNS[0]!), field(COLUMNS[1]!), field(COLUMNS[2]!)];
-      const seconds = numberFrom(time);
-      if (!(seconds >= 0)) return { field: 'Timestamp', found: time, expected: EXPECTED.seconds };
-      const input = numberFrom(inputText);
-      const output = numberFrom(outputText);
-      const problem = tokenProblem('Request tokens', input, inputText, 'Response tokens', output, outputText);
-      return problem ?? plainRow(seconds * 1e6, input, output);
-    },
-  };
+function rowOf(field: CsvField): RowOutcome {
+  const time = field('Timestamp');
+  const [inputText, outputText] = [field('Request tokens'), field('Response tokens')];
+  const seconds = numberFrom(time);
+  if (!(seconds >= 0)) return { field: 'Timestamp', found: time, expected: EXPECTED.seconds };
+  const input = numberFrom(inputText);
+  const output = numberFrom(outputText);
+  const problem = tokenProblem('Request tokens', input, inputText, 'Response tokens', output, outputText);
+  return problem ?? plainRow(seconds * 1e6, input, output);
 }

@@ -3,7 +3,7 @@
  * in any order and letter case.
  */
 import { nearest } from '../../../src/core/check.ts';
-import type { RowProblem } from './row.ts';
+import type { RowOutcome, RowProblem, RowReader } from './row.ts';
 
 /** Fields of one line. */
 export function csvFields(line: string): string[] {
@@ -29,25 +29,21 @@ export function csvFields(line: string): string[] {
   return fields;
 }
 
-/** Positions of the columns of a file. */
-export class CsvHeader {
-  readonly #positions = new Map<string, number>();
+/** The columns of a file. */
+class CsvHeader {
+  /** By name in lower case. */
+  readonly positions = new Map<string, number>();
   readonly #names: readonly string[];
 
   constructor(line: string) {
     this.#names = csvFields(line).map((name) => name.trim());
-    for (const [i, name] of this.#names.entries()) this.#positions.set(name.toLowerCase(), i);
-  }
-
-  /** Position of a column, or -1. */
-  position(name: string): number {
-    return this.#positions.get(name.toLowerCase()) ?? -1;
+    for (const [i, name] of this.#names.entries()) this.positions.set(name.toLowerCase(), i);
   }
 
   /** The first of `names` that the file lacks, as a problem; null when it has all. */
   missing(names: readonly string[]): RowProblem | null {
     for (const name of names) {
-      if (this.position(name) >= 0) continue;
+      if (this.positions.has(name.toLowerCase())) continue;
       const close = nearest(name, this.#names);
       const hint = close === undefined ? '' : ` (the nearest is ${close})`;
       return {
@@ -58,4 +54,32 @@ export class CsvHeader {
     }
     return null;
   }
+}
+
+/** Text of a row's field by the name of its column, without the blanks around it; empty where the file lacks the column. */
+export type CsvField = (name: string) => string;
+
+/** How the lines of a CSV file become rows. */
+export interface CsvRows {
+  /** Columns that the header must name. */
+  readonly columns: readonly string[];
+  readonly rowOf: (field: CsvField) => RowOutcome;
+  /** What is wrong with the names of the header, if anything, beside a column that is missing. */
+  readonly checkHeader?: (names: readonly string[]) => RowProblem | null;
+}
+
+/** Reader of one file: blank lines are passed over, the first other one is the header. */
+export function csvReader({ columns, rowOf, checkHeader }: CsvRows): RowReader {
+  let header: CsvHeader | null = null;
+  const read = (line: string): RowOutcome | null => {
+    if (line.trim() === '') return null;
+    const fields = csvFields(line);
+    if (header === null) {
+      header = new CsvHeader(line);
+      return header.missing(columns) ?? checkHeader?.(fields.map((name) => name.trim())) ?? null;
+    }
+    const { positions } = header;
+    return rowOf((name) => fields[positions.get(name.toLowerCase()) ?? -1]?.trim() ?? '');
+  };
+  return { read };
 }

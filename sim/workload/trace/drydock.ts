@@ -8,7 +8,7 @@
  * has lost its history and is new content. `turn` is for readers; rows of a session are taken in file order.
  */
 import { nearest } from '../../../src/core/check.ts';
-import { CsvHeader, csvFields } from './csv.ts';
+import { type CsvField, csvReader } from './csv.ts';
 import { hasColumns, hasFields, type TraceFormat } from './format.ts';
 import { jsonRecord } from './json-line.ts';
 import {
@@ -34,9 +34,6 @@ const FIELDS = [
   'priority',
 ];
 
-/** Text of a field; empty when it is missing. */
-type Field = (name: string) => string;
-
 const isCsv = hasColumns(...REQUIRED);
 const isJson = hasFields(...REQUIRED);
 
@@ -49,19 +46,13 @@ export const drydockFormat: TraceFormat = {
 
 /** Reader of one file; its first line decides between CSV and JSON Lines. */
 function drydockReader(): RowReader {
-  let header: CsvHeader | null = null;
+  const csv = csvReader({ columns: REQUIRED, rowOf, checkHeader: unknownField });
   let json: boolean | null = null;
   return {
     read(line) {
       if (line.trim() === '') return null;
       if (json === null) json = line.trimStart().startsWith('{');
-      if (json) return jsonRow(line);
-      if (header === null) {
-        header = new CsvHeader(line);
-        return header.missing(REQUIRED) ?? unknownField(csvFields(line).map((f) => f.trim()));
-      }
-      const fields = csvFields(line);
-      return rowOf((name) => fields[header!.position(name)]?.trim() ?? '');
+      return json ? jsonRow(line) : csv.read(line);
     },
   };
 }
@@ -88,7 +79,7 @@ function unknownField(names: readonly string[]): RowProblem | null {
   return null;
 }
 
-function rowOf(field: Field): TraceRow | RowProblem {
+function rowOf(field: CsvField): TraceRow | RowProblem {
   const seconds = numberFrom(field('arrival_s'));
   if (!(seconds >= 0 && seconds < Number.POSITIVE_INFINITY)) {
     return { field: 'arrival_s', found: shown(field('arrival_s')), expected: EXPECTED.seconds };
@@ -120,7 +111,7 @@ function rowOf(field: Field): TraceRow | RowProblem {
 
 /** The optional whole numbers: empty means 0. */
 function wholeNumbers(
-  field: Field,
+  field: CsvField,
   input: number,
 ): { maxTokens: number; prefixTokens: number; priority: number } | RowProblem {
   const number = (name: string): number => (field(name) === '' ? 0 : numberFrom(field(name)));

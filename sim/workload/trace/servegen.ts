@@ -4,7 +4,7 @@
  * `output_length` and no times, as a batch is submitted as a whole: all rows arrive at 0.
  * source: https://github.com/alibaba/ServeGen README, data/offline/README (read 2026-11-28)
  */
-import { CsvHeader, csvFields } from './csv.ts';
+import { type CsvField, csvReader } from './csv.ts';
 import { hasColumns, hasFields, type TraceFormat } from './format.ts';
 import { jsonNumber, jsonRecord, jsonText } from './json-line.ts';
 import { EXPECTED, numberFrom, plainRow, type RowOutcome, type RowReader, tokenProblem } from './row.ts';
@@ -21,26 +21,19 @@ export const serveGenFormat: TraceFormat = {
 };
 
 function serveGenReader(): RowReader {
-  let header: CsvHeader | null = null;
-  return {
-    read(line) {
-      if (line.trim() === '') return null;
-      if (line.trimStart().startsWith('{')) return offlineRow(line);
-      if (header === null) {
-        header = new CsvHeader(line);
-        return header.missing(COLUMNS);
-      }
-      const fields = csvFields(line);
-      const [time, input, output] = COLUMNS.map((name) => fields[header!.position(name)]?.trim() ?? '');
-      const seconds = numberFrom(time!);
-      if (!(seconds >= 0)) return { field: 'timestamp', found: time!, expected: EXPECTED.seconds };
-      const [inputTokens, outputTokens] = [numberFrom(input!), numberFrom(output!)];
-      return (
-        tokenProblem('input_tokens', inputTokens, input!, 'output_tokens', outputTokens, output!) ??
-        plainRow(seconds * 1e6, inputTokens, outputTokens)
-      );
-    },
-  };
+  const csv = csvReader({ columns: COLUMNS, rowOf });
+  return { read: (line) => (line.trimStart().startsWith('{') ? offlineRow(line) : csv.read(line)) };
+}
+
+function rowOf(field: CsvField): RowOutcome {
+  const [time, input, output] = [field('timestamp'), field('input_tokens'), field('output_tokens')];
+  const seconds = numberFrom(time);
+  if (!(seconds >= 0)) return { field: 'timestamp', found: time, expected: EXPECTED.seconds };
+  const [inputTokens, outputTokens] = [numberFrom(input), numberFrom(output)];
+  return (
+    tokenProblem('input_tokens', inputTokens, input, 'output_tokens', outputTokens, output) ??
+    plainRow(seconds * 1e6, inputTokens, outputTokens)
+  );
 }
 
 function offlineRow(line: string): RowOutcome {

@@ -13,9 +13,10 @@
 import { assert } from '../../../../src/core/check.ts';
 import type { CachedSequence } from '../block-pool.ts';
 import { ExtentCursor } from '../content.ts';
+import { EvictionQueue, type Queued } from '../eviction-queue.ts';
 
 /** An extent of consecutive chunks of a chain. */
-export class TierNode {
+export class TierNode implements Queued<TierNode> {
   parent: TierNode | null;
   key: number;
   chunks: number;
@@ -56,8 +57,7 @@ export class TierCache {
   readonly #lowWater: number;
   readonly #root = new TierNode(null, 0, 0, null);
   readonly #cursor = new ExtentCursor(true);
-  #head: TierNode | null = null;
-  #tail: TierNode | null = null;
+  readonly #queue = new EvictionQueue<TierNode>();
   /** Chunks found by the last `#enter`. */
   #entered = 0;
 
@@ -106,7 +106,7 @@ export class TierCache {
   unpin(leaf: TierNode): void {
     for (let node = leaf; node !== this.#root; node = node.parent!) {
       node.pins -= 1;
-      if (node.pins === 0) this.#append(node);
+      if (node.pins === 0) this.#queue.append(node);
     }
   }
 
@@ -167,7 +167,7 @@ export class TierCache {
         if (child === undefined) break walk;
         const take = Math.min(child.chunks, cursor.blocks - done, maxChunks - found);
         if (take < child.chunks) child = this.#split(child, take, cursor.keyAt(done + take));
-        if (child.pins === 0) this.#unlink(child);
+        if (child.pins === 0) this.#queue.remove(child);
         child.pins += 1;
         found += take;
         done += take;
@@ -211,15 +211,15 @@ export class TierCache {
 
   #evict(chunks: number): void {
     let left = chunks;
-    while (left > 0 && this.#head !== null) {
-      const node = this.#head;
+    while (left > 0 && this.#queue.head !== null) {
+      const node = this.#queue.head;
       const count = Math.min(left, node.chunks);
       node.chunks -= count;
       left -= count;
       this.used -= count;
       this.evicted += count;
       if (node.chunks > 0) continue;
-      this.#unlink(node);
+      this.#queue.remove(node);
       node.parent!.children.delete(node.key);
     }
   }
@@ -233,32 +233,7 @@ export class TierCache {
     node.key = keyBehind;
     node.chunks -= chunks;
     upper.children.set(keyBehind, node);
-    if (node.pins === 0) this.#insertAfter(upper, node);
+    if (node.pins === 0) this.#queue.insertAfter(upper, node);
     return upper;
-  }
-
-  #append(node: TierNode): void {
-    node.before = this.#tail;
-    node.after = null;
-    if (this.#tail === null) this.#head = node;
-    else this.#tail.after = node;
-    this.#tail = node;
-  }
-
-  #insertAfter(node: TierNode, place: TierNode): void {
-    node.before = place;
-    node.after = place.after;
-    if (place.after === null) this.#tail = node;
-    else place.after.before = node;
-    place.after = node;
-  }
-
-  #unlink(node: TierNode): void {
-    if (node.before === null) this.#head = node.after;
-    else node.before.after = node.after;
-    if (node.after === null) this.#tail = node.before;
-    else node.after.before = node.before;
-    node.before = null;
-    node.after = null;
   }
 }
