@@ -11,8 +11,11 @@ export const PAGES: Readonly<Record<Screen, LoadPage>> = {
   library: () => import('./library/library-page.tsx').then((m) => ({ default: m.LibraryPage })),
 };
 
-/** What the part of an address behind `#` asks for: a screen, the first where it names none, and what it shows. */
+/** What the part of an address behind `#` asks for: a screen, the first where it names none, a part of it (`part`), and what it shows. */
 export function readHash(hash: string): { readonly screen: Screen; readonly query: URLSearchParams } {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  return { screen: SCREENS.find((name) => name === path) ?? 'plan', query: new URLSearchParams(query) };
+  const [path = '', text = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [first, part] = path.split('/');
+  const query = new URLSearchParams(text);
+  if (part !== undefined) query.set('part', part);
+  return { screen: SCREENS.find((name) => name === first) ?? 'plan', query };
 }

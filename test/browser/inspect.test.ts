@@ -103,6 +103,16 @@ describe('a recorded run', () => {
     expect(new URL(page.url()).hash).not.toContain('&c=');
   });
 
+  it('is narrowed to a cohort of the explanation by one press', async () => {
+    const { page } = await openInspect();
+    await page.getByRole('button', { name: 'p90\u2013p99' }).click();
+    const text = await page.locator('.cohort').textContent();
+    const count = Number(/, (\d+) of 300 requests/.exec(text ?? '')?.[1]);
+    // Nine of a hundred, and those that wait as long as its ends.
+    expect(count).toBeGreaterThanOrEqual(27);
+    expect(count).toBeLessThanOrEqual(30);
+  });
+
   it('is narrowed by dragging over its distribution', async () => {
     const { page } = await openInspect();
     const chart = page.getByRole('img', { name: /^TTFT of the requests/ });

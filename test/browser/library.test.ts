@@ -24,6 +24,17 @@ async function openImports(options = {}) {
   return opened;
 }
 
+describe('the shelves', () => {
+  it('have addresses of their own, which open them', async () => {
+    const { page } = await dashboard.open('#/library/runs');
+    await page.getByRole('heading', { level: 1, name: /runs? of yours kept here/ }).waitFor();
+    await page.getByRole('button', { name: 'Hardware and models' }).click();
+    await expect.poll(() => new URL(page.url()).hash).toMatch(/^#\/library\/catalogue\?s=/);
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Every figure of a GPU' }).waitFor();
+  });
+});
+
 describe('a file', () => {
   it('that is a trace is read, its bad row named by line, and fleets are compared under it', async () => {
     const { page, complaints } = await openImports();

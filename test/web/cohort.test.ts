@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ENDINGS, type Recording } from '../../sim/inspect/recording.ts';
 import { PHASES } from '../../sim/metrics/phases.ts';
 import { bandHalfWidth, ninesOf } from '../../web/charts/cdf-data.ts';
-import { chosenRequests, cohortCells, latencyCurve, latencyMs } from '../../web/inspect/cohort.ts';
+import { chosenRequests, cohortCells, latencyCurve, latencyMs, ttftBand } from '../../web/inspect/cohort.ts';
 import { viewFromQuery, viewQuery } from '../../web/state/view-store.ts';
 
 /** Times in ms. Row 0 is prefilled by instance 0 and answered by 1; row 1 is served by 1; row 2 never completed. */
@@ -27,6 +27,7 @@ const recording = {
     ending: Uint8Array.from(ROWS, ({ ending }) => ENDINGS.indexOf(ending)),
   },
   // Intervals that end at 25, 50, 75 and 100 ms.
+  bySlowness: Uint32Array.of(0, 1, 2),
   moments: { atUs: Float64Array.of(25e3, 50e3, 75e3, 100e3), instances: 2 },
 } as unknown as Recording;
 
@@ -46,6 +47,15 @@ describe('a cohort', () => {
     // Prefill at instance 0 until 30 ms: intervals 0 and 1; then instance 1 until 100 ms: intervals 1 to 3.
     expect([...cohortCells(recording, chosen)]).toEqual([1, 0, 1, 1, 0, 1, 0, 1]);
     expect(chosenRequests(recording, { metric: 'ttft', fromMs: 0, toMs: 1000 }).count).toBe(2);
+  });
+
+  it('of a band of percentiles has the waits of its ends, those that never completed apart', () => {
+    expect(ttftBand(recording, { name: '', from: 0, to: 0.5 })).toEqual({
+      metric: 'ttft',
+      fromMs: 20,
+      toMs: 40,
+    });
+    expect(ttftBand(recording, { name: '', from: 0.99, to: 1 })).toMatchObject({ fromMs: 40, toMs: 40 });
   });
 
   it('comes back out of the address that it is written into; nonsense does not', () => {

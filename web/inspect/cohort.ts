@@ -58,6 +58,34 @@ export function latencyCurve(recording: Recording, metric: CohortMetric): Quanti
   return { ms, n: length * stride };
 }
 
+/** Requests between two percentiles of TTFT. */
+export interface TtftBand {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The cohorts that waits are explained by. */
+export const TTFT_BANDS: readonly TtftBand[] = [
+  { name: 'p0\u2013p50', from: 0, to: 0.5 },
+  { name: 'p50\u2013p90', from: 0.5, to: 0.9 },
+  { name: 'p90\u2013p99', from: 0.9, to: 0.99 },
+  { name: 'p99\u2013p100', from: 0.99, to: 1 },
+];
+
+/** The range of TTFT that a band has in a recording; null where nothing completed. */
+export function ttftBand(recording: Recording, { from, to }: TtftBand): Cohort | null {
+  // Slowest first; those that did not complete have no TTFT.
+  const rows = recording.bySlowness.filter((row) => recording.requests.ending[row] === COMPLETED);
+  if (rows.length === 0) return null;
+  const at = (quantile: number): number => {
+    const rank = Math.min(rows.length - 1, Math.floor(quantile * rows.length));
+    return latencyMs(recording, rows[rows.length - 1 - rank]!, 'ttft')!;
+  };
+  // Outwards, so that rounding leaves nobody out.
+  return { metric: 'ttft', fromMs: Math.floor(at(from) * 10) / 10, toMs: Math.ceil(at(to) * 10) / 10 };
+}
+
 /** The chosen requests of a recording. */
 export interface ChosenRequests {
   /** By row: 1 where it is one of them. */

@@ -103,7 +103,7 @@ function Views({ result: { recording, report, fleet } }: { readonly result: Insp
   );
   return (
     <div className="views">
-      <WhyDrawer report={report} />
+      <WhyDrawer report={report} recording={recording} />
       <WhySection title="What would help, and how much" />
       <CohortSection recording={recording} report={report} />
       <CohortChip of={recording.requests.count} picked={picked} />

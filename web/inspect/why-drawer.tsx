@@ -1,11 +1,19 @@
 /** Why the first token takes as long as it does: the finding, its evidence, and what it comes from, for slow and for all. */
+import type { Recording } from '../../sim/inspect/recording.ts';
 import type { Report } from '../../sim/metrics/report.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
 import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
 import { countText, figureText } from '../format.ts';
+import { useView } from '../state/view-store.ts';
+import { TTFT_BANDS, type TtftBand, ttftBand } from './cohort.ts';
 import { whyWords } from './why-words.ts';
 
-export function WhyDrawer({ report }: { readonly report: Report }) {
+interface WhyDrawerProps {
+  readonly report: Report;
+  readonly recording: Recording;
+}
+
+export function WhyDrawer({ report, recording }: WhyDrawerProps) {
   const bars = report.attribution.ttftMs.map(
     ({ band, n, meanMs, parts }): Bar => ({
       key: band,
@@ -20,6 +28,7 @@ export function WhyDrawer({ report }: { readonly report: Report }) {
       {whyWords(report).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
+      <CohortButtons recording={recording} />
       <StackedBars
         title="By cohort of time to first token"
         parts={PHASE_PARTS}
@@ -28,5 +37,23 @@ export function WhyDrawer({ report }: { readonly report: Report }) {
         of="Cohort"
       />
     </details>
+  );
+}
+
+/** From a cohort of the explanation to its requests: the views below are narrowed to it. */
+function CohortButtons({ recording }: { readonly recording: Recording }) {
+  const show = (band: TtftBand): void => {
+    const cohort = ttftBand(recording, band);
+    if (cohort !== null) useView.setState({ cohort });
+  };
+  return (
+    <p className="buttons">
+      <span>Show below only the requests of</span>
+      {TTFT_BANDS.map((band) => (
+        <button key={band.name} type="button" onClick={() => show(band)}>
+          {band.name}
+        </button>
+      ))}
+    </p>
   );
 }

@@ -1,7 +1,9 @@
 /** The library: what can be started from, what was dropped and kept here, and what all simulations draw on. */
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { countText } from '../format.ts';
+import { SHELVES, type Shelf } from '../screen-names.ts';
 import { useLibrary } from '../state/shelves.ts';
+import { useView } from '../state/view-store.ts';
 import '../style/library.css';
 import { Assumptions } from './assumptions.tsx';
 import { Imports } from './imports.tsx';
@@ -13,31 +15,29 @@ const HardwareAndModels = lazy(() =>
   import('./catalogue.tsx').then((m) => ({ default: m.HardwareAndModels })),
 );
 
-const SHELVES = [
-  { id: 'scenarios', name: 'Scenarios' },
-  { id: 'imports', name: 'Traces and imports' },
-  { id: 'runs', name: 'Runs' },
-  { id: 'catalogue', name: 'Hardware and models' },
-  { id: 'assumptions', name: 'Assumptions and validation' },
-] as const;
-
-type Shelf = (typeof SHELVES)[number]['id'];
+const SHELF_NAMES: Readonly<Record<Shelf, string>> = {
+  scenarios: 'Scenarios',
+  imports: 'Traces and imports',
+  runs: 'Runs',
+  catalogue: 'Hardware and models',
+  assumptions: 'Assumptions and validation',
+};
 
 export function LibraryPage() {
-  const [shelf, setShelf] = useState<Shelf>('scenarios');
+  const shelf = useView((state) => state.shelf);
   const isKeeping = useLibrary((state) => state.isKeeping);
   return (
     <main id="main" tabIndex={-1} className="library">
       <h1>{useFinding(shelf)}</h1>
       <nav aria-label="Shelves" className="shelves">
-        {SHELVES.map(({ id, name }) => (
+        {SHELVES.map((id) => (
           <button
             key={id}
             type="button"
             aria-current={id === shelf ? 'true' : undefined}
-            onClick={() => setShelf(id)}
+            onClick={() => useView.setState({ shelf: id })}
           >
-            {name}
+            {SHELF_NAMES[id]}
           </button>
         ))}
       </nav>

@@ -17,7 +17,7 @@ import {
 } from './document-store.ts';
 import { readExpected, useExpected } from './expected.ts';
 import { decodeScenario, encodeScenario, FragmentError } from './fragment.ts';
-import { useView, viewFromQuery, viewQuery } from './view-store.ts';
+import { useView, viewFromQuery, viewPath, viewQuery } from './view-store.ts';
 
 /** The document that a screen is about. */
 export const DOCUMENT_OF: Readonly<Record<Screen, DocumentKind | null>> = {
@@ -80,7 +80,8 @@ export function openScreen(screen: Screen): void {
 /** Address of a screen with the documents as they stand. */
 export async function screenHref(screen: Screen): Promise<string> {
   const text = await encodeScenario(useScenario.getState(), DOCUMENT_OF[screen]);
-  return `#/${screen}?s=${text}${viewQuery(screen, useView.getState())}`;
+  const view = useView.getState();
+  return `#/${screen}${viewPath(screen, view)}?s=${text}${viewQuery(screen, view)}`;
 }
 
 /** How documents of an address are put on the page. */
@@ -134,5 +135,6 @@ async function write(mode: 'push' | 'replace'): Promise<void> {
 }
 
 function addressKey(screen: Screen, documents: string): string {
-  return `${screen}${viewQuery(screen, useView.getState())} ${documents}`;
+  const view = useView.getState();
+  return `${screen}${viewPath(screen, view)}${viewQuery(screen, view)} ${documents}`;
 }

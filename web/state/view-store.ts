@@ -1,6 +1,6 @@
 /** What the reader is looking at, as far as a link should bring it back: which fleet and requests, and how. Not undoable. */
 import { create } from 'zustand';
-import type { Screen } from '../screen-names.ts';
+import { type Screen, SHELVES, type Shelf } from '../screen-names.ts';
 
 /** Latencies that requests are picked by. */
 export const COHORT_METRIC_IDS = ['ttft', 'tpot', 'e2e'] as const;
@@ -23,6 +23,8 @@ export interface ViewState {
   /** Distributions: whether their share axis gives each nine the same room, and whether bands are drawn. */
   readonly isNines: boolean;
   readonly hasBand: boolean;
+  /** What of the library is open. */
+  readonly shelf: Shelf;
   /** Whether the document is edited as text. */
   readonly isYaml: boolean;
   /** What an API charges that the fleets are held against; null: none. */
@@ -35,11 +37,17 @@ const FIRST: ViewState = {
   cohort: null,
   isNines: false,
   hasBand: false,
+  shelf: 'scenarios',
   isYaml: false,
   apiPrice: null,
 };
 
 export const useView = create<ViewState>()(() => FIRST);
+
+/** What follows the screen in the path of an address. */
+export function viewPath(screen: Screen, { shelf }: ViewState): string {
+  return screen === 'library' && shelf !== FIRST.shelf ? `/${shelf}` : '';
+}
 
 /** The part of an address that says it; empty where it says nothing. */
 export function viewQuery(screen: Screen, view: ViewState): string {
@@ -67,6 +75,7 @@ export function viewFromQuery(query: URLSearchParams): Omit<ViewState, 'isYaml'>
     cohort: cohortFrom(query.get('c')),
     isNines: query.get('y') === 'nines',
     hasBand: query.get('band') === '1',
+    shelf: SHELVES.find((name) => name === query.get('part')) ?? FIRST.shelf,
     apiPrice:
       api.length === 2 && api.every((usd) => usd >= 0 && usd <= 10_000)
         ? { usdPer1MInput, usdPer1MOutput }
