@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DnsResolver, lookUp, parseDnsQuery } from '../../src/server/discovery/dns.ts';
 import { readResourcesFile } from '../../src/server/discovery/resources-file.ts';
@@ -10,6 +10,7 @@ import { KubernetesDiscovery } from '../../src/server/kubernetes/discovery.ts';
 import type { Resources } from '../../src/server/routing-core.ts';
 import { keptManifests } from '../deploy/chart.ts';
 import { CHAT, liveRouterOf, until } from './fixtures.ts';
+import { listenAsKube } from './kube-api.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -93,16 +94,7 @@ class FakeCluster {
       const metadata = { resourceVersion: String(this.#version) };
       response.end(JSON.stringify({ kind: 'List', metadata, items: [...objects.values()] }));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const { port } = server.address() as { port: number };
-    const config = new KubeConfig();
-    const cluster = { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
-    config.loadFromClusterAndUser(cluster, { name: 'u' });
-    return config;
+    return listenAsKube(server);
   }
 
   put(

@@ -1,9 +1,10 @@
-import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EXTERNAL_PROCESSOR, ExtProcServer, HEALTH } from '../../src/server/ext-proc/ext-proc-server.ts';
-import type { ProcessingRequest, ProcessingResponse } from '../../src/server/ext-proc/protos.ts';
+import { ExtProcServer, HEALTH } from '../../src/server/ext-proc/ext-proc-server.ts';
+import type { ProcessingResponse } from '../../src/server/ext-proc/protos.ts';
 import type { LiveRouter, LiveRouterOptions } from '../../src/server/live-router.ts';
 import { CHAT, liveRouterOf, until } from './fixtures.ts';
+import { headers, openStream, type ProxyStream } from './proxy-stream.ts';
 
 const DUPLEX = { request_body_mode: 'FULL_DUPLEX_STREAMED', response_body_mode: 'FULL_DUPLEX_STREAMED' };
 
@@ -22,43 +23,6 @@ async function picker(
     await server.drain(0);
   });
   return { live, client, server };
-}
-
-interface Talk {
-  readonly replies: ProcessingResponse[];
-  send(message: ProcessingRequest): void;
-  halfClose(): void;
-  cancel(): void;
-  readonly ended: { code: number; details: string } | null;
-}
-
-function talk(client: Client): Talk {
-  const { path, requestSerialize, responseDeserialize } = EXTERNAL_PROCESSOR.process;
-  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata());
-  const replies: ProcessingResponse[] = [];
-  let ended: Talk['ended'] = null;
-  call.on('data', (reply: ProcessingResponse) => replies.push(reply));
-  call.on('status', (end) => {
-    ended = end;
-  });
-  call.on('error', () => {});
-  return {
-    replies,
-    send: (message) => call.write(message),
-    halfClose: () => call.end(),
-    cancel: () => call.cancel(),
-    get ended() {
-      return ended;
-    },
-  };
-}
-
-function headers(
-  fields: Record<string, string>,
-  isLast = false,
-): NonNullable<ProcessingRequest['request_headers']> {
-  const list = Object.entries(fields).map(([key, value]) => ({ key, raw_value: Buffer.from(value) }));
-  return { headers: { headers: list }, end_of_stream: isLast };
 }
 
 const POST = { ':method': 'POST', ':path': '/v1/chat/completions', 'x-request-id': 'r1' };
@@ -94,7 +58,7 @@ interface StreamedPart {
   };
 }
 
-function ask(one: Talk, body: unknown, extra: Record<string, string> = {}, metadata?: unknown): void {
+function ask(one: ProxyStream, body: unknown, extra: Record<string, string> = {}, metadata?: unknown): void {
   one.send({ request_headers: headers({ ...POST, ...extra }), protocol_config: DUPLEX });
   const text = Buffer.from(JSON.stringify(body));
   one.send({
@@ -107,7 +71,7 @@ function ask(one: Talk, body: unknown, extra: Record<string, string> = {}, metad
 describe('the Envoy endpoint picker', () => {
   test('answers with headers, then the body in chunks, naming the endpoint in header and metadata', async () => {
     const { client, live } = await picker(['10.0.0.1:8000']);
-    const one = talk(client);
+    const one = openStream(client);
     const body = { ...CHAT, messages: [{ role: 'user', content: 'x'.repeat(130_000) }] };
     ask(one, body, { 'x-prefiller-host-port': 'evil:1' });
     await until(() => streamed(one.replies, 'request_body').ends.includes(true));
@@ -162,13 +126,13 @@ describe('the Envoy endpoint picker', () => {
       },
     });
     for (let i = 0; i < 8; i++) {
-      const one = talk(client);
+      const one = openStream(client);
       ask(one, CHAT, {}, hint(['10.0.0.2:8000']));
       await until(() => one.replies.length > 0);
       expect(set(one.replies[0]!, 'request_headers')['x-gateway-destination-endpoint']).toBe('10.0.0.2:8000');
       one.cancel();
     }
-    const none = talk(client);
+    const none = openStream(client);
     ask(none, CHAT, {}, hint([]));
     await until(() => none.ended !== null);
     expect(none.replies).toMatchObject([
@@ -183,27 +147,27 @@ describe('the Envoy endpoint picker', () => {
 
   test('bad bodies, long bodies and wrong modes are refused with what is wrong', async () => {
     const { client, live } = await picker(['10.0.0.1:8000']);
-    const bad = talk(client);
+    const bad = openStream(client);
     bad.send({ request_headers: headers(POST), protocol_config: DUPLEX });
     bad.send({ request_body: { body: Buffer.from('{"model":'), end_of_stream: true } });
     await until(() => bad.ended !== null);
     expect(bad.replies).toMatchObject([{ immediate_response: { status: { code: 400 } } }]);
 
-    const long = talk(client);
+    const long = openStream(client);
     long.send({ request_headers: headers(POST), protocol_config: DUPLEX });
     for (let i = 0; i < 5; i++)
       long.send({ request_body: { body: Buffer.alloc(50_000), end_of_stream: false } });
     await until(() => long.ended !== null);
     expect(long.replies).toMatchObject([{ immediate_response: { status: { code: 413 } } }]);
 
-    const buffered = talk(client);
+    const buffered = openStream(client);
     const protocol_config = { request_body_mode: 'BUFFERED' };
     buffered.send({ request_headers: headers(POST), protocol_config });
     await until(() => buffered.ended !== null);
     expect(buffered.ended).toMatchObject({ code: status.FAILED_PRECONDITION });
     expect(buffered.ended!.details).toContain('FULL_DUPLEX_STREAMED');
 
-    const early = talk(client);
+    const early = openStream(client);
     early.send({ response_headers: headers({ ':status': '200' }) });
     await until(() => early.ended !== null);
     expect(early.ended!.code).toBe(status.INVALID_ARGUMENT);
@@ -213,7 +177,7 @@ describe('the Envoy endpoint picker', () => {
 
   test('a request without a body goes to any endpoint; a stream that breaks off releases its place', async () => {
     const { client, live } = await picker(['10.0.0.1:8000']);
-    const get = talk(client);
+    const get = openStream(client);
     get.send({ request_headers: headers({ ':method': 'GET', ':path': '/v1/models' }, true) });
     await until(() => get.replies.length === 1);
     expect(set(get.replies[0]!, 'request_headers')['x-gateway-destination-endpoint']).toBe('10.0.0.1:8000');
@@ -228,13 +192,13 @@ describe('the Envoy endpoint picker', () => {
       ends: [false, true],
     });
 
-    const broken = talk(client);
+    const broken = openStream(client);
     ask(broken, CHAT);
     await until(() => live.core.router.inFlight === 1);
     broken.cancel();
     await until(() => live.inFlight === 0 && live.core.router.inFlight === 0);
 
-    const halfClosed = talk(client);
+    const halfClosed = openStream(client);
     ask(halfClosed, CHAT);
     await until(() => live.core.router.inFlight === 1);
     halfClosed.halfClose();
@@ -257,7 +221,7 @@ describe('the Envoy endpoint picker', () => {
       schedulingProfiles: [{ name: 'default', plugins: [{ pluginRef: 'queue-scorer' }] }],
     };
     const { client } = await picker(['10.0.0.7:8003'], { config });
-    const one = talk(client);
+    const one = openStream(client);
     ask(one, CHAT);
     await until(() => one.replies.length > 0);
     expect(set(one.replies[0]!, 'request_headers')).toMatchObject({
@@ -269,7 +233,7 @@ describe('the Envoy endpoint picker', () => {
 
   test('a rewritten model name is put back into the answer', async () => {
     const { client } = await picker(['10.0.0.1:8000']);
-    const one = talk(client);
+    const one = openStream(client);
     ask(one, CHAT, { 'x-llm-d-model-name-rewrite': 'm-v2' });
     await until(() => streamed(one.replies, 'request_body').ends.includes(true));
     expect(JSON.parse(streamed(one.replies, 'request_body').text).model).toBe('m-v2');

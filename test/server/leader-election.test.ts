@@ -1,11 +1,12 @@
 /** Election of a leader by a Lease, against an API server that keeps one and permits what the chart's Role does. */
 import { createServer, type IncomingMessage } from 'node:http';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { Gateway } from '../../src/server/gateway.ts';
 import { type ElectionOptions, LeaderElection } from '../../src/server/kubernetes/leader-election.ts';
 import { keptManifests } from '../deploy/chart.ts';
 import { liveRouterOf, until } from './fixtures.ts';
+import { listenAsKube } from './kube-api.ts';
 
 const TIMES = { leaseMs: 600, renewMs: 450, retryMs: 40 };
 const NAME = 'router-drydock';
@@ -44,16 +45,7 @@ class FakeLeases {
         response.end(JSON.stringify(body));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const { port } = server.address() as { port: number };
-    const config = new KubeConfig();
-    const cluster = { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
-    config.loadFromClusterAndUser(cluster, { name: 'u' });
-    return config;
+    return listenAsKube(server);
   }
 
   async #answer(message: IncomingMessage): Promise<[number, unknown]> {

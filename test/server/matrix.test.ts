@@ -22,7 +22,6 @@ import {
   type ExtProcOptions,
   ExtProcServer,
 } from '../../src/server/ext-proc/ext-proc-server.ts';
-import type { ProcessingRequest, ProcessingResponse } from '../../src/server/ext-proc/protos.ts';
 import type { LiveRouter, LiveRouterOptions } from '../../src/server/live-router.ts';
 import { Sidecar, type SidecarOptions } from '../../src/server/sidecar.ts';
 import {
@@ -35,6 +34,7 @@ import {
   until,
   WITH_FALLBACKS,
 } from './fixtures.ts';
+import { headers, openStream, type ProxyStream } from './proxy-stream.ts';
 
 const POLICY: DisaggregationPolicy = {
   connector: CONNECTORS['nixlv2']!,
@@ -238,13 +238,6 @@ describe('the gateway', () => {
 const DUPLEX = { request_body_mode: 'FULL_DUPLEX_STREAMED', response_body_mode: 'FULL_DUPLEX_STREAMED' };
 const POST = { ':method': 'POST', ':path': '/v1/chat/completions', 'x-request-id': 'r1' };
 
-interface Stream {
-  readonly replies: ProcessingResponse[];
-  send(message: ProcessingRequest): void;
-  cancel(): void;
-  readonly ended: { readonly code: number } | null;
-}
-
 async function picker(
   addresses: readonly string[],
   options: Partial<LiveRouterOptions & ExtProcOptions> = {},
@@ -260,38 +253,14 @@ async function picker(
   return { live, port: await server.listen(0, '127.0.0.1') };
 }
 
-function streamTo(port: number): Stream {
+function streamTo(port: number): ProxyStream {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   onTestFinished(() => client.close());
-  const { path, requestSerialize, responseDeserialize } = EXTERNAL_PROCESSOR.process;
-  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, new Metadata());
-  const replies: ProcessingResponse[] = [];
-  let ended: Stream['ended'] = null;
-  call.on('data', (reply: ProcessingResponse) => replies.push(reply));
-  call.on('status', (end) => {
-    ended = end;
-  });
-  call.on('error', () => {});
-  return {
-    replies,
-    send: (message) => call.write(message),
-    cancel: () => call.cancel(),
-    get ended() {
-      return ended;
-    },
-  };
-}
-
-function headers(
-  fields: Readonly<Record<string, string>>,
-  isLast = false,
-): NonNullable<ProcessingRequest['request_headers']> {
-  const list = Object.entries(fields).map(([key, value]) => ({ key, raw_value: Buffer.from(value) }));
-  return { headers: { headers: list }, end_of_stream: isLast };
+  return openStream(client);
 }
 
 /** Bytes that the picker has passed on of a phase. */
-function passed(stream: Stream, kind: 'request_body' | 'response_body'): string {
+function passed(stream: ProxyStream, kind: 'request_body' | 'response_body'): string {
   const parts = stream.replies.flatMap((reply) => {
     const part = reply[kind] as
       | { response: { body_mutation: { streamed_response: { body?: Uint8Array } } } }
@@ -301,7 +270,12 @@ function passed(stream: Stream, kind: 'request_body' | 'response_body'): string 
   return Buffer.concat(parts).toString();
 }
 
-function ask(stream: Stream, body: Buffer, step: number, more: Readonly<Record<string, string>> = {}): void {
+function ask(
+  stream: ProxyStream,
+  body: Buffer,
+  step: number,
+  more: Readonly<Record<string, string>> = {},
+): void {
   stream.send({ request_headers: headers({ ...POST, ...more }), protocol_config: DUPLEX });
   for (let at = 0; at < body.length; at += step) {
     const end_of_stream = at + step >= body.length;
