@@ -9,6 +9,7 @@ import type { EngineSchedulingPolicy } from '../../../src/plugin-api/engine-poli
 import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import { BatchShape } from '../batch-shape.ts';
+import { DecodeGrowth } from '../decode-growth.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
@@ -52,6 +53,7 @@ export class SglangEngine implements Engine {
   readonly #loads: TierLoads<RadixNode>;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
+  readonly #growth: DecodeGrowth<RadixNode>;
 
   /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
   constructor(
@@ -83,6 +85,10 @@ export class SglangEngine implements Engine {
     const rule = { interval: config.streamInterval, offset: 1 } as const;
     const isLane = this.meters instanceof PipelineMeters;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes, isLane);
+    this.#growth = new DecodeGrowth({
+      ...{ stepper: this.#stepper, set: this.#decodes, pool: this.#tree },
+      ...{ stream: this.#stream, meters: this.meters },
+    });
     this.prefill = new PrefillBatch(this.#config, common, {
       ...{ stepper: this.#stepper, decodes: this.#decodes, running: this.#running },
       ranker: policy === undefined ? null : new Ranker(policy),
@@ -101,7 +107,7 @@ export class SglangEngine implements Engine {
     if (sequence === undefined) return false;
     this.#unstick();
     this.#loads.cancel(sequence, nowUs);
-    this.#growUntil(nowUs);
+    this.#growth.until(nowUs);
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
     if (inStep && this.#stepper.progress !== 'none') {
       sequence.aborted = true;
@@ -111,7 +117,7 @@ export class SglangEngine implements Engine {
   }
 
   remoteReady(request: SimRequest, ok: boolean, nowUs: number): void {
-    this.#growUntil(nowUs);
+    this.#growth.until(nowUs);
     const isHere = this.#disaggregation.arrived((s) => s.request === request, ok);
     if (isHere || this.#loads.arrived(request)) this.#unstick();
   }
@@ -127,7 +133,7 @@ export class SglangEngine implements Engine {
   release(request: SimRequest, nowUs: number): void {
     const sequence = this.#disaggregation.findHeld((s) => s.request === request);
     if (sequence === undefined) return;
-    this.#growUntil(nowUs);
+    this.#growth.until(nowUs);
     this.#leave(sequence);
     this.#unstick();
   }
@@ -160,8 +166,10 @@ export class SglangEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
-    else this.#endPrefill(durationUs, nowUs, sink);
+    if (wasSegment) {
+      this.#growth.end(durationUs, nowUs, sink);
+      this.#ratio.decay(this.#stepper.segment.steps);
+    } else this.#endPrefill(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
       this.#decodes.settle(done);
@@ -186,11 +194,7 @@ export class SglangEngine implements Engine {
   observe(nowUs: number, out: EngineObservation): void {
     out.waiting = this.#common.waiting.length + this.#loads.count + this.#disaggregation.waiting;
     out.running = this.#running.length + this.prefill.sequences.length;
-    let used = this.#tree.used;
-    if (this.#stepper.progress === 'segment') {
-      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs)) - this.#decodes.taken;
-    }
-    out.kvUsage = used / this.#tree.capacity;
+    out.kvUsage = this.#growth.usedAt(nowUs) / this.#tree.capacity;
   }
 
   // --- steps ------------------------------------------------------------------------------------------------------
@@ -278,22 +282,6 @@ export class SglangEngine implements Engine {
     victim.enqueuedUs = nowUs;
     this.#common.waiting.push(victim);
     sink.preempted(victim.request, nowUs);
-  }
-
-  /** The steps of a segment that have begun have their pages: something is about to give some back. */
-  #growUntil(nowUs: number): void {
-    if (this.#stepper.progress === 'segment') this.#decodes.take(this.#tree, this.#stepper.stepsAt(nowUs));
-  }
-
-  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
-    const { segment } = this.#stepper;
-    const set = this.#decodes;
-    const usedBefore = this.#tree.used - set.taken;
-    set.take(this.#tree, segment.steps);
-    this.#stream.segment(segment, nowUs, sink);
-    set.advance(segment.steps);
-    this.#ratio.decay(segment.steps);
-    this.meters.step(durationUs, 0, set.count, usedBefore, this.#tree);
   }
 
   /** A completed prompt yields a token: the first one, or after a retraction the next one. */

@@ -13,6 +13,7 @@
 import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import { BatchShape } from '../batch-shape.ts';
+import { DecodeGrowth } from '../decode-growth.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import { DraftingSet } from '../drafting-set.ts';
@@ -54,6 +55,7 @@ export class TrtllmEngine implements Engine {
   #paused = false;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
+  readonly #growth: DecodeGrowth<RadixNode>;
 
   /** `seed`: of the run; what is drawn (accepted drafts) depends on it. */
   constructor(config: TrtllmConfig, model: StepModel, poolTokens: number, fastForward: boolean, seed = 0) {
@@ -74,6 +76,10 @@ export class TrtllmEngine implements Engine {
         : new DraftingSet(config.tokensPerBlock, speculation, seed, this.meters);
     const rule = { interval: config.streamInterval, offset: 0 } as const;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes);
+    this.#growth = new DecodeGrowth({
+      ...{ stepper: this.#stepper, set: this.#decodes, pool: this.#tree },
+      ...{ stream: this.#stream, meters: this.meters },
+    });
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -84,7 +90,7 @@ export class TrtllmEngine implements Engine {
     const sequence = this.#find(request);
     if (sequence === undefined) return false;
     this.#stepper.unstick();
-    this.#growUntil(nowUs);
+    this.#growth.until(nowUs);
     if (sequence.state === 'loadingRemote') this.#tiers?.cancel(request, nowUs);
     const inStep = sequence.state === 'decoding' || sequence.state === 'prefilling';
     if (inStep && this.#stepper.progress !== 'none') {
@@ -105,7 +111,7 @@ export class TrtllmEngine implements Engine {
   release(request: SimRequest, nowUs: number): void {
     const sequence = this.#holding.find((s) => s.request === request);
     if (sequence === undefined) return;
-    this.#growUntil(nowUs);
+    this.#growth.until(nowUs);
     this.#leave(sequence);
     this.#stepper.unstick();
   }
@@ -130,7 +136,7 @@ export class TrtllmEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
+    if (wasSegment) this.#growth.end(durationUs, nowUs, sink);
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
@@ -156,11 +162,7 @@ export class TrtllmEngine implements Engine {
   observe(nowUs: number, out: EngineObservation): void {
     out.waiting = this.#waiting.length + this.#loading.length;
     out.running = this.#running.length;
-    let used = this.#tree.used;
-    if (this.#stepper.progress === 'segment') {
-      used += this.#decodes.blocksNeeded(this.#stepper.stepsAt(nowUs)) - this.#decodes.taken;
-    }
-    out.kvUsage = used / this.#tree.capacity;
+    out.kvUsage = this.#growth.usedAt(nowUs) / this.#tree.capacity;
   }
 
   get #hasNothing(): boolean {
@@ -357,21 +359,6 @@ export class TrtllmEngine implements Engine {
     );
     set.take(this.#tree, 1);
     return this.#stepper.runStep(this.#model.stepUs(shape));
-  }
-
-  /** The steps of a segment that have begun have their blocks: something is about to give some back. */
-  #growUntil(nowUs: number): void {
-    if (this.#stepper.progress === 'segment') this.#decodes.take(this.#tree, this.#stepper.stepsAt(nowUs));
-  }
-
-  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
-    const { segment } = this.#stepper;
-    const set = this.#decodes;
-    const usedBefore = this.#tree.used - set.taken;
-    set.take(this.#tree, segment.steps);
-    this.#stream.segment(segment, nowUs, sink);
-    set.advance(segment.steps);
-    this.meters.step(durationUs, 0, set.count, usedBefore, this.#tree);
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {

@@ -9,6 +9,7 @@
 import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
 import { BatchShape } from '../batch-shape.ts';
+import { DecodeGrowth } from '../decode-growth.ts';
 import { DecodeSet } from '../decode-set.ts';
 import type { Deque } from '../deque.ts';
 import { DraftingSet } from '../drafting-set.ts';
@@ -55,6 +56,7 @@ export class VllmEngine implements Engine {
   readonly #holding: SequenceList<BlockNode>;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<BlockNode>;
+  readonly #growth: DecodeGrowth<BlockNode>;
   readonly #admission: Admission;
   #tiers: KvTiers | null = null;
   #preempted = false;
@@ -113,6 +115,10 @@ export class VllmEngine implements Engine {
     const rule = { interval: config.streamInterval, offset: 1 } as const;
     const isLane = this.meters instanceof PipelineMeters;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes, isLane);
+    this.#growth = new DecodeGrowth({
+      ...{ stepper: this.#stepper, set: this.#decodes, pool: this.#pool },
+      ...{ stream: this.#stream, meters: this.meters },
+    });
   }
 
   enqueue(request: SimRequest, leg: Leg, nowUs: number): void {
@@ -128,7 +134,7 @@ export class VllmEngine implements Engine {
     this.#stepper.unstick();
     if (sequence.state === 'waiting' || sequence.state === 'loadingRemote' || sequence.state === 'holding') {
       this.#gauges.freeze(nowUs);
-      this.#growUntil(nowUs);
+      this.#growth.until(nowUs);
       this.#tiers?.cancel(request, nowUs);
       this.#drop(sequence);
     } else if (this.#stepper.progress === 'none') {
@@ -162,7 +168,7 @@ export class VllmEngine implements Engine {
   release(request: SimRequest, nowUs: number): void {
     const sequence = this.#holding.find(request);
     if (sequence === undefined) return;
-    this.#growUntil(nowUs);
+    this.#growth.until(nowUs);
     this.#drop(sequence);
     this.#stepper.unstick();
     if (this.#stepper.progress === 'none') this.#gauges.publish();
@@ -201,7 +207,7 @@ export class VllmEngine implements Engine {
   end(nowUs: number, sink: EngineSink): void {
     const wasSegment = this.#stepper.progress === 'segment';
     const durationUs = this.#stepper.close(nowUs);
-    if (wasSegment) this.#endSegment(durationUs, nowUs, sink);
+    if (wasSegment) this.#growth.end(durationUs, nowUs, sink);
     else this.#endMixed(durationUs, nowUs, sink);
     for (let done = this.#decodes.takeFinished(); done !== null; done = this.#decodes.takeFinished()) {
       this.#running.remove(done);
@@ -454,21 +460,6 @@ export class VllmEngine implements Engine {
     const shape = this.#shape.compose(decodes, context, set.draftsOfStep(), this.#chunked, this.#model);
     set.take(this.#pool, 1, this.#heldBack);
     return this.#stepper.runStep(this.#model.stepUs(shape) + (this.#lora?.takeLoadUs() ?? 0));
-  }
-
-  /** The steps of a segment that have begun have their blocks: something is about to give some back. */
-  #growUntil(nowUs: number): void {
-    if (this.#stepper.progress === 'segment') this.#decodes.take(this.#pool, this.#stepper.stepsAt(nowUs));
-  }
-
-  #endSegment(durationUs: number, nowUs: number, sink: EngineSink): void {
-    const { segment } = this.#stepper;
-    const set = this.#decodes;
-    const usedBefore = this.#pool.used - set.taken;
-    set.take(this.#pool, segment.steps);
-    this.#stream.segment(segment, nowUs, sink);
-    set.advance(segment.steps);
-    this.meters.step(durationUs, 0, set.count, usedBefore, this.#pool);
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
