@@ -43,7 +43,7 @@ export const plugin = {
 describe('a lab', () => {
   it('compares policies seed by seed, has an A/A row, and shows every decision', async () => {
     const { page, complaints, foreign } = await openLab();
-    const table = page.getByRole('region', { name: 'shared-prefixes at x2', exact: true });
+    const table = page.getByRole('region', { name: 'shared-prefixes at 2× load', exact: true });
     await expect.poll(() => table.locator('tbody tr').count()).toBe(LAB.policies.length + 1);
     expect(await table.getByRole('row', { name: /A\/A/ }).textContent()).toContain('noise floor');
     expect(await page.locator('h1').textContent()).toMatch(/TTFT p95/);

@@ -16,7 +16,7 @@ import '../style/lab.css';
 import { DecisionInspector } from './decision-inspector.tsx';
 import { LabFields } from './lab-fields.tsx';
 import { LabTable } from './lab-table.tsx';
-import { labSentence, metricLabel, metricsOf, placesOf } from './lab-words.ts';
+import { labSentence, loadText, metricLabel, metricsOf, placesOf } from './lab-words.ts';
 import { PluginPanel } from './plugin-panel.tsx';
 import { SeedStrips } from './seed-strips.tsx';
 
@@ -91,10 +91,10 @@ function Results({ report, metric, onMetric }: ResultsProps) {
       {placesOf(report).map((place) => (
         <section
           key={`${place.workload} ${place.load}`}
-          aria-label={`${place.workload} at ${place.load}, results`}
+          aria-label={`${place.workload} at ${loadText(place.load)}, results`}
         >
           <h2>
-            {place.workload} at {place.load}
+            {place.workload} at {loadText(place.load)}
           </h2>
           <LabTable report={report} metric={metric} place={place} />
           <SeedStrips report={report} metric={metric} place={place} />

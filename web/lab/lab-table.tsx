@@ -2,7 +2,7 @@
 import type { LabFigure, LabReport } from '../../sim/lab/lab-report.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { differenceText, figureText, sentence, UNKNOWN } from '../format.ts';
-import { intervalOf } from './lab-words.ts';
+import { intervalOf, loadText } from './lab-words.ts';
 
 interface LabTableProps {
   readonly report: LabReport;
@@ -16,12 +16,12 @@ export function LabTable({ report, metric, place }: LabTableProps) {
   const figures = report.cells.filter(isHere);
   const control = report.null.find(isHere);
   return (
-    <ScrollTable label={`${place.workload} at ${place.load}`}>
+    <ScrollTable label={`${place.workload} at ${loadText(place.load)}`}>
       <thead>
         <tr>
           <th scope="col">Policy</th>
           <th scope="col">Mean</th>
-          <th scope="col">less {report.baseline}, paired</th>
+          <th scope="col">Difference to {report.baseline}, paired</th>
           <th scope="col">Better, even, worse</th>
           <th scope="col">Effect size</th>
           <th scope="col" className="words">

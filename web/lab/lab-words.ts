@@ -16,6 +16,11 @@ export function metricsOf({ cells, baseline }: LabReport): string[] {
   return [...new Set(cells.filter(({ policy }) => policy === baseline).map(({ metric }) => metric))];
 }
 
+/** `x2`, as documents say it, is `2× load`. */
+export function loadText(load: string): string {
+  return /^x\d/.test(load) ? `${load.slice(1)}× load` : load;
+}
+
 /** Places of a report: workload at a load. */
 export function placesOf({ cells }: LabReport): { readonly workload: string; readonly load: string }[] {
   const seen = new Map(cells.map(({ workload, load }) => [`${workload}\n${load}`, { workload, load }]));
@@ -30,7 +35,7 @@ export function labSentence(report: LabReport, metric: string): string {
   const label = metricLabel(metric);
   if (best !== undefined) {
     const difference = formatDifference(best.diff!, best.unit, intervalOf(best));
-    return `${best.policy} beats ${report.baseline} on ${label} at ${best.load}: ${difference}`;
+    return `${best.policy} beats ${report.baseline} on ${label} at ${loadText(best.load)}: ${difference}`;
   }
   if (greyed.length > 0)
     return `Nothing is shown on ${label}: the baseline beats itself under other ties, so a win may be noise`;

@@ -6,7 +6,7 @@ import { AxisX } from '../charts/axis-x.tsx';
 import { useChartSize } from '../charts/chart-size.ts';
 import { TwinTable } from '../charts/twin-table.tsx';
 import { figureText } from '../format.ts';
-import { metricLabel } from './lab-words.ts';
+import { loadText, metricLabel } from './lab-words.ts';
 
 interface SeedStripsProps {
   readonly report: LabReport;
@@ -33,7 +33,7 @@ export function SeedStrips({ report, metric, place }: SeedStripsProps) {
   const height = TOP + figures.length * ROW + 40;
   const title = `${metricLabel(metric)}, seed by seed`;
   return (
-    <section aria-label={`${title}, ${place.workload} at ${place.load}`} className="chart">
+    <section aria-label={`${title}, ${place.workload} at ${loadText(place.load)}`} className="chart">
       <h3>{title}</h3>
       <div ref={ref}>
         <svg
