@@ -4,7 +4,7 @@
  */
 import type { PreciseIndex } from '../../src/prefix/precise.ts';
 import type { EndpointPicker } from '../../src/router.ts';
-import { preciseProducers } from '../../src/routing/producers/precise-prefix.ts';
+import { preciseProducers } from '../../src/routing/producers/precise-producers.ts';
 import type { CachedSequence, CacheListener } from '../engine/kv/block-pool.ts';
 import { PromptContent } from '../workload/prompt-content.ts';
 import type { Replica } from './replica.ts';

@@ -12,7 +12,7 @@ import type { Dispatch, Rejection, ResponseUsage, TerminationCause } from '../ro
 import type { Endpoint } from '../routing/endpoint.ts';
 import type { PluginDefinition } from '../routing/plugin.ts';
 import { inFlightProducers, type NamedLoad } from '../routing/producers/inflight-load.ts';
-import { preciseProducers } from '../routing/producers/precise-prefix.ts';
+import { preciseProducers } from '../routing/producers/precise-producers.ts';
 import type { InferenceRequest } from '../routing/request.ts';
 import type { KvEventFeed } from './kv-events/kv-event-feed.ts';
 import { type Resources, RoutingCore, type RoutingEvent } from './routing-core.ts';

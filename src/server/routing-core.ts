@@ -15,7 +15,7 @@ import { createRouter, type EndpointPicker } from '../router.ts';
 import type { Rejection, ResponseUsage, RouterOutput, TerminationCause } from '../routing/contract.ts';
 import { type Endpoint, EndpointTable } from '../routing/endpoint.ts';
 import type { PluginDefinition } from '../routing/plugin.ts';
-import { preciseProducers } from '../routing/producers/precise-prefix.ts';
+import { preciseProducers } from '../routing/producers/precise-producers.ts';
 import { type Sample, writeSample } from '../routing/sample.ts';
 import type { Stopwatch } from '../routing/stopwatch.ts';
 

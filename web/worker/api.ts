@@ -43,13 +43,11 @@ export type ExportOutcome =
 
 export type JobId = Pick<JobOptions, 'jobId'>;
 
-export interface DashboardWorker
-  extends SimulationWorker,
-    Pick<InspectWorker, 'runInspect'>,
+/** What is loaded when it is first asked for. */
+export interface Jobs
+  extends Pick<InspectWorker, 'runInspect'>,
     Pick<LoadWorker, 'runLoads'>,
     Pick<WhyWorker, 'runWhy'> {
-  /** The catalogues' names; their figures stay in the worker. */
-  choices(): Choices;
   /** JSON Schema of a kind of document, for completion. */
   schema(kind: DocumentKind): JsonSchema;
   /** What is wrong with a document, each problem with its path. */
@@ -60,6 +58,17 @@ export interface DashboardWorker
   planComparison(plan: Plan, fleets: readonly string[]): Comparison | null;
   /** One fleet of a plan as a scenario; null where the plan does not have it. */
   planScenario(plan: Plan, fleet: string): Scenario | null;
+  /** Searches the fleets of a plan; `done` is the share of the fleets looked at. */
+  runPlan(
+    document: unknown,
+    options: JobId & Pick<JobOptions, 'traces'>,
+    onProgress: ProgressSink<PlanReport>,
+  ): Promise<JobOutcome<PlanReport>>;
+}
+
+export interface DashboardWorker extends SimulationWorker, Jobs {
+  /** The catalogues' names; their figures stay in the worker. The names of policies only where they are asked for. */
+  choices(withPolicies?: boolean): Promise<Choices>;
   /** What a fleet can be saved as. */
   exportTargets(): Promise<readonly Choice[]>;
   exportFleet(target: string, source: ExportSource): Promise<ExportOutcome>;
@@ -71,10 +80,4 @@ export interface DashboardWorker
     jobId: string,
     onProgress: ProgressSink<CalibrationFit>,
   ): Promise<JobOutcome<CalibrationFit>>;
-  /** Searches the fleets of a plan; `done` is the share of the fleets looked at. */
-  runPlan(
-    document: unknown,
-    options: JobId & Pick<JobOptions, 'traces'>,
-    onProgress: ProgressSink<PlanReport>,
-  ): Promise<JobOutcome<PlanReport>>;
 }

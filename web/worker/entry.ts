@@ -1,53 +1,65 @@
-/** The simulation worker of the page: the simulator with the browser's clock, and a pool of workers for its runs. */
-import { expose, transfer } from 'comlink';
-import { recordingBuffers } from '../../sim/inspect/recording.ts';
-import { createInspectWorker } from '../../sim/worker/inspect-worker.ts';
-import { createLoadWorker } from '../../sim/worker/load-worker.ts';
-import { createPlanWorker } from '../../sim/worker/plan-worker.ts';
+/**
+ * The simulation worker of the page: the simulator with the browser's clock, and a pool of workers for its runs. It begins with
+ * what compares fleets; the rest of the simulator, and what else it can do, comes when it is asked for.
+ */
+import { expose } from 'comlink';
 import { createSimulationWorker } from '../../sim/worker/simulation-worker.ts';
-import { createWhyWorker } from '../../sim/worker/why-worker.ts';
-import type { DashboardWorker } from './api.ts';
+import type { DashboardWorker, Jobs } from './api.ts';
 import { choices } from './choices.ts';
-import { problemsOf, schemaOf } from './documents.ts';
 import { createHost } from './host.ts';
-import { planComparison, planScenario } from './plan-fleets.ts';
+import { wholeSimulator } from './later.ts';
 import { openPool } from './pool-host.ts';
 
 const host = createHost();
 const pool = openPool(host);
 const simulation = createSimulationWorker(host, pool);
-const reasons = createWhyWorker(pool);
-const loads = createLoadWorker(pool);
-const plans = createPlanWorker(createHost(), pool);
-const inspections = createInspectWorker(createHost());
+
+type LoadedJobs = ReturnType<typeof import('./jobs.ts').createJobs>;
+let loadedJobs: LoadedJobs | null = null;
+
+/** Something else of the worker, and all of the simulator. */
+async function withAll<Part>(part: Promise<Part>): Promise<Part> {
+  await wholeSimulator();
+  return await part;
+}
+
+/** A job that is loaded when it is first asked for, with all of the simulator. */
+function job<Name extends keyof Jobs>(name: Name): (...given: Parameters<Jobs[Name]>) => Promise<unknown> {
+  return async (...given) => {
+    const { createJobs } = await withAll(import('./jobs.ts'));
+    loadedJobs ??= createJobs(pool);
+    return await (loadedJobs[name] as (...all: unknown[]) => unknown)(...given);
+  };
+}
+
+const jobs = Object.fromEntries(
+  (
+    [
+      'runPlan',
+      'planSize',
+      'runInspect',
+      'runWhy',
+      'runLoads',
+      'schema',
+      'check',
+      'planComparison',
+      'planScenario',
+    ] as const
+  ).map((name) => [name, job(name)]),
+) as unknown as Jobs;
 
 const worker: DashboardWorker = {
   ...simulation,
-  ...plans,
-  runInspect: async (document, options, onProgress) => {
-    const outcome = await inspections.runInspect(document, options, onProgress);
-    return outcome.status === 'done'
-      ? transfer(outcome, recordingBuffers(outcome.result.recording))
-      : outcome;
+  ...jobs,
+  cancel: (jobId) => loadedJobs?.cancel(jobId) === true || simulation.cancel(jobId),
+  choices: async (withPolicies) => {
+    if (withPolicies) await wholeSimulator();
+    return choices();
   },
-  runWhy: reasons.runWhy,
-  runLoads: loads.runLoads,
-  cancel: (jobId) =>
-    plans.cancelPlan(jobId) ||
-    inspections.cancelInspect(jobId) ||
-    reasons.cancelWhy(jobId) ||
-    loads.cancelLoads(jobId) ||
-    simulation.cancel(jobId),
-  choices,
-  schema: schemaOf,
-  check: problemsOf,
-  planComparison,
-  planScenario,
-  readFile: async (name, text, gpu) => (await import('./imports.ts')).readFile(name, text, gpu),
-  calibrateFiles: async (input, jobId, onProgress) =>
-    (await import('./calibration.ts')).calibrated(input, jobId, onProgress),
-  exportTargets: async () => (await import('./exports.ts')).targetChoices(),
-  exportFleet: async (target, source) => (await import('./exports.ts')).exported(target, source),
+  readFile: async (...given) => (await withAll(import('./imports.ts'))).readFile(...given),
+  calibrateFiles: async (...given) => (await withAll(import('./calibration.ts'))).calibrated(...given),
+  exportTargets: async () => (await withAll(import('./exports.ts'))).targetChoices(),
+  exportFleet: async (...given) => (await withAll(import('./exports.ts'))).exported(...given),
 };
 
 expose(worker);

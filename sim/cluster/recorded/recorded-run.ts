@@ -3,7 +3,7 @@ import { createBlockKeyer } from '../../../src/prefix/block-keys.ts';
 import { KvEventConsumer } from '../../../src/prefix/kv-events.ts';
 import type { EndpointPicker } from '../../../src/router.ts';
 import type { EndpointTable } from '../../../src/routing/endpoint.ts';
-import { preciseProducers } from '../../../src/routing/producers/precise-prefix.ts';
+import { preciseProducers } from '../../../src/routing/producers/precise-producers.ts';
 import { writeSample } from '../../../src/routing/sample.ts';
 import type { Component, Kernel } from '../../kernel/kernel.ts';
 import { PHASE } from '../../kernel/phases.ts';

@@ -156,17 +156,6 @@ function parseEvents(fields: Fields): EventParameters {
   };
 }
 
-/** The precise producers of a router, whatever their instances are called. */
-export function preciseProducers(router: {
-  effectiveConfig(): Readonly<Record<string, unknown>>;
-  plugin(name: string): { readonly service?: unknown } | undefined;
-}): PrecisePrefix[] {
-  const plugins = (router.effectiveConfig()['plugins'] ?? []) as readonly { name?: string; type: string }[];
-  return plugins
-    .map(({ name, type }) => router.plugin(name ?? type)?.service)
-    .filter((service) => service instanceof PrecisePrefix);
-}
-
 /** Index, column and parameters of one instance. */
 export class PrecisePrefix implements Producer, RequestHooks {
   readonly parameters: PreciseParameters;
