@@ -14,6 +14,29 @@ afterAll(() => dashboard.close());
 const VERSION_1 =
   '1.rVG7bsMwDPyXm5XCThGg1T906VpkUGwmFkKLjkgnLQL9eyEHfU1FgY53PJJH3hW9dPNIyeCvSGEkeAj3cFCiHr51uEg-soS-Ko4x9fDQt2QDWezgPpq6IRgcQs7xHFireMrSkSo8JomqkuCQg9HzpPDrpjjENM3L5j6q1SGS1EKqg86BZ4LfNFUns_0mbJumFIc9E5nCv3xdkwgOkwj_oANztSNcwU5sqIgmjl3Q5ezDNMNjaJtmpa8jHEbpieHBHMawur9rVw87OFA6xETf3ndmHlHKtrhPyi7ydw_r__CwdVCWWjHb29Mtl8fN7bHFIc-pUplOM6ktuSx8Tb-i8g4';
 
+/** Words whose colour is within 4.5 to 1 of the page's: system colours are all that there is where colours are forced. */
+function faintTexts(): string[] {
+  const lightness = (color: string): number => {
+    const [r, g, b] = (color.match(/[\d.]+/g) ?? ['0', '0', '0']).map((part) => {
+      const value = Number(part) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+  };
+  const paper = lightness(getComputedStyle(document.body).backgroundColor);
+  const faint: string[] = [];
+  for (const one of document.querySelectorAll(
+    'main h1, main h2, main p, main th, main td, main label, main svg text',
+  )) {
+    if (!one.checkVisibility() || one.textContent === '') continue;
+    const { color, fill } = getComputedStyle(one);
+    const ink = lightness(one instanceof SVGElement ? fill : color);
+    const contrast = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+    if (contrast < 4.5) faint.push(`${one.textContent} ${contrast.toFixed(1)}`);
+  }
+  return faint;
+}
+
 describe('the page', () => {
   it('opens without a network after the first visit, and computes the same', async () => {
     const { page } = await dashboard.open('#/compare', { serviceWorkers: 'allow' });
@@ -68,6 +91,8 @@ describe('the page', () => {
       await page.locator('h1').waitFor();
       await page.waitForTimeout(500);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(680);
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+      expect(await page.evaluate(faintTexts)).toEqual([]);
       expect(complaints).toEqual([]);
     },
   );
