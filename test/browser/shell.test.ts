@@ -116,6 +116,7 @@ describe('a copied link', () => {
     const first = await openSmall();
     await finished(first.page);
     await first.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await first.page.getByRole('button', { name: 'Share' }).click();
     await first.page.getByRole('button', { name: 'Copy link' }).click();
     await first.page.getByText('Copied a link').waitFor();
     const link = await first.page.evaluate(() => navigator.clipboard.readText());
@@ -128,6 +129,36 @@ describe('a copied link', () => {
     const third = await dashboard.open(lie);
     await finished(third.page);
     expect(await third.page.locator('.evidence').textContent()).toContain('Other figures came out');
+  });
+
+  it('brings its title and note along, as text, to be taken away or changed', async () => {
+    const first = await openSmall();
+    await first.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await first.page.getByRole('button', { name: 'Share' }).click();
+    await first.page.getByLabel('Title').fill('Fleet for <b>May</b>');
+    await first.page.getByLabel('Note').fill('B is enough.\n<img src=x onerror="window.hacked=1">');
+    expect(await violations(first.page)).toEqual([]);
+    await first.page.getByRole('button', { name: 'Copy link' }).click();
+    await first.page.getByText('Copied a link').waitFor();
+    const link = await first.page.evaluate(() => navigator.clipboard.readText());
+    const { page, complaints } = await dashboard.open(new URL(link).hash);
+    const about = page.getByRole('region', { name: 'About this link' });
+    expect(await about.locator('strong').textContent()).toBe('Fleet for <b>May</b>');
+    expect(await about.locator('p').textContent()).toBe(
+      'B is enough.\n<img src=x onerror="window.hacked=1">',
+    );
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    await page.getByLabel('Arrival rate, requests/s').fill('33');
+    await page.reload();
+    await about.getByRole('button', { name: 'Edit' }).click();
+    expect(await page.getByLabel('Title').inputValue()).toBe('Fleet for <b>May</b>');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await about.getByRole('button', { name: 'Take away' }).click();
+    await expect.poll(() => about.count()).toBe(0);
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await about.count()).toBe(0);
+    expect(complaints).toEqual([]);
   });
 
   it('with markup in a fleet’s name shows it as text on every screen', async () => {

@@ -1,5 +1,6 @@
 /** Links of every version that has been released must open, and say what they said. */
 import { describe, expect, it } from 'vitest';
+import { aboutFrom, MAX_NOTE, MAX_TITLE, NO_ABOUT } from '../../web/state/about.ts';
 import { DEFAULT_STATE } from '../../web/state/document-store.ts';
 import { agreement, expectedText, readExpected } from '../../web/state/expected.ts';
 import { decodeScenario, encodeScenario } from '../../web/state/fragment.ts';
@@ -29,6 +30,34 @@ describe('a link', () => {
     expect(plan.length).toBeLessThan(1000);
     expect((await decodeScenario(edited)).state.lab).toEqual({ name: 'mine' });
     expect((await decodeScenario(edited)).state.document).toEqual(DEFAULT_STATE.document);
+  });
+});
+
+describe('title and note of a link', () => {
+  const noted = async (about: { title: string; note: string }) =>
+    (await decodeScenario(await encodeScenario({}, null, about))).about;
+
+  it('travel in it, and are none in a link that was made without', async () => {
+    expect(await noted({ title: 'For May', note: 'B is enough.\nSee C.' })).toEqual({
+      title: 'For May',
+      note: 'B is enough.\nSee C.',
+    });
+    expect((await decodeScenario(VERSION_1)).about).toEqual(NO_ABOUT);
+    expect(await encodeScenario({}, null, NO_ABOUT)).toBe(await encodeScenario({}, null));
+  });
+
+  it('are cut to their longest, and hold no character that acts on the text around them', async () => {
+    const { title, note } = await noted({
+      title: `\u202e${'ü'.repeat(200)}`,
+      note: `a\u0000b${'x'.repeat(900)}`,
+    });
+    expect(title).toBe('ü'.repeat(MAX_TITLE));
+    expect(note).toBe(`ab${'x'.repeat(MAX_NOTE - 2)}`);
+  });
+
+  it('that are none of ours are passed over', () => {
+    for (const value of [null, 7, 'text', [], { title: 7, note: {} }])
+      expect(aboutFrom(value)).toEqual(NO_ABOUT);
   });
 });
 

@@ -1,13 +1,14 @@
 /** Everything that the palette and the keys can do: one entry per command. */
 import { saveReport } from '../report/report-button.tsx';
 import { SCREENS, type Screen } from '../screen-names.ts';
+import { NO_ABOUT, useAbout } from '../state/about.ts';
 import { openScreen, screenHref, useScreen } from '../state/address.ts';
 import { comparisonRun } from '../state/comparison-run.ts';
 import { DEFAULT_STATE, putScenario, redo, undo } from '../state/document-store.ts';
 import { expectedOf, expectedText } from '../state/expected.ts';
 import { toggleTheme } from '../state/theme.ts';
 import { useView } from '../state/view-store.ts';
-import { showHelp, showPalette } from './dialogs.ts';
+import { showHelp, showPalette, showShare } from './dialogs.ts';
 import { downloadYaml } from './download-yaml.ts';
 import { makeBaseline, saveFleet } from './fleet-keys.ts';
 import { copyText } from './save.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
     run: () => openScreen(screen),
   })),
   { title: 'Copy a link to what is shown', keys: 's', run: () => void copyLink() },
+  { title: 'Share: a title and a note, the link', run: showShare },
   { title: 'Save the document as YAML', run: () => void downloadYaml() },
   { title: 'Save what is shown as a report, one HTML file', run: () => void saveReport() },
   { title: 'Edit the document as YAML, or as a form', keys: 'e', run: toggleYaml },
@@ -59,16 +61,22 @@ function toggleYaml(): void {
 
 export function startOver(): void {
   putScenario(DEFAULT_STATE);
+  useAbout.setState(NO_ABOUT);
 }
 
 /** The link carries what was computed here, so that whoever opens it sees whether it comes out the same. */
 export async function copyLink(): Promise<void> {
+  await copyText(await linkHere(), 'a link to this page');
+}
+
+/** The whole link to what is shown. */
+export async function linkHere(): Promise<string> {
   const { screen } = useScreen.getState();
   const result = screen === 'compare' ? comparisonRun.current() : null;
   const suffix = result === null ? '' : `&v=${expectedText(expectedOf(result.report))}`;
   const url = new URL(location.href);
   url.hash = `${await screenHref(screen)}${suffix}`;
-  await copyText(url.href, 'a link to this page');
+  return url.href;
 }
 
 function toggleTables(): void {

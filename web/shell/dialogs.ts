@@ -1,7 +1,7 @@
-/** Which of the page's two dialogs is open. */
+/** Which of the page's dialogs is open. */
 import { create } from 'zustand';
 
-export type DialogName = 'palette' | 'help';
+export type DialogName = 'palette' | 'help' | 'share';
 
 export const useDialog = create<{ readonly open: DialogName | null }>()(() => ({ open: null }));
 
@@ -11,6 +11,10 @@ export function showPalette(): void {
 
 export function showHelp(): void {
   useDialog.setState({ open: 'help' });
+}
+
+export function showShare(): void {
+  useDialog.setState({ open: 'share' });
 }
 
 export function closeDialog(): void {

@@ -1,14 +1,16 @@
 /** The frame of the page: name, screens, what acts on the whole page, dialogs. */
 import { lazy, Suspense } from 'react';
 import { SCREENS } from '../screen-names.ts';
+import { NO_ABOUT, useAbout } from '../state/about.ts';
 import { openScreen, useScreen } from '../state/address.ts';
 import { Announcer } from './announce.tsx';
-import { copyLink, SCREEN_NAMES } from './commands.ts';
-import { showHelp, showPalette, useDialog } from './dialogs.ts';
+import { SCREEN_NAMES } from './commands.ts';
+import { showHelp, showPalette, showShare, useDialog } from './dialogs.ts';
 import { useKeys } from './keys.ts';
 import { ThemeToggle } from './theme-toggle.tsx';
 
 const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
+const Share = lazy(() => import('./share.tsx').then((m) => ({ default: m.Share })));
 const Help = lazy(() => import('./help.tsx').then((m) => ({ default: m.Help })));
 
 export function Frame() {
@@ -38,8 +40,8 @@ export function Frame() {
           ))}
         </nav>
         <div className="frame-tools">
-          <button type="button" className="quiet" onClick={() => void copyLink()}>
-            Copy link
+          <button type="button" className="quiet" onClick={showShare}>
+            Share
           </button>
           <button type="button" className="quiet" onClick={showPalette}>
             Find <kbd>Ctrl K</kbd>
@@ -51,10 +53,12 @@ export function Frame() {
         </div>
       </header>
       <LinkNotice />
+      <AboutLink />
       <Announcer />
       <Suspense fallback={null}>
         {dialog === 'palette' && <Palette />}
         {dialog === 'help' && <Help />}
+        {dialog === 'share' && <Share />}
       </Suspense>
     </>
   );
@@ -75,6 +79,26 @@ function LinkNotice() {
     <p className="link-notice quiet-text" role="status">
       The link was made by an older version of Drydock and has been brought up to date.
     </p>
+  );
+}
+
+/** What the sender of the link says of it: text, whatever it holds. */
+function AboutLink() {
+  const { title, note } = useAbout();
+  if (title === '' && note === '') return null;
+  return (
+    <section className="about-link" aria-label="About this link">
+      {title !== '' && <strong>{title}</strong>}
+      {note !== '' && <p>{note}</p>}
+      <span className="buttons">
+        <button type="button" className="quiet" onClick={showShare}>
+          Edit
+        </button>
+        <button type="button" className="quiet" onClick={() => useAbout.setState(NO_ABOUT)}>
+          Take away
+        </button>
+      </span>
+    </section>
   );
 }
 

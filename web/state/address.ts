@@ -5,6 +5,7 @@
 import { create } from 'zustand';
 import type { Screen } from '../screen-names.ts';
 import { readHash } from '../screens.ts';
+import { NO_ABOUT, useAbout } from './about.ts';
 import {
   DEFAULT_STATE,
   type DocumentKind,
@@ -68,6 +69,7 @@ export async function startAddress(): Promise<void> {
     void write(mode);
   });
   useView.subscribe(() => void write('replace'));
+  useAbout.subscribe(() => void write('replace'));
 }
 
 /** Shows a screen; a step of the browser's history. */
@@ -79,7 +81,7 @@ export function openScreen(screen: Screen): void {
 
 /** Address of a screen with the documents as they stand. */
 export async function screenHref(screen: Screen): Promise<string> {
-  const text = await encodeScenario(useScenario.getState(), DOCUMENT_OF[screen]);
+  const text = await encodeScenario(useScenario.getState(), DOCUMENT_OF[screen], useAbout.getState());
   const view = useView.getState();
   return `#/${screen}${viewPath(screen, view)}?s=${text}${viewQuery(screen, view)}`;
 }
@@ -103,7 +105,8 @@ async function readAddress(take: Take): Promise<void> {
   const text = parameters.get('s');
   if (text === null) return;
   try {
-    const { state, isMigrated } = await decodeScenario(text);
+    const { state, about, isMigrated } = await decodeScenario(text);
+    useAbout.setState(about);
     writtenKey = isMigrated ? '' : addressKey(screen, stateKey(state));
     writes += 1;
     isStepDue = false;
@@ -114,6 +117,7 @@ async function readAddress(take: Take): Promise<void> {
   } catch (error) {
     if (!(error instanceof FragmentError)) throw error;
     useScreen.setState({ linkProblem: error.message });
+    useAbout.setState(NO_ABOUT);
     take(DEFAULT_STATE);
   }
 }
@@ -136,5 +140,7 @@ async function write(mode: 'push' | 'replace'): Promise<void> {
 
 function addressKey(screen: Screen, documents: string): string {
   const view = useView.getState();
-  return `${screen}${viewPath(screen, view)}${viewQuery(screen, view)} ${documents}`;
+  const { title, note } = useAbout.getState();
+  const own = JSON.stringify([title, note]);
+  return `${screen}${viewPath(screen, view)}${viewQuery(screen, view)} ${own} ${documents}`;
 }

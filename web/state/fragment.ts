@@ -2,6 +2,7 @@
  * The scenario as text for the address: JSON, deflated, base64url, behind a version. Reading refuses, in words a reader
  * can use, what was cut off, is of another version, or would unpack to something huge.
  */
+import { type About, aboutFrom, NO_ABOUT } from './about.ts';
 import { DEFAULT_STATE, type DocumentKind, type ScenarioState } from './document-store.ts';
 import { LINK_VERSION, type LinkBody, migrated } from './migrations.ts';
 import { canonical } from './setup.ts';
@@ -22,8 +23,10 @@ const CUT_OFF = 'The link is damaged: it was probably cut off when it was copied
 export async function encodeScenario(
   state: Partial<ScenarioState>,
   of: DocumentKind | null = 'comparison',
+  about: About = NO_ABOUT,
 ): Promise<string> {
-  const json = JSON.stringify(bodyOf({ ...DEFAULT_STATE, ...state }, of));
+  const body = { ...bodyOf({ ...DEFAULT_STATE, ...state }, of), ...aboutOf(about) };
+  const json = JSON.stringify(body);
   const stream = new Blob([json]).stream().pipeThrough(new CompressionStream('deflate-raw'));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
@@ -34,6 +37,7 @@ export async function encodeScenario(
 /** What a link held. */
 export interface DecodedLink {
   readonly state: ScenarioState;
+  readonly about: About;
   /** It was made in an older form. */
   readonly isMigrated: boolean;
 }
@@ -50,7 +54,7 @@ export async function decodeScenario(text: string): Promise<DecodedLink> {
       `The link was made by another version of Drydock (format ${version.slice(0, 12)}; this page reads ${LINK_VERSION} and older).`,
     );
   }
-  return { state: checked(link), isMigrated: version !== LINK_VERSION };
+  return { state: checked(link), about: aboutFrom(link.about), isMigrated: version !== LINK_VERSION };
 }
 
 function bodyOf(state: ScenarioState, of: DocumentKind | null): LinkBody {
@@ -64,6 +68,12 @@ function bodyOf(state: ScenarioState, of: DocumentKind | null): LinkBody {
     ...(isOwn('plan', plan, DEFAULT_STATE.plan) ? { plan } : {}),
     ...(isOwn('lab', lab, DEFAULT_STATE.lab) ? { lab } : {}),
   };
+}
+
+function aboutOf(about: About): Pick<LinkBody, 'about'> {
+  const { title, note } = aboutFrom(about);
+  if (title === '' && note === '') return {};
+  return { about: { ...(title === '' ? {} : { title }), ...(note === '' ? {} : { note }) } };
 }
 
 function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {

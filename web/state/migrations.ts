@@ -11,6 +11,8 @@ export interface LinkBody {
   readonly compare?: { readonly document?: unknown; readonly seeds?: unknown };
   readonly plan?: unknown;
   readonly lab?: unknown;
+  /** Title and note; the page that cannot show them opens the link all the same. */
+  readonly about?: unknown;
 }
 
 /** From the version named to the one after it. */
