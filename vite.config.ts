@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { chunkGroups } from './build/chunk-groups.ts';
-import { laterImports } from './build/later-imports.ts';
 import { offline } from './build/offline.ts';
 import { precomputed } from './build/precomputed.ts';
 import { securityPolicy } from './build/security-policy.ts';
@@ -75,7 +74,6 @@ export default defineConfig(({ mode }) => {
     plugins: [
       yamlModules(),
       precomputed(engineDigest()),
-      laterImports(),
       sharedWorkers(),
       chunks.plugin,
       slimD3(),

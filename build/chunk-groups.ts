@@ -4,7 +4,6 @@
  * of the group as well.
  */
 import type { Plugin } from 'vite';
-import { LATER_MODULE } from './later-imports.ts';
 import { isWorkerEntry } from './shared-workers.ts';
 
 /** As rolldown's `output.codeSplitting.groups`. */
@@ -23,22 +22,13 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: Chunk
   let screens: readonly Modules[] = [];
   let workers: readonly Modules[] = [];
   let page: Modules = new Set();
-  /** Of them, the one that makes runs and nothing else. */
-  let run: Modules = new Set();
-  /** What the simulator loads only for runs that need it. */
-  let later: Modules = new Set();
   const isShared = (id: string): boolean => page.has(id) && workers.some((modules) => modules.has(id));
-  const workersWith = (id: string): number => workers.filter((modules) => modules.has(id)).length;
   const groups: readonly (readonly [name: string, test: ChunkGroup['test']])[] = [
     ['common', /node_modules[\\/]comlink|preload-helper/],
     ['boot', /[\\/]web[\\/](boot|screens|worker[\\/]start)\.ts$/],
-    ['catalogue', /[\\/]models[\\/](gpus|llms)\.ts$/],
-    ['prices', /[\\/]models[\\/]prices\.ts$/],
-    ['presets', /[\\/]models[\\/]workload-presets\.ts$/],
+    ['catalogue', /[\\/]models[\\/](gpus|llms|prices|workload-presets)\.ts$/],
     ['figures', isShared],
     ['simulator', (id) => workers.every((modules) => modules.has(id))],
-    ['documents', (id) => !run.has(id) && workersWith(id) > (later.has(id) ? 0 : 1)],
-    ['simulator-more', (id) => later.has(id)],
     ['frame', /[\\/]web[\\/](main|state[\\/]runs|shell[\\/]frame)\.tsx?$|react-dom/],
     ['charts', (id) => screens.filter((modules) => modules.has(id)).length > 1],
   ];
@@ -64,11 +54,6 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: Chunk
           true,
         );
         workers = entries.filter(isWorkerEntry).map((id) => reach([id], false));
-        run = reach(
-          entries.filter((id) => id.endsWith('/run-entry.ts')),
-          false,
-        );
-        later = reach([LATER_MODULE], false);
         screens = ids
           .filter((id) => SCREENS.test(id))
           .flatMap((id) => this.getModuleInfo(id)?.dynamicallyImportedIds ?? [])

@@ -34,7 +34,7 @@ export function isWorkerEntry(id: string): boolean {
   return /[\\/]web[\\/](worker|sandbox)[\\/][\w-]*entry\.ts$/.test(id);
 }
 
-/** Whether a file of the build is a worker's first, or the simulator. */
+/** Whether a file of the build is a worker's first. */
 export function isWorkerFile(file: string): boolean {
-  return /(^|\/)(worker|simulator)-[^/]*$/.test(file);
+  return /(^|\/)worker-[^/]*$/.test(file);
 }

@@ -6,7 +6,7 @@ import type { PluginDefinition } from '../../src/routing/plugin.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import type { FleetSpec, Scenario } from '../scenario/schema.ts';
 import { BASELINES } from './baselines/all.ts';
-import { boxedPlugins } from './baselines/boxed.ts';
+import { BOXED } from './baselines/boxed.ts';
 import type { CounterfactualSpec } from './counterfactuals.ts';
 import { atLoad, loadName } from './loads.ts';
 import type { Lab, PolicySpec } from './schema.ts';
@@ -99,7 +99,7 @@ function labCell(
     scenario,
     fleetPath: policy.fleet === undefined ? 'fleet' : `fleets.${policy.fleet}`,
     configPath: `policies[${lab.policies.indexOf(policy)}].config`,
-    plugins: distinct([...extraPlugins.router, ...(files.plugins?.router ?? []), ...boxedPlugins()]),
+    plugins: distinct([...extraPlugins.router, ...(files.plugins?.router ?? []), ...BOXED.router]),
     enginePolicies: distinct([...extraPlugins.engine, ...(files.plugins?.engine ?? [])]),
   };
 }

@@ -97,5 +97,5 @@ export interface SimulationWorker {
   cancel(jobId: string): boolean;
 }
 
-/** What the worker needs from its surroundings: a monotonic clock in ms, a pause that lets messages in, and more of itself. */
-export type WorkerHost = Pick<RunHost, 'nowMs' | 'pause' | 'loadMore'>;
+/** What the worker needs from its surroundings: a monotonic clock in ms, and a pause that lets messages in. */
+export type WorkerHost = Pick<RunHost, 'nowMs' | 'pause'>;

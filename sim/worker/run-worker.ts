@@ -38,11 +38,6 @@ export interface RunHost {
   readonly openRecords?: (place: LinePlace) => RecordSink;
   /** Opens a place for routing decisions. */
   readonly openDecisions?: (place: LinePlace) => DecisionSink;
-  /**
-   * For a host that begins with a part of the simulator: loads the rest, and says whether there was any. A run that fails
-   * before is then made again.
-   */
-  readonly loadMore?: () => Promise<boolean>;
 }
 
 /** Takes the records of one run, in the order in which requests end. */
@@ -164,11 +159,6 @@ export function createRunWorker(host: RunHost, onProgress: (share: number) => vo
     run: async (spec, engineDigest) => {
       if (engineDigest !== ENGINE_DIGEST) {
         return { status: 'failed', message: `the worker is of build ${ENGINE_DIGEST}, not ${engineDigest}` };
-      }
-      try {
-        return await run(spec);
-      } catch (error) {
-        if ((await host.loadMore?.()) !== true) return outcomeOfError(error);
       }
       try {
         return await run(spec);

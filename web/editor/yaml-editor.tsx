@@ -19,7 +19,7 @@ export function YamlEditor({ kind }: { readonly kind: DocumentKind }) {
   const [problems, setProblems] = useState<readonly PlacedProblem[]>([]);
   const document = useScenario((state) => documentOfKind(state, kind));
   useEffect(() => {
-    const help = Promise.all([client.remote.schema(kind), client.remote.choices(true)]);
+    const help = Promise.all([client.remote.schema(kind), client.remote.choices()]);
     // In a shadow root the editor's styles are constructed sheets, which the page's security policy allows.
     const host = window.document.createElement('div');
     parent.current!.append(host);

@@ -5,7 +5,7 @@ import { setDocument } from '../state/document-store.ts';
 import { useChoices } from '../state/use-choices.ts';
 
 export function LabFields({ lab }: { readonly lab: Lab }) {
-  const { policies } = useChoices(true);
+  const { policies } = useChoices();
   const edit = (change: Partial<Lab>): void => setDocument('lab', { ...lab, ...change });
   const names = lab.policies.map(({ name, baseline }) => baseline ?? name);
   const toggle = (id: string): void =>

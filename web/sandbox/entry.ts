@@ -3,11 +3,10 @@ import { expose } from 'comlink';
 import type { CounterfactualDecision } from '../../sim/lab/counterfactuals.ts';
 import type { LabReport } from '../../sim/lab/lab-report.ts';
 import type { JobOutcome, ProgressSink } from '../../sim/worker/api.ts';
-import { createLabWorker, type LabWorker, type ShownDecision } from '../../sim/worker/lab-worker.ts';
+import { createLabWorker, type ShownDecision } from '../../sim/worker/lab-worker.ts';
 import { ConfigError } from '../../src/core/check.ts';
 import type { PluginModule } from '../../src/plugin-api/plugin-module.ts';
 import { createHost } from '../worker/host.ts';
-import { wholeSimulator } from '../worker/later.ts';
 
 /** Source text of modules by the path that policies name. */
 export type Sources = Readonly<Record<string, string>>;
@@ -38,22 +37,13 @@ export interface Sandbox {
 
 const lab = createLabWorker(createHost());
 
-/** Policies are compared with all of the simulator. */
-async function allOf(lab: LabWorker): Promise<LabWorker> {
-  await wholeSimulator();
-  return lab;
-}
-
 const sandbox: Sandbox = {
-  runLab: async (document, jobId, sources, onProgress) =>
-    (await allOf(lab)).runLab(document, { jobId, loadModules: () => loadModules(sources) }, onProgress),
-  labDecisions: async (document, policy, jobId, sources) =>
-    (await allOf(lab)).labDecisions(document, policy, { jobId, loadModules: () => loadModules(sources) }),
-  labRegret: async (document, policy, request, jobId, sources) =>
-    (await allOf(lab)).labRegret(document, policy, request, {
-      jobId,
-      loadModules: () => loadModules(sources),
-    }),
+  runLab: (document, jobId, sources, onProgress) =>
+    lab.runLab(document, { jobId, loadModules: () => loadModules(sources) }, onProgress),
+  labDecisions: (document, policy, jobId, sources) =>
+    lab.labDecisions(document, policy, { jobId, loadModules: () => loadModules(sources) }),
+  labRegret: (document, policy, request, jobId, sources) =>
+    lab.labRegret(document, policy, request, { jobId, loadModules: () => loadModules(sources) }),
   cancel: (jobId) => lab.cancelLab(jobId),
 };
 

@@ -6,20 +6,18 @@ import { client } from './simulator.ts';
 const EMPTY: Choices = { gpus: [], models: [], workloads: [], policies: [], providers: [] };
 let loaded: Choices | null = null;
 
-/** `withPolicies`: those of the lab too, which the worker has to load. */
-export function useChoices(withPolicies = false): Choices {
+export function useChoices(): Choices {
   const [choices, setChoices] = useState(loaded ?? EMPTY);
   useEffect(() => {
     let isGone = false;
     const load = async (): Promise<void> => {
-      if (loaded === null || (withPolicies && loaded.policies.length === 0))
-        loaded = await client.remote.choices(withPolicies);
+      loaded ??= await client.remote.choices();
       if (!isGone) setChoices(loaded);
     };
     void load();
     return () => {
       isGone = true;
     };
-  }, [withPolicies]);
+  }, []);
   return choices;
 }

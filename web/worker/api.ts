@@ -43,7 +43,7 @@ export type ExportOutcome =
 
 export type JobId = Pick<JobOptions, 'jobId'>;
 
-/** What is loaded when it is first asked for. */
+/** What the worker loads when it is first asked for. */
 export interface Jobs
   extends Pick<InspectWorker, 'runInspect'>,
     Pick<LoadWorker, 'runLoads'>,
@@ -66,9 +66,16 @@ export interface Jobs
   ): Promise<JobOutcome<PlanReport>>;
 }
 
-export interface DashboardWorker extends SimulationWorker, Jobs {
-  /** The catalogues' names; their figures stay in the worker. The names of policies only where they are asked for. */
-  choices(withPolicies?: boolean): Promise<Choices>;
+/** Answers of something that has to be loaded before. */
+type Later<Of> = {
+  readonly [Name in keyof Of]: Of[Name] extends (...given: infer Given) => infer Answer
+    ? (...given: Given) => Promise<Awaited<Answer>>
+    : never;
+};
+
+export interface DashboardWorker extends SimulationWorker, Later<Jobs> {
+  /** The catalogues' names; their figures stay in the worker. */
+  choices(): Choices;
   /** What a fleet can be saved as. */
   exportTargets(): Promise<readonly Choice[]>;
   exportFleet(target: string, source: ExportSource): Promise<ExportOutcome>;

@@ -1,65 +1,44 @@
 /**
  * The simulation worker of the page: the simulator with the browser's clock, and a pool of workers for its runs. It begins with
- * what compares fleets; the rest of the simulator, and what else it can do, comes when it is asked for.
+ * what compares fleets; what else it can do comes when it is first asked for.
  */
 import { expose } from 'comlink';
 import { createSimulationWorker } from '../../sim/worker/simulation-worker.ts';
-import type { DashboardWorker, Jobs } from './api.ts';
+import type { DashboardWorker } from './api.ts';
 import { choices } from './choices.ts';
 import { createHost } from './host.ts';
-import { wholeSimulator } from './later.ts';
+import type { LoadedJobs } from './jobs.ts';
 import { openPool } from './pool-host.ts';
 
 const host = createHost();
 const pool = openPool(host);
 const simulation = createSimulationWorker(host, pool);
 
-type LoadedJobs = ReturnType<typeof import('./jobs.ts').createJobs>;
-let loadedJobs: LoadedJobs | null = null;
+let loaded: LoadedJobs | null = null;
 
-/** Something else of the worker, and all of the simulator. */
-async function withAll<Part>(part: Promise<Part>): Promise<Part> {
-  await wholeSimulator();
-  return await part;
+async function jobs(): Promise<LoadedJobs> {
+  const { createJobs } = await import('./jobs.ts');
+  loaded ??= createJobs(pool);
+  return loaded;
 }
-
-/** A job that is loaded when it is first asked for, with all of the simulator. */
-function job<Name extends keyof Jobs>(name: Name): (...given: Parameters<Jobs[Name]>) => Promise<unknown> {
-  return async (...given) => {
-    const { createJobs } = await withAll(import('./jobs.ts'));
-    loadedJobs ??= createJobs(pool);
-    return await (loadedJobs[name] as (...all: unknown[]) => unknown)(...given);
-  };
-}
-
-const jobs = Object.fromEntries(
-  (
-    [
-      'runPlan',
-      'planSize',
-      'runInspect',
-      'runWhy',
-      'runLoads',
-      'schema',
-      'check',
-      'planComparison',
-      'planScenario',
-    ] as const
-  ).map((name) => [name, job(name)]),
-) as unknown as Jobs;
 
 const worker: DashboardWorker = {
   ...simulation,
-  ...jobs,
-  cancel: (jobId) => loadedJobs?.cancel(jobId) === true || simulation.cancel(jobId),
-  choices: async (withPolicies) => {
-    if (withPolicies) await wholeSimulator();
-    return choices();
-  },
-  readFile: async (...given) => (await withAll(import('./imports.ts'))).readFile(...given),
-  calibrateFiles: async (...given) => (await withAll(import('./calibration.ts'))).calibrated(...given),
-  exportTargets: async () => (await withAll(import('./exports.ts'))).targetChoices(),
-  exportFleet: async (...given) => (await withAll(import('./exports.ts'))).exported(...given),
+  choices,
+  cancel: (jobId) => loaded?.cancel(jobId) === true || simulation.cancel(jobId),
+  runPlan: async (...given) => (await jobs()).runPlan(...given),
+  runInspect: async (...given) => (await jobs()).runInspect(...given),
+  runWhy: async (...given) => (await jobs()).runWhy(...given),
+  runLoads: async (...given) => (await jobs()).runLoads(...given),
+  schema: async (kind) => (await jobs()).schema(kind),
+  check: async (...given) => (await jobs()).check(...given),
+  planSize: async (document) => (await jobs()).planSize(document),
+  planComparison: async (...given) => (await jobs()).planComparison(...given),
+  planScenario: async (...given) => (await jobs()).planScenario(...given),
+  readFile: async (...given) => (await import('./imports.ts')).readFile(...given),
+  calibrateFiles: async (...given) => (await import('./calibration.ts')).calibrated(...given),
+  exportTargets: async () => (await import('./exports.ts')).targetChoices(),
+  exportFleet: async (...given) => (await import('./exports.ts')).exported(...given),
 };
 
 expose(worker);

@@ -1,6 +1,5 @@
 /** The browser as the host of runs: its clock, and a pause that lets messages in. */
 import type { WorkerHost } from '../../sim/worker/api.ts';
-import { moreLoaded } from './later.ts';
 
 /** A message to oneself: unlike a timer it is not held back, and it queues behind messages that have arrived. */
 export function createHost(): WorkerHost {
@@ -9,7 +8,6 @@ export function createHost(): WorkerHost {
   const waiting: (() => void)[] = [];
   channel.port1.onmessage = () => waiting.shift()?.();
   return {
-    loadMore: moreLoaded,
     nowMs: () => performance.now(),
     pause: () =>
       new Promise((resolve) => {

@@ -11,7 +11,10 @@ import { problemsOf, schemaOf } from './documents.ts';
 import { createHost } from './host.ts';
 import { planComparison, planScenario } from './plan-fleets.ts';
 
-export function createJobs(pool: RunPool): Jobs & { cancel(jobId: string): boolean } {
+/** The jobs; `cancel` says whether it was one of theirs. */
+export type LoadedJobs = Jobs & { cancel(jobId: string): boolean };
+
+export function createJobs(pool: RunPool): LoadedJobs {
   const reasons = createWhyWorker(pool);
   const loads = createLoadWorker(pool);
   const plans = createPlanWorker(createHost(), pool);

@@ -3,15 +3,15 @@
  * lab, in a plain run and in production.
  */
 import type { UserPlugins } from '../../../src/plugin-api/plugin-module.ts';
-import type { PluginDefinition } from '../../../src/routing/plugin.ts';
 import { BASELINES } from './all.ts';
 
-/** Plugins in the box, for the router. */
-export function boxedPlugins(): readonly PluginDefinition[] {
-  return BASELINES.flatMap(({ plugins }) => plugins);
-}
+/** Plugins in the box. */
+export const BOXED: UserPlugins = {
+  router: BASELINES.flatMap(({ plugins }) => plugins),
+  engine: [],
+};
 
 /** The plugins in the box, and these. */
 export function withBoxed(own: UserPlugins = { router: [], engine: [] }): UserPlugins {
-  return { router: [...boxedPlugins(), ...own.router], engine: own.engine };
+  return { router: [...BOXED.router, ...own.router], engine: [...BOXED.engine, ...own.engine] };
 }
