@@ -52,6 +52,33 @@ describe('a chart', () => {
   });
 });
 
+describe('the name of a file', () => {
+  it('ends in the hash of its document: the same for whoever opens the link, another after an edit', async () => {
+    const nameFrom = async (page: Page): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save YAML' }).click(),
+      ]);
+      return download.suggestedFilename();
+    };
+    const { page } = await dashboard.open();
+    const rate = page.getByLabel('Arrival rate, requests/s');
+    await rate.fill('33');
+    const name = await nameFrom(page);
+    expect(name).toMatch(/_comparison_\d{8}_[0-9a-f]{7}\.yaml$/);
+    await page.getByRole('button', { name: 'Share' }).click();
+    const hash = await page.getByRole('dialog').locator('code').last().textContent();
+    expect(name).toContain(`_${hash}.yaml`);
+    await page.getByRole('button', { name: 'Close' }).click();
+    const other = await dashboard.open(new URL(page.url()).hash);
+    expect(await nameFrom(other.page)).toBe(name);
+    await rate.fill('34');
+    expect(await nameFrom(page)).not.toBe(name);
+    await rate.fill('33');
+    expect(await nameFrom(page)).toBe(name);
+  });
+});
+
 describe('the files of a fleet', () => {
   it('are one archive, with each of them in it', async () => {
     const { page, complaints } = await dashboard.open();

@@ -1,4 +1,7 @@
 /** Things that leave the page: a file, a text on the clipboard. */
+import { useScreen } from '../state/address.ts';
+import { useScenario } from '../state/document-store.ts';
+import { shortHash } from '../state/short-hash.ts';
 import { announce } from './announce.tsx';
 
 /** Offers a file for download. */
@@ -23,9 +26,10 @@ export async function copyText(text: string, what: string): Promise<void> {
   }
 }
 
-/** `chat-70b_plan_20261128.yaml`: what it is of, and from when. */
+/** `chat-70b_plan_20261128_3fa9c1e.yaml`: what it is of, from when, and of which document (docs/dashboard.md). */
 export function fileName(subject: string, what: string, extension: string): string {
   const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   const slug = subject.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'drydock';
-  return `${slug}_${what}_${today}.${extension}`;
+  const hash = shortHash(useScreen.getState().screen, useScenario.getState());
+  return `${slug}_${what}_${today}${hash === null ? '' : `_${hash}`}.${extension}`;
 }

@@ -1,12 +1,17 @@
 /** What is shared, and under which words: a title and a note that travel in the link. */
 import { useEffect, useRef } from 'react';
 import { MAX_NOTE, MAX_TITLE, useAbout } from '../state/about.ts';
+import { useScreen } from '../state/address.ts';
+import { useScenario } from '../state/document-store.ts';
+import { shortHash } from '../state/short-hash.ts';
 import { copyLink } from './commands.ts';
 import { closeDialog } from './dialogs.ts';
 
 export function Share() {
   const dialog = useRef<HTMLDialogElement>(null);
   const { title, note } = useAbout();
+  const screen = useScreen((state) => state.screen);
+  const hash = shortHash(screen, useScenario());
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} className="share" aria-labelledby="share-title" onClose={closeDialog}>
@@ -20,6 +25,11 @@ export function Share() {
         The link holds the whole document behind its <code>#</code>: no server keeps it. Title and note go
         with it, and whoever opens it reads them first.
       </p>
+      {hash !== null && (
+        <p className="quiet-text">
+          This document goes by <code>{hash}</code>, also in the names of saved files.
+        </p>
+      )}
       <label className="share-field">
         Title
         <input
@@ -38,7 +48,7 @@ export function Share() {
           onChange={(event) => useAbout.setState({ note: event.target.value })}
         />
       </label>
-      <p className="buttons">
+      <p className="buttons share-buttons">
         <button type="button" onClick={() => void copyLink()}>
           Copy link
         </button>
