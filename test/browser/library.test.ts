@@ -1,5 +1,9 @@
 /** The library in a real browser: files of other tools, what is kept over a reload, and the way back to runs. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unzipped } from '../../web/shell/unzip.ts';
+import { zipped } from '../../web/shell/zip.ts';
 import { violations } from './axe.ts';
 import { type Dashboard, finished, openDashboard } from './browser.ts';
 
@@ -69,6 +73,58 @@ describe('a file', () => {
       .getByLabel(/^Drop files here/)
       .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('dear diary') });
     expect(await page.getByRole('alert').textContent()).toContain('found');
+  });
+});
+
+describe('a .fleet file', () => {
+  const drop = async (page: Page, name: string, buffer: Buffer) =>
+    await page.getByLabel(/^Drop files here/).setInputFiles({ name, mimeType: 'application/zip', buffer });
+
+  it('brings comparison, trace, words and figures to another browser', async () => {
+    const { page } = await openImports();
+    await page
+      .getByLabel(/^Drop files here/)
+      .setInputFiles({ name: 'day.jsonl', mimeType: 'text/plain', buffer: Buffer.from(TRACE) });
+    await page.getByRole('button', { name: 'Leave bad rows out' }).click();
+    await finished(page);
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByText('The link does not carry day.jsonl').waitFor();
+    await page.getByLabel('Title').fill('A day of <i>ours</i>');
+    expect(await violations(page)).toEqual([]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save .fleet file' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/_bundle_\d{8}_[0-9a-f]{7}\.fleet$/);
+    const bytes = await readFile(await download.path());
+    const files = await unzipped(Uint8Array.from(bytes));
+    expect([...files.keys()]).toEqual([
+      ...['bundle.json', 'comparison.yaml', 'traces/1-day.jsonl', 'report.json', 'report.html', 'link.txt'],
+    ]);
+    expect(files.get('traces/1-day.jsonl')).toBe(TRACE);
+    expect(files.get('report.html')).toContain('<!doctype html>');
+
+    const other = await openImports();
+    await drop(other.page, 'theirs.fleet', bytes);
+    const preview = other.page.getByRole('region', { name: 'theirs.fleet' });
+    expect(await preview.locator('strong').textContent()).toBe('A day of <i>ours</i>');
+    expect(await violations(other.page)).toEqual([]);
+    await preview.getByRole('button', { name: 'Open' }).click();
+    await finished(other.page);
+    expect(await other.page.locator('.evidence').textContent()).toContain('The same figures came out');
+    await other.page.getByRole('region', { name: 'About this link' }).waitFor();
+    expect(other.complaints).toEqual([]);
+  });
+
+  it('that is damaged, or of somebody else, says so', async () => {
+    const { page, complaints } = await openImports();
+    await drop(page, 'half.fleet', Buffer.from(zipped([{ path: 'bundle.json', text: '{}' }]).slice(0, 60)));
+    await page.getByText('half.fleet cannot be opened').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('It is damaged');
+    await drop(page, 'theirs.zip', Buffer.from(zipped([{ path: 'a.txt', text: 'a' }])));
+    await page.getByText('theirs.zip cannot be opened').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('no bundle.json');
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -13,16 +13,22 @@ interface DropFilesProps {
   /** What may be dropped, in words. */
   readonly children: ReactNode;
   readonly onFiles: (files: readonly TextFile[]) => void;
+  /** Takes what Drydock has saved as a bundle; without it, a bundle is a file like others. */
+  readonly onBundles?: (files: readonly File[]) => void;
 }
 
-export function DropFiles({ label, children, onFiles }: DropFilesProps) {
+export function DropFiles({ label, children, onFiles, onBundles }: DropFilesProps) {
   const [isOver, setOver] = useState(false);
-  const take = async (files: readonly File[]): Promise<void> =>
+  const take = async (all: readonly File[]): Promise<void> => {
+    const bundles = new Set(onBundles === undefined ? [] : all.filter(isBundle));
+    onBundles?.([...bundles]);
+    const others = all.filter((file) => !bundles.has(file));
     onFiles(
       await Promise.all(
-        files.map(async (file) => ({ name: file.name.replace(/\.gz$/, ''), text: await textOf(file) })),
+        others.map(async (file) => ({ name: file.name.replace(/\.gz$/, ''), text: await textOf(file) })),
       ),
     );
+  };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way; the field inside is the other
     <div
@@ -45,4 +51,8 @@ export function DropFiles({ label, children, onFiles }: DropFilesProps) {
       <p className="quiet-text">{children}</p>
     </div>
   );
+}
+
+function isBundle({ name }: File): boolean {
+  return /\.(fleet|zip)$/i.test(name);
 }

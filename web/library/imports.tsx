@@ -4,6 +4,7 @@
  */
 import { useState } from 'react';
 import type { Comparison, NamedFleet, WorkloadSpec } from '../../sim/scenario/schema.ts';
+import type { ReadBundle } from '../bundle/read-bundle.ts';
 import { ProblemList } from '../components/problem-list.tsx';
 import { countText } from '../format.ts';
 import { announce } from '../shell/announce.tsx';
@@ -12,6 +13,7 @@ import { put, remove } from '../state/library-store.ts';
 import { useLibrary } from '../state/shelves.ts';
 import { client } from '../state/simulator.ts';
 import type { ReadFile } from '../worker/imports.ts';
+import { BundlePreview } from './bundle-preview.tsx';
 import { CalibrateFiles } from './calibrate-files.tsx';
 import { DropFiles, type TextFile } from './drop-files.tsx';
 import { KeptTable } from './kept-table.tsx';
@@ -21,6 +23,11 @@ interface Dropped extends TextFile {
   readonly read: ReadFile;
 }
 
+interface DroppedBundle {
+  readonly name: string;
+  readonly read: ReadBundle;
+}
+
 /** Accelerator of servers whose file names none. */
 const FALLBACK_GPU = 'h100-sxm';
 /** Lines of the problem list on the page. */
@@ -28,6 +35,22 @@ const MOST_NOTES = 20;
 
 export function Imports() {
   const [dropped, setDropped] = useState<readonly Dropped[]>([]);
+  const [bundles, setBundles] = useState<readonly DroppedBundle[]>([]);
+  const takeBundles = async (files: readonly File[]): Promise<void> => {
+    if (files.length === 0) {
+      setBundles([]);
+      return;
+    }
+    const { readBundle } = await import('../bundle/read-bundle.ts');
+    setBundles(
+      await Promise.all(
+        files.map(async (file) => ({
+          name: file.name,
+          read: await readBundle(new Uint8Array(await file.arrayBuffer())),
+        })),
+      ),
+    );
+  };
   const take = async (files: readonly TextFile[]): Promise<void> =>
     setDropped(
       await Promise.all(
@@ -41,12 +64,20 @@ export function Imports() {
     <>
       <section aria-labelledby="drop">
         <h2 id="drop">Bring a file</h2>
-        <DropFiles label="Drop files here, or choose them" onFiles={(files) => void take(files)}>
-          Traces (Mooncake, Azure, BurstGPT, ServeGen, BLIS), results of vLLM bench, inference-perf and
-          GuideLLM, <code>vllm serve</code> and other command lines, llm-d Helm values, EndpointPickerConfig,
-          config.json of Hugging Face; also gzipped. Files stay in this browser.
+        <DropFiles
+          label="Drop files here, or choose them"
+          onFiles={(files) => void take(files)}
+          onBundles={(files) => void takeBundles(files)}
+        >
+          What Drydock has saved as <code>.fleet</code>. Traces (Mooncake, Azure, BurstGPT, ServeGen, BLIS),
+          results of vLLM bench, inference-perf and GuideLLM, <code>vllm serve</code> and other command lines,
+          llm-d Helm values, EndpointPickerConfig, config.json of Hugging Face; also gzipped. Files stay in
+          this browser.
         </DropFiles>
       </section>
+      {bundles.map((one) => (
+        <BundlePreview key={one.name} name={one.name} read={one.read} />
+      ))}
       {dropped.map((one) => (
         <Preview key={one.name} dropped={one} />
       ))}

@@ -28,20 +28,42 @@ interface Content {
 /** Saves the open screen; says so where there is nothing finished to save. */
 export async function saveReport(): Promise<void> {
   const { screen } = useScreen.getState();
+  const page = await reportPage(screen);
+  if (page === null) announce('There is no finished answer here to make a report of.');
+  else saveFile(fileName(page.title, 'report', 'html'), page.text, 'text/html');
+}
+
+/** The report of the open screen; null where nothing is finished. */
+export async function reportPage(
+  screen: Screen,
+): Promise<{ readonly title: string; readonly text: string } | null> {
   const content = contentOf(screen);
-  if (content === null) {
-    announce('There is no finished answer here to make a report of.');
-    return;
-  }
+  if (content === null) return null;
   const { title, blocks } = content;
   const answer = document.querySelector('h1')?.textContent ?? undefined;
   const address = new URL(location.href);
   address.hash = await screenHref(screen);
-  const page = htmlReport(title, answer, blocks, {
+  const text = htmlReport(title, answer, blocks, {
     plot: `<h2>Charts</h2>\n<div class="figures">${charts().join('\n')}</div>`,
     address: address.href,
   });
-  saveFile(fileName(title, 'report', 'html'), page, 'text/html');
+  return { title, text };
+}
+
+/** Figures of the open screen as data; null where nothing is finished. */
+export function reportOf(screen: Screen): unknown {
+  switch (screen) {
+    case 'compare':
+      return comparisonRun.current()?.report ?? null;
+    case 'plan':
+      return planRun.current();
+    case 'inspect':
+      return inspectRun.current()?.report ?? null;
+    case 'lab':
+      return labRun.current();
+    case 'library':
+      return null;
+  }
 }
 
 function contentOf(screen: Screen): Content | null {

@@ -1,9 +1,10 @@
 /** What is shared, and under which words: a title and a note that travel in the link. */
 import { useEffect, useRef } from 'react';
 import { MAX_NOTE, MAX_TITLE, useAbout } from '../state/about.ts';
-import { useScreen } from '../state/address.ts';
-import { useScenario } from '../state/document-store.ts';
+import { DOCUMENT_OF, useScreen } from '../state/address.ts';
+import { documentOfKind, useScenario } from '../state/document-store.ts';
 import { shortHash } from '../state/short-hash.ts';
+import { tracesOf } from '../state/traces.ts';
 import { copyLink } from './commands.ts';
 import { closeDialog } from './dialogs.ts';
 
@@ -11,7 +12,10 @@ export function Share() {
   const dialog = useRef<HTMLDialogElement>(null);
   const { title, note } = useAbout();
   const screen = useScreen((state) => state.screen);
-  const hash = shortHash(screen, useScenario());
+  const state = useScenario();
+  const hash = shortHash(screen, state);
+  const kind = DOCUMENT_OF[screen];
+  const traces = kind === null ? [] : Object.keys(tracesOf(documentOfKind(state, kind)));
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} className="share" aria-labelledby="share-title" onClose={closeDialog}>
@@ -48,11 +52,26 @@ export function Share() {
           onChange={(event) => useAbout.setState({ note: event.target.value })}
         />
       </label>
+      <p className="quiet-text">
+        A .fleet file holds the same and what no link can: traces that the document names, and the report. It
+        is opened by dropping it on Library, Traces and imports.
+      </p>
+      {traces.length > 0 && (
+        <p className="notice">The link does not carry {traces.join(', ')}; the file does.</p>
+      )}
       <p className="buttons share-buttons">
         <button type="button" onClick={() => void copyLink()}>
           Copy link
         </button>
+        <button type="button" onClick={() => void saveBundle()}>
+          Save .fleet file
+        </button>
       </p>
     </dialog>
   );
+}
+
+/** What packs it is loaded when it is asked for. */
+async function saveBundle(): Promise<void> {
+  await (await import('../bundle/save-bundle.ts')).saveBundle();
 }

@@ -100,7 +100,7 @@ function fields(...all: readonly Field[]): Uint8Array {
 }
 
 /** CRC-32 of IEEE 802.3. */
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) {
     crc ^= byte;
