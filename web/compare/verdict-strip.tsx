@@ -30,7 +30,11 @@ function Verdict({ fleet, isBest }: { readonly fleet: FleetOutcome; readonly isB
   const { verdict, checks } = fleet.report.slo;
   switch (verdict) {
     case 'meets':
-      return <span className="verdict">meets the SLO{isBest ? ', best choice' : ''}</span>;
+      return (
+        <span className="verdict">
+          {'\u2713'} meets the SLO{isBest && <strong>, best</strong>}
+        </span>
+      );
     case 'none':
       return <span className="verdict">no SLO set</span>;
     case 'fails':

@@ -5,6 +5,7 @@ import { FleetMark } from '../components/fleet-mark.tsx';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { UNKNOWN } from '../format.ts';
 import { useScenario } from '../state/document-store.ts';
+import { settingValue, settingWords } from './setting-words.ts';
 import { settingsOf } from './settings.ts';
 
 export function WhatDiffers({ fleets }: { readonly fleets: readonly FleetOutcome[] }) {
@@ -32,12 +33,12 @@ export function WhatDiffers({ fleets }: { readonly fleets: readonly FleetOutcome
           <tbody>
             {shown.map(({ path, values, isSame }) => (
               <tr key={path}>
-                <th scope="row">
-                  <code>{path}</code>
+                <th scope="row" title={path}>
+                  {settingWords(path).words}
                 </th>
                 {fleets.map(({ letter }, index) => (
                   <td key={letter} className={isSame ? 'quiet-text' : undefined}>
-                    {values[index] ?? UNKNOWN}
+                    {valueText(path, values[index])}
                   </td>
                 ))}
               </tr>
@@ -51,4 +52,8 @@ export function WhatDiffers({ fleets }: { readonly fleets: readonly FleetOutcome
       </label>
     </section>
   );
+}
+
+function valueText(path: string, value: string | undefined): string {
+  return value === undefined ? UNKNOWN : settingValue(path, value);
 }

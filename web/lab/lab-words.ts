@@ -27,10 +27,22 @@ export function placesOf({ cells }: LabReport): { readonly workload: string; rea
   return [...seen.values()];
 }
 
+/** Largest corrected p with which a policy is called better or worse. */
+const MOST_P = 0.05;
+
+/**
+ * The verdict as it is said: better or worse only where the intervals exclude zero and p, corrected for all comparisons of the lab,
+ * stays below 0.05 as well. A comparison without a corrected p (the control) keeps that of its intervals.
+ */
+export function shownVerdict({ verdict, pHolm }: LabFigure): LabFigure['verdict'] {
+  const isSided = verdict === 'win' || verdict === 'loss';
+  return isSided && pHolm !== null && pHolm >= MOST_P ? 'tie' : verdict;
+}
+
 export function labSentence(report: LabReport, metric: string): string {
   const own = report.cells.filter((one) => one.metric === metric);
-  const wins = own.filter((one) => one.verdict === 'win' && !one.greyed);
-  const greyed = own.filter((one) => one.greyed && one.verdict === 'win');
+  const wins = own.filter((one) => shownVerdict(one) === 'win' && !one.greyed);
+  const greyed = own.filter((one) => one.greyed && shownVerdict(one) === 'win');
   const best = [...wins].sort((a, b) => gain(b) - gain(a))[0];
   const label = metricLabel(metric);
   if (best !== undefined) {
