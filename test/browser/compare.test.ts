@@ -1,4 +1,5 @@
 /** The comparison page in a real browser: what it shows first, what edits do, and that it computes what Node computes. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulate } from '../../sim/cluster/simulate.ts';
 import { comparisonCells } from '../../sim/run/plan-cells.ts';
@@ -99,6 +100,79 @@ describe('terms', () => {
     await expect.poll(() => words.count()).toBe(0);
     expect(await term.evaluate((one) => one === document.activeElement)).toBe(true);
     expect(complaints).toEqual([]);
+  });
+});
+
+describe('a row of the table', () => {
+  it('is chosen by key or click for the large chart and the waits over the run, and the link brings it back', async () => {
+    const { page, complaints } = await dashboard.open();
+    await finished(page);
+    const large = page.locator('.charts .large h2');
+    expect(await large.allTextContents()).toEqual(['Time to first token']);
+    await page.getByRole('radio', { name: 'TTFT p99 in the large chart' }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('radio', { name: 'ITL p50 in the large chart' }).isChecked()).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => large.allTextContents()).toEqual(['Inter-token latency']);
+    expect(await page.locator('.charts .large .reading').first().textContent()).toMatch(
+      /p99, .*: A .*, B .*, C /,
+    );
+    const waits = page.getByRole('region', { name: 'Waits over the run' });
+    expect(await waits.locator('svg').textContent()).toContain('time per output token');
+    await expect.poll(() => page.url()).toContain('&m=itlMs.p99');
+    await page.reload();
+    await finished(page);
+    expect(await large.allTextContents()).toEqual(['Inter-token latency']);
+    await page
+      .getByRole('row', { name: /^Cost per 1M output/ })
+      .getByRole('cell')
+      .first()
+      .click();
+    await expect.poll(() => large.allTextContents()).toEqual(['Cost per 1M output tokens by fleet']);
+    expect(await page.locator('.charts .large circle').count()).toBe(3);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the order of the fleets', () => {
+  const namesOf = (page: Page): Promise<string[]> => page.locator('.verdicts .fleet-name').allTextContents();
+
+  it('is changed by keys, which stay with the fleet, and by undo', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const [a, b, c] = await namesOf(page);
+    const later = page.getByRole('button', { name: `Later in the order: ${a}` });
+    await later.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => namesOf(page), { timeout: 10_000 }).toEqual([b, a, c]);
+    expect(await later.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => namesOf(page), { timeout: 10_000 }).toEqual([b, c, a]);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe(`Earlier in the order: ${a}`);
+    expect(await page.locator('.figures thead').textContent()).toMatch(/C − A, paired/);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => namesOf(page), { timeout: 10_000 }).toEqual([b, a, c]);
+  });
+
+  it('is changed by dragging one fleet onto another', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const [a, b, c] = await namesOf(page);
+    await page.locator('.handle').nth(2).dragTo(page.locator('.verdicts li').nth(0));
+    await expect.poll(() => namesOf(page), { timeout: 10_000 }).toEqual([c, a, b]);
+  });
+});
+
+describe('the words of the comparison', () => {
+  it('name settings as the form does and never by colour alone what meets the SLO', async () => {
+    const { page } = await dashboard.open();
+    await finished(page);
+    const differs = page.getByRole('region', { name: 'Settings', exact: true });
+    expect(await differs.getByRole('rowheader').allTextContents()).toContain('Replicas, pool prefill');
+    expect(await differs.textContent()).not.toContain('pools.');
+    const verdicts = await page.locator('.verdict').allTextContents();
+    for (const verdict of verdicts) expect(verdict).toMatch(/^(✓ meets|✕ fails|cannot tell)/);
   });
 });
 

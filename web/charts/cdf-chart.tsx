@@ -42,6 +42,10 @@ interface CdfChartProps {
   readonly limitMs: number | null;
   /** Statistic that the limit is for, e.g. `p95`. */
   readonly limitStatistic: string;
+  /** Share whose times are marked across the lines, e.g. 0.95. */
+  readonly marked?: number | undefined;
+  /** Whether it is the large chart of its page. */
+  readonly isLarge?: boolean;
   /** Whether it stands in a section with a heading of its own. */
   readonly isPart?: boolean;
   /** Where a range of times can be picked. */
@@ -64,6 +68,8 @@ export function CdfChart({
   limitStatistic,
   brush,
   isPart,
+  isLarge,
+  marked,
 }: CdfChartProps) {
   const isNines = useView((state) => state.isNines);
   const hasBand = useView((state) => state.hasBand);
@@ -92,7 +98,7 @@ export function CdfChart({
     brush?.choose(roundMs(x.invert(fromPx)), roundMs(x.invert(toPx)));
   const readingMs = reading === null ? null : x.invert(stepPx(reading, right));
   return (
-    <section aria-label={title}>
+    <section aria-label={title} className={isLarge === true ? 'large' : undefined}>
       {isPart ? <h3>{title}</h3> : <h2>{title}</h2>}
       <div ref={ref}>
         <ReadingSvg
@@ -176,12 +182,19 @@ export function CdfChart({
               </text>
             );
           })}
+          {marked !== undefined && (
+            <MarkedShare
+              {...{ lines, share: marked, right }}
+              x={(ms) => x(Math.max(ms, domain[0]))}
+              y={y(marked)}
+            />
+          )}
           {readingMs !== null && <ReadingLine x={x(readingMs)} bottom={bottom} />}
         </ReadingSvg>
       </div>
       <p className="reading" aria-live="polite">
         {readingMs === null
-          ? withinText(lines, limitMs)
+          ? [withinText(lines, limitMs), markedText(lines, marked)].filter(Boolean).join('; ')
           : `Within ${timeTickText(readingMs)}: ${lines.map(({ letter, curve }) => `${letter} ${percentOrDash(shareWithin(curve, readingMs))}`).join(', ')}`}
       </p>
       {hasBand && <p className="reading">{bandText(lines, of)}</p>}
@@ -192,6 +205,54 @@ export function CdfChart({
       />
     </section>
   );
+}
+
+interface MarkedShareProps {
+  readonly lines: readonly CdfLine[];
+  readonly share: number;
+  readonly x: (ms: number) => number;
+  readonly y: number;
+  readonly right: number;
+}
+
+/** A line at a share, with a mark where each fleet's curve crosses it: that percentile. */
+function MarkedShare({ lines, share, x, y, right }: MarkedShareProps) {
+  return (
+    <g>
+      <line x1={GUTTER.left} x2={right} y1={y} y2={y} stroke="var(--control)" strokeDasharray="2 3" />
+      <text className="strong halo" x={right} y={y - 4} textAnchor="end">
+        {percentileName(share)}
+      </text>
+      {lines.map(({ letter, curve, place }, index) => {
+        const ms = quantileMs(curve, share);
+        return ms === null ? null : (
+          <circle
+            key={letter}
+            data-fleet={letter}
+            cx={x(ms)}
+            cy={y}
+            r="4"
+            fill="var(--paper)"
+            stroke={fleetColour(place ?? index)}
+            strokeWidth="2"
+          />
+        );
+      })}
+    </g>
+  );
+}
+
+function percentileName(share: number): string {
+  return `p${Math.round(share * 100)}`;
+}
+
+function markedText(lines: readonly CdfLine[], share: number | undefined): string {
+  if (share === undefined) return '';
+  const times = lines.map(({ letter, curve }) => {
+    const ms = quantileMs(curve, share);
+    return `${letter} ${ms === null ? '\u2014' : timeTickText(ms)}`;
+  });
+  return `${percentileName(share)}, seeds pooled: ${times.join(', ')}`;
 }
 
 /** Room that the caption of the y axis takes at the top left, and a limit's label at most, px. */

@@ -5,7 +5,10 @@ import { CdfChart, type CdfLine } from '../charts/cdf-chart.tsx';
 import { CdfOptions } from '../charts/cdf-options.tsx';
 import { CostLatencyChart } from '../charts/cost-latency-chart.tsx';
 import { LinkedFleets } from '../charts/linked-fleets.tsx';
+import { useView } from '../state/view-store.ts';
 import { BusyShares } from './busy-shares.tsx';
+import { shownFigures } from './comparison-table.tsx';
+import { FigureChart } from './figure-chart.tsx';
 import { GridSection } from './grid-section.tsx';
 import { LoadSection } from './load-section.tsx';
 import { OverTimeChart, type OverTimeLine } from './over-time-chart.tsx';
@@ -29,7 +32,36 @@ export function Charts({ workload, curves }: ChartsProps) {
     const own = curves.find((each) => each.workload === workload.workload && each.fleet === name);
     return own === undefined || own.overTime === null ? [] : [{ letter, name, overTime: own.overTime }];
   });
+  const figures = shownFigures(fleets);
+  const wanted = useView((state) => state.figure);
+  const figure = figures.find(({ path }) => path === wanted) ?? figures[0]!;
+  const [group] = figure.path.split('.');
+  const hasCurve = hasCurves && (group === 'ttftMs' || group === 'itlMs');
+  const marked = Number(/\.p(\d+)$/.exec(figure.path)?.[1]) / 100;
+  const large = (of: string) => (hasCurve && group === of ? { isLarge: true, marked } : {});
   const limits = { ttftMs: limitOf(workload, 'ttftMs').limitMs, tpotMs: limitOf(workload, 'tpotMs').limitMs };
+  const distributions = [
+    <CdfChart
+      key="ttft"
+      title="Time to first token"
+      metric="TTFT"
+      of="requests"
+      lines={linesOf(({ ttft }) => ttft)}
+      {...limitOf(workload, 'ttftMs')}
+      {...large('ttftMs')}
+    />,
+    <CdfChart
+      key="itl"
+      title="Inter-token latency"
+      metric="ITL"
+      of="gaps between tokens"
+      lines={linesOf(({ itl }) => itl)}
+      {...limitOf(workload, 'itlMs')}
+      {...large('itlMs')}
+    />,
+  ];
+  // The large one comes first.
+  if (group === 'itlMs') distributions.reverse();
   return (
     <LinkedFleets fleets={fleets}>
       {hasCurves && (
@@ -38,22 +70,10 @@ export function Charts({ workload, curves }: ChartsProps) {
         </fieldset>
       )}
       <div className="charts">
+        {!hasCurve && <FigureChart figure={figure} fleets={fleets} />}
         {hasCurves && (
           <>
-            <CdfChart
-              title="Time to first token"
-              metric="TTFT"
-              of="requests"
-              lines={linesOf(({ ttft }) => ttft)}
-              {...limitOf(workload, 'ttftMs')}
-            />
-            <CdfChart
-              title="Inter-token latency"
-              metric="ITL"
-              of="gaps between tokens"
-              lines={linesOf(({ itl }) => itl)}
-              {...limitOf(workload, 'itlMs')}
-            />
+            {distributions}
             {timed.length > 0 && <OverTimeChart lines={timed} limits={limits} />}
           </>
         )}

@@ -1,4 +1,7 @@
-/** Figures by fleet, each with its interval, and the paired difference to the baseline beside every other fleet. */
+/**
+ * Figures by fleet, each with its interval, and the paired difference to the baseline beside every other fleet. The row that is
+ * chosen, by a click or with the arrow keys, is what the large chart below shows.
+ */
 import { Fragment } from 'react';
 import type {
   FigureDifference,
@@ -10,23 +13,7 @@ import { FleetMark } from '../components/fleet-mark.tsx';
 import { Term } from '../components/term.tsx';
 import { countText, differenceText, figureText, intervalText, UNKNOWN } from '../format.ts';
 import type { TermName } from '../shell/glossary.ts';
-
-/** Rows of the table, by figure path. */
-const ROWS = [
-  'cost.perHour',
-  'cost.per1MOutputTokens',
-  'ttftMs.p50',
-  'ttftMs.p95',
-  'ttftMs.p99',
-  'itlMs.p50',
-  'itlMs.p99',
-  'slo.attainment',
-  'slo.goodputRps',
-  'throughput.requestsPerS',
-  'throughput.outputTokensPerS',
-  'cache.hitRate',
-  'transferMs.p95',
-] as const;
+import { TABLE_FIGURES, type TableFigure, useView } from '../state/view-store.ts';
 
 /** Terms that labels of figures begin with, where they are first met. */
 const TERMS: Readonly<Record<string, readonly [words: string, term: TermName]>> = {
@@ -43,9 +30,9 @@ const TERMS: Readonly<Record<string, readonly [words: string, term: TermName]>> 
 
 export function ComparisonTable({ workload }: { readonly workload: WorkloadComparison }) {
   const { fleets } = workload;
-  const rows = ROWS.map((path) => findFigure(path)!).filter((figure) =>
-    fleets.some(({ report }) => figureValue(report, figure.path) !== null),
-  );
+  const rows = shownFigures(fleets);
+  const wanted = useView((state) => state.figure);
+  const chosen = (rows.find(({ path }) => path === wanted) ?? rows[0])?.path;
   return (
     <section aria-labelledby="figures">
       <h2 id="figures">Figures, with 95 % intervals over seeds</h2>
@@ -80,7 +67,12 @@ export function ComparisonTable({ workload }: { readonly workload: WorkloadCompa
               ))}
             </tr>
             {rows.map((figure) => (
-              <FigureRow key={figure.path} figure={figure} workload={workload} />
+              <FigureRow
+                key={figure.path}
+                figure={figure}
+                workload={workload}
+                isChosen={figure.path === chosen}
+              />
             ))}
           </tbody>
         </table>
@@ -89,10 +81,43 @@ export function ComparisonTable({ workload }: { readonly workload: WorkloadCompa
   );
 }
 
-function FigureRow({ figure, workload }: { readonly figure: Figure; readonly workload: WorkloadComparison }) {
+/** Figures that some fleet has. */
+export function shownFigures(fleets: readonly FleetOutcome[]): (Figure & { readonly path: TableFigure })[] {
+  return TABLE_FIGURES.map((path) => ({ ...findFigure(path)!, path })).filter(({ path }) =>
+    fleets.some(({ report }) => figureValue(report, path) !== null),
+  );
+}
+
+/** As a heading says it. */
+export function figureName({ label }: Pick<Figure, 'label'>): string {
+  return label.startsWith('per ') ? `Cost ${label}` : label.charAt(0).toUpperCase() + label.slice(1);
+}
+
+interface FigureRowProps {
+  readonly figure: Figure & { readonly path: TableFigure };
+  readonly workload: WorkloadComparison;
+  readonly isChosen: boolean;
+}
+
+function FigureRow({ figure, workload, isChosen }: FigureRowProps) {
+  const choose = (): void => useView.setState({ figure: figure.path });
   return (
-    <tr>
+    // The radio button is the way for keys; the row is a larger mark for the pointer.
+    <tr
+      className={isChosen ? 'choice chosen' : 'choice'}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('button, input, [popover]') === null)
+          choose();
+      }}
+    >
       <th scope="row">
+        <input
+          type="radio"
+          name="chart-figure"
+          aria-label={`${figureName(figure)} in the large chart`}
+          checked={isChosen}
+          onChange={choose}
+        />
         <FigureLabel path={figure.path} label={figure.label} />
       </th>
       {workload.fleets.map((fleet, index) => (
@@ -116,7 +141,7 @@ function FigureRow({ figure, workload }: { readonly figure: Figure; readonly wor
 }
 
 function FigureLabel({ path, label }: Pick<Figure, 'path' | 'label'>) {
-  const whole = label.startsWith('per ') ? `Cost ${label}` : label.charAt(0).toUpperCase() + label.slice(1);
+  const whole = figureName({ label });
   const [words, term] = TERMS[path] ?? [];
   if (words === undefined || term === undefined || !whole.startsWith(words)) return whole;
   return (

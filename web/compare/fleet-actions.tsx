@@ -1,15 +1,22 @@
 /** What can be done with one fleet of the comparison: ask why its users wait, or take it away as files. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Comparison, Scenario } from '../../sim/scenario/schema.ts';
 import { ExportDialog } from '../components/export-dialog.tsx';
 import { openScreen } from '../state/address.ts';
 import { useScenario } from '../state/document-store.ts';
 import { useView } from '../state/view-store.ts';
 
-export function FleetActions({ index, name }: { readonly index: number; readonly name: string }) {
+interface FleetActionsProps {
+  readonly index: number;
+  readonly name: string;
+  /** Further buttons. */
+  readonly children?: ReactNode;
+}
+
+export function FleetActions({ index, name, children }: FleetActionsProps) {
   const [scenario, setScenario] = useState<Scenario | null>(null);
   const inspect = (): void => {
-    useView.setState({ fleet: index, request: null });
+    useView.setState({ fleet: index, request: null, instance: null });
     openScreen('inspect');
   };
   return (
@@ -25,6 +32,7 @@ export function FleetActions({ index, name }: { readonly index: number; readonly
       >
         Save…<span className="visually-hidden"> {name}</span>
       </button>
+      {children}
       {scenario !== null && (
         <ExportDialog name={name} scenario={scenario} onClose={() => setScenario(null)} />
       )}

@@ -16,6 +16,7 @@ import { ReadingLine, ReadingSvg } from '../charts/reading-svg.tsx';
 import { TwinTable } from '../charts/twin-table.tsx';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
 import { countText, figureText, timeTickText, UNKNOWN } from '../format.ts';
+import { useView } from '../state/view-store.ts';
 
 export interface OverTimeLine {
   readonly letter: string;
@@ -39,7 +40,10 @@ const TITLE = 'Waits over the run';
 const STRIP = 28;
 
 export function OverTimeChart({ lines, limits }: OverTimeChartProps) {
-  const [metric, setMetric] = useState<Metric>('ttftMs');
+  const figure = useView((state) => state.figure);
+  const [own, setOwn] = useState<{ readonly figure: string; readonly metric: Metric } | null>(null);
+  // What was picked here holds until another row of the table is chosen.
+  const metric = own?.figure === figure ? own.metric : figure.startsWith('itlMs.') ? 'tpotMs' : 'ttftMs';
   const [reading, setReading] = useState<number | null>(null);
   const longest = lines.reduce(
     (best, one) => (one.overTime.arrivedPerS.length > best.arrivedPerS.length ? one.overTime : best),
@@ -54,7 +58,7 @@ export function OverTimeChart({ lines, limits }: OverTimeChartProps) {
       <h2>{TITLE}</h2>
       <label className="inline-field">
         Of
-        <select value={metric} onChange={(event) => setMetric(event.target.value as Metric)}>
+        <select value={metric} onChange={(event) => setOwn({ figure, metric: event.target.value as Metric })}>
           {Object.entries(NAMES).map(([id, name]) => (
             <option key={id} value={id}>
               {name}

@@ -81,7 +81,7 @@ function FleetChoice() {
           key={index}
           type="button"
           aria-pressed={index === fleet}
-          onClick={() => useView.setState({ fleet: index, request: null })}
+          onClick={() => useView.setState({ fleet: index, request: null, instance: null })}
         >
           <FleetMark index={index} letter={String.fromCharCode(65 + index)} /> {String(one?.name ?? '')}
         </button>

@@ -131,7 +131,7 @@ function SetupFields({ setup, choices }: { readonly setup: Setup; readonly choic
           key={index}
           index={index}
           fleet={fleet}
-          saved={saved?.fleets[index]}
+          saved={saved?.fleets.find(({ name }) => name === fleet.name) ?? saved?.fleets[index]}
           gpus={choices.gpus}
           flips={fleetFlipTicks(setup, basis, index)}
           onChange={(changed) => editFleets(setup.fleets.with(index, changed))}

@@ -8,7 +8,8 @@ import { announce } from './announce.tsx';
 /** `place`: from 0. */
 export function bringForward(place: number): void {
   const { screen } = useScreen.getState();
-  if (screen === 'inspect' && place < fleetsOf().length) useView.setState({ fleet: place, request: null });
+  if (screen === 'inspect' && place < fleetsOf().length)
+    useView.setState({ fleet: place, request: null, instance: null });
   if (screen === 'compare')
     document.querySelector<HTMLButtonElement>(`.fleet-key[data-fleet="${letterOf(place)}"]`)?.click();
 }

@@ -1,5 +1,6 @@
 /** What the reader is looking at, as far as a link should bring it back: which fleet and requests, and how. Not undoable. */
 import { create } from 'zustand';
+import { PHASES, type Phase } from '../../sim/metrics/phases.ts';
 import { type Screen, SHELVES, type Shelf } from '../screen-names.ts';
 
 /** Latencies that requests are picked by. */
@@ -13,6 +14,24 @@ export interface Cohort {
   readonly toMs: number;
 }
 
+/** Figures of the comparison's table; the chosen one is what its large chart is about. */
+export const TABLE_FIGURES = [
+  'cost.perHour',
+  'cost.per1MOutputTokens',
+  'ttftMs.p50',
+  'ttftMs.p95',
+  'ttftMs.p99',
+  'itlMs.p50',
+  'itlMs.p99',
+  'slo.attainment',
+  'slo.goodputRps',
+  'throughput.requestsPerS',
+  'throughput.outputTokensPerS',
+  'cache.hitRate',
+  'transferMs.p95',
+] as const;
+export type TableFigure = (typeof TABLE_FIGURES)[number];
+
 export interface ViewState {
   /** Place of the inspected fleet in the comparison, from 0. */
   readonly fleet: number;
@@ -20,6 +39,12 @@ export interface ViewState {
   readonly request: number | null;
   /** Requests that the inspection is narrowed to; null: all. */
   readonly cohort: Cohort | null;
+  /** What the large chart of the comparison is about. */
+  readonly figure: TableFigure;
+  /** Phase of requests that is explained, and brought forward in the timeline; null: none. */
+  readonly phase: Phase | null;
+  /** Place of the instance that the timeline is narrowed to, in the recording; null: all. */
+  readonly instance: number | null;
   /** Distributions: whether their share axis gives each nine the same room, and whether bands are drawn. */
   readonly isNines: boolean;
   readonly hasBand: boolean;
@@ -35,6 +60,9 @@ const FIRST: ViewState = {
   fleet: 0,
   request: null,
   cohort: null,
+  figure: 'ttftMs.p95',
+  phase: null,
+  instance: null,
   isNines: false,
   hasBand: false,
   shelf: 'scenarios',
@@ -51,28 +79,33 @@ export function viewPath(screen: Screen, { shelf }: ViewState): string {
 
 /** The part of an address that says it; empty where it says nothing. */
 export function viewQuery(screen: Screen, view: ViewState): string {
-  const { fleet, request, cohort, isNines, hasBand, apiPrice } = view;
+  const { fleet, request, cohort, figure, phase, instance, isNines, hasBand, apiPrice } = view;
   const curves = `${isNines ? '&y=nines' : ''}${hasBand ? '&band=1' : ''}`;
+  const wait = phase === null ? '' : `&ph=${phase}`;
   if (screen === 'compare') {
     const api = apiPrice === null ? '' : `&api=${apiPrice.usdPer1MInput},${apiPrice.usdPer1MOutput}`;
-    return `${curves}${api}`;
+    const row = figure === FIRST.figure ? '' : `&m=${figure}`;
+    return `${row}${wait}${curves}${api}`;
   }
   if (screen !== 'inspect') return '';
   const letter = fleet === 0 ? '' : `&f=${String.fromCharCode(65 + fleet)}`;
   const one = request === null ? '' : `&r=${request}`;
   const range = cohort === null ? '' : `&c=${cohort.metric},${cohort.fromMs},${cohort.toMs}`;
-  return `${letter}${one}${range}${curves}`;
+  const place = instance === null ? '' : `&i=${instance}`;
+  return `${letter}${one}${range}${wait}${place}${curves}`;
 }
 
 export function viewFromQuery(query: URLSearchParams): Omit<ViewState, 'isYaml'> {
   const letter = query.get('f') ?? 'A';
-  const request = query.get('r');
   const api = query.get('api')?.split(',').map(Number) ?? [];
   const [usdPer1MInput = 0, usdPer1MOutput = 0] = api;
   return {
     fleet: /^[A-E]$/.test(letter) ? letter.charCodeAt(0) - 65 : FIRST.fleet,
-    request: request !== null && /^\d{1,9}$/.test(request) ? Number(request) : null,
+    request: placeFrom(query.get('r')),
     cohort: cohortFrom(query.get('c')),
+    figure: TABLE_FIGURES.find((path) => path === query.get('m')) ?? FIRST.figure,
+    phase: PHASES.find((id) => id === query.get('ph')) ?? null,
+    instance: placeFrom(query.get('i')),
     isNines: query.get('y') === 'nines',
     hasBand: query.get('band') === '1',
     shelf: SHELVES.find((name) => name === query.get('part')) ?? FIRST.shelf,
@@ -81,6 +114,11 @@ export function viewFromQuery(query: URLSearchParams): Omit<ViewState, 'isYaml'>
         ? { usdPer1MInput, usdPer1MOutput }
         : null,
   };
+}
+
+/** A whole number; null for anything else. */
+function placeFrom(text: string | null): number | null {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
 /** `ttft,400,900`; null for anything else. */
