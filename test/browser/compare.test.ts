@@ -164,6 +164,31 @@ describe('the order of the fleets', () => {
   });
 });
 
+describe('where the time to the first token goes', () => {
+  it('is explained part by part by keys, and followed into the requests of that fleet', async () => {
+    const { page, complaints } = await dashboard.open();
+    await finished(page);
+    const chart = page.getByRole('region', { name: 'Where the time to the first token goes' });
+    await chart.getByRole('img').focus();
+    await page.keyboard.press('End');
+    expect(await chart.locator('.reading').textContent()).toMatch(/^C, p90–p99, .*: /);
+    await page.keyboard.press('Enter');
+    const words = page.locator('.phase-explained');
+    expect(await words.textContent()).toMatch(/: .*\. What shortens it: /);
+    await expect.poll(() => page.url()).toMatch(/&ph=\w+/);
+    expect(await violations(page)).toEqual([]);
+    await words.getByRole('button', { name: 'All phases' }).click();
+    expect(await words.count()).toBe(0);
+    await chart.locator('[data-part="prefill"][data-bar="B all"]').click();
+    await words.getByText('computing prompts').waitFor();
+    await words.getByRole('button', { name: 'Show it in the requests of B' }).click();
+    await page.getByText('recorded here').waitFor({ timeout: 30_000 });
+    expect(await page.getByLabel('Bring forward').inputValue()).toBe('prefill');
+    expect(new URL(page.url()).hash).toMatch(/^#\/inspect.*&f=B&ph=prefill/);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('the words of the comparison', () => {
   it('name settings as the form does and never by colour alone what meets the SLO', async () => {
     const { page } = await dashboard.open();

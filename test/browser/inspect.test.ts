@@ -103,6 +103,31 @@ describe('a recorded run', () => {
     expect(new URL(page.url()).hash).not.toContain('&c=');
   });
 
+  it('brings one phase forward and narrows its requests to an instance, and a link keeps both', async () => {
+    const { page, complaints } = await openInspect('&f=B&ph=prefill&i=0');
+    const timeline = page.getByRole('region', { name: 'Requests', exact: true });
+    expect(await timeline.getByLabel('Bring forward').inputValue()).toBe('prefill');
+    expect(await page.locator('.phase-explained').textContent()).toMatch(/^Prefill: computing prompts/);
+    const inWindow = async (): Promise<number> =>
+      Number(
+        /^([\d,]+) requests/.exec((await timeline.locator('.reading').textContent())!)![1]!.replace(',', ''),
+      );
+    const own = await inWindow();
+    expect(own).toBeGreaterThan(0);
+    await timeline.getByLabel('Served by').selectOption('any instance');
+    expect(await inWindow()).toBeGreaterThan(own);
+    await expect.poll(() => page.url()).not.toContain('&i=');
+    await page
+      .getByRole('region', { name: 'The fleet, moment by moment' })
+      .locator('canvas')
+      .click({
+        position: { x: 100, y: 50 },
+      });
+    expect(await timeline.getByLabel('Served by').inputValue()).toBe('0');
+    expect(await inWindow()).toBe(own);
+    expect(complaints).toEqual([]);
+  });
+
   it('is narrowed to a cohort of the explanation by one press', async () => {
     const { page } = await openInspect();
     await page.getByRole('button', { name: 'p90\u2013p99' }).click();

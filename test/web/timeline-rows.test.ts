@@ -1,7 +1,7 @@
 /** Orders of the request timeline, on a recording of five requests worked by hand. */
 import { describe, expect, it } from 'vitest';
 import type { Recording } from '../../sim/inspect/recording.ts';
-import { rowsInWindow } from '../../web/inspect/timeline-rows.ts';
+import { rowsInWindow, servedBy } from '../../web/inspect/timeline-rows.ts';
 
 /** Row: arrival, end, instance that answered (-1: none). First tokens are slowest in the order 3, 0, 4, 1, 2. */
 const ROWS = [
@@ -16,12 +16,27 @@ const recording = {
     arrivalUs: Float64Array.from(ROWS, ([arrival]) => arrival),
     endUs: Float64Array.from(ROWS, ([, end]) => end),
     endpoint: Int32Array.from(ROWS, ([, , endpoint]) => endpoint),
+    prefillEndpoint: Int32Array.of(-1, 1, -1, -1, -1),
+    count: ROWS.length,
   },
   instances: [{ name: 'a' }, { name: 'b' }],
   byArrival: Uint32Array.of(0, 1, 2, 3, 4),
   bySlowness: Uint32Array.of(3, 0, 4, 1, 2),
 } as unknown as Recording;
 const all = { fromUs: 0, toUs: 100 };
+
+describe('requests of an instance', () => {
+  it('are those that it answered or prefilled, within the cohort where there is one', () => {
+    const rowsOf = (instance: number | null, isIn: Uint8Array | null) => [
+      ...rowsInWindow(recording, all, 10, 'arrival', servedBy(recording, instance, isIn)).rows,
+    ];
+    expect(rowsOf(1, null)).toEqual([0, 1, 2]);
+    expect(rowsOf(0, null)).toEqual([1, 3]);
+    expect(rowsOf(1, Uint8Array.of(0, 1, 1, 1, 1))).toEqual([1, 2]);
+    expect(rowsOf(null, Uint8Array.of(0, 1, 0, 0, 0))).toEqual([1]);
+    expect(rowsOf(null, null)).toEqual([0, 1, 2, 3, 4]);
+  });
+});
 
 describe('rows of the timeline', () => {
   it.each([

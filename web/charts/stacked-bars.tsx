@@ -1,9 +1,11 @@
 /**
  * Horizontal bars made of parts: where a time goes, what a pool does. Parts are told apart by colour, texture, order and,
- * where there is room, by their name on the bar; the legend names them all, and the table twin has the figures.
+ * where there is room, by their name on the bar; the legend names them all, and the table twin has the figures. Where parts can
+ * be picked, the bars are one tab stop: arrow keys go from part to part, Enter picks one, as a click does.
  */
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { GUTTER, useChartSize } from './chart-size.ts';
+import { nextReading } from './reading.ts';
 import { TwinTable } from './twin-table.tsx';
 
 export interface Part {
@@ -35,6 +37,12 @@ interface StackedBarsProps {
   /** Heading of the bars in the table. */
   readonly of: string;
   readonly note?: string;
+  /** Where parts can be picked. */
+  readonly pick?: {
+    /** Id of the picked part, which stands out in every bar; null: none. */
+    readonly picked: string | null;
+    readonly choose: (id: string, bar: Bar) => void;
+  };
 }
 
 const BAR_HEIGHT = 20;
@@ -44,8 +52,11 @@ const LABEL_WIDTH = 148;
 const TOTAL_WIDTH = 72;
 const CHARACTER_WIDTH = 6.6;
 
-export function StackedBars({ title, parts, bars, text, of, note }: StackedBarsProps) {
+export function StackedBars({ title, parts, bars, text, of, note, pick }: StackedBarsProps) {
   const patterns = useId();
+  const [at, setAt] = useState<number | null>(null);
+  const segments = segmentsOf(parts, bars);
+  const read = at === null ? undefined : segments[Math.min(at, segments.length - 1)];
   const used = parts.filter((_, i) => bars.some(({ values }) => values[i]! > 0));
   return (
     <section aria-label={title} className="chart">
@@ -60,8 +71,14 @@ export function StackedBars({ title, parts, bars, text, of, note }: StackedBarsP
           </li>
         ))}
       </ul>
-      <Plot {...{ title, parts, bars, text, patterns }} />
-      {note !== undefined && <p className="reading">{note}</p>}
+      <Plot {...{ title, parts, bars, text, patterns, pick, segments, at, setAt, read }} />
+      {(note !== undefined || pick !== undefined) && (
+        <p className="reading" aria-live="polite">
+          {read === undefined
+            ? `${note ?? ''}${pick === undefined ? '' : ' Click a part, or go there with the arrow keys and press Enter, for what it is.'}`.trim()
+            : `${read.bar.label}, ${read.part.name}: ${text(read.value)}`}
+        </p>
+      )}
       <TwinTable
         title={title}
         heads={[of, ...used.map(({ name }) => name), 'Total']}
@@ -75,18 +92,59 @@ export function StackedBars({ title, parts, bars, text, of, note }: StackedBarsP
   );
 }
 
+/** A part of a bar that is there. */
+interface Segment {
+  readonly bar: Bar;
+  readonly part: Part;
+  readonly value: number;
+}
+
+/** Bar by bar, each from its foot. */
+function segmentsOf(parts: readonly Part[], bars: readonly Bar[]): Segment[] {
+  return bars.flatMap((bar) =>
+    parts.flatMap((part, i) => (bar.values[i]! > 0 ? [{ bar, part, value: bar.values[i]! }] : [])),
+  );
+}
+
 interface PlotProps extends Pick<StackedBarsProps, 'title' | 'parts' | 'bars' | 'text'> {
+  readonly pick: StackedBarsProps['pick'];
+  readonly segments: readonly Segment[];
+  readonly at: number | null;
+  readonly setAt: (at: number | null) => void;
+  readonly read: Segment | undefined;
   /** What the ids of the patterns begin with: every chart has its own. */
   readonly patterns: string;
 }
 
-function Plot({ title, parts, bars, text, patterns }: PlotProps) {
+function Plot({ title, parts, bars, text, patterns, pick, segments, at, setAt, read }: PlotProps) {
   const { ref, width } = useChartSize();
   const left = Math.min(LABEL_WIDTH, width * 0.3);
   const longest = Math.max(...bars.map(({ total }) => total.length));
   const room = width - left - Math.max(TOTAL_WIDTH, longest * CHARACTER_WIDTH) - GUTTER.right;
   const most = Math.max(...bars.map(({ values }) => sum(values)), Number.MIN_VALUE);
   const height = bars.length * BAR_STEP;
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    if ((event.key === 'Enter' || event.key === ' ') && read !== undefined)
+      pick!.choose(read.part.id, read.bar);
+    else {
+      // The first arrow shows where one is.
+      const next =
+        at === null && /^Arrow/.test(event.key) ? 0 : nextReading(event.key, at, segments.length - 1);
+      if (next === undefined) return;
+      setAt(next);
+    }
+    event.preventDefault();
+  };
+  const onClick = ({ target }: React.MouseEvent): void => {
+    const { part, bar } =
+      (target instanceof Element ? target.closest<SVGGElement>('[data-part]') : null)?.dataset ?? {};
+    const own = segments.find((one) => one.part.id === part && one.bar.key === bar);
+    if (own !== undefined) pick!.choose(own.part.id, own.bar);
+  };
+  const ways =
+    pick === undefined
+      ? {}
+      : { tabIndex: 0, className: 'pickable', onKeyDown, onClick, onBlur: () => setAt(null) };
   return (
     <div ref={ref}>
       <svg
@@ -94,7 +152,8 @@ function Plot({ title, parts, bars, text, patterns }: PlotProps) {
         height={height}
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`${title}; the table below has its figures`}
+        aria-label={`${title}; ${pick === undefined ? '' : 'arrow keys go from part to part, Enter explains one; '}the table below has its figures`}
+        {...ways}
       >
         <defs>
           {parts.map(({ id, texture }) => (
@@ -118,7 +177,12 @@ function Plot({ title, parts, bars, text, patterns }: PlotProps) {
                 x += own;
                 if (value <= 0) return null;
                 return (
-                  <g key={part.id}>
+                  <g
+                    key={part.id}
+                    data-part={part.id}
+                    opacity={isFaint(pick, part) ? 0.25 : undefined}
+                    data-bar={bar.key}
+                  >
                     <title>{`${bar.label}, ${part.name}: ${text(value)}`}</title>
                     <PartRect
                       part={part}
@@ -128,6 +192,17 @@ function Plot({ title, parts, bars, text, patterns }: PlotProps) {
                       width={own}
                       height={BAR_HEIGHT}
                     />
+                    {read?.bar === bar && read.part === part && (
+                      <rect
+                        x={from}
+                        y={y - 3}
+                        width={Math.max(own, 3)}
+                        height={BAR_HEIGHT + 6}
+                        fill="none"
+                        stroke="var(--focus)"
+                        strokeWidth="2"
+                      />
+                    )}
                   </g>
                 );
               })}
@@ -140,6 +215,11 @@ function Plot({ title, parts, bars, text, patterns }: PlotProps) {
       </svg>
     </div>
   );
+}
+
+/** Another part is picked. */
+function isFaint(pick: StackedBarsProps['pick'], { id }: Part): boolean {
+  return pick !== undefined && pick.picked !== null && pick.picked !== id;
 }
 
 interface PartRectProps {

@@ -110,7 +110,7 @@ function FigureRow({ figure, workload, isChosen }: FigureRowProps) {
           choose();
       }}
     >
-      <th scope="row">
+      <th scope="row" aria-label={figureName(figure)}>
         <input
           type="radio"
           name="chart-figure"

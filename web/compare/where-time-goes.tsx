@@ -1,8 +1,12 @@
 /** Where the time to the first token goes: by fleet, for all requests and for the slow ones. */
+import { useState } from 'react';
 import type { FleetOutcome } from '../../sim/compare/comparison-report.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
 import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
 import { figureText } from '../format.ts';
+import { openScreen } from '../state/address.ts';
+import { useView } from '../state/view-store.ts';
+import { PhaseExplained, togglePhase } from '../why/phase-explained.tsx';
 
 const BANDS: readonly { readonly band: string; readonly name: string }[] = [
   { band: 'all', name: 'all' },
@@ -10,6 +14,13 @@ const BANDS: readonly { readonly band: string; readonly name: string }[] = [
 ];
 
 export function WhereTimeGoes({ fleets }: { readonly fleets: readonly FleetOutcome[] }) {
+  const phase = useView((state) => state.phase);
+  const [picked, setPicked] = useState('A');
+  const letter = fleets.some((fleet) => fleet.letter === picked) ? picked : 'A';
+  const inspect = (): void => {
+    useView.setState({ fleet: letter.charCodeAt(0) - 65, request: null, instance: null });
+    openScreen('inspect');
+  };
   const bars = fleets.flatMap(({ letter, report }): Bar[] =>
     BANDS.flatMap(({ band, name }) => {
       const cohort = report.attribution.ttftMs.find((one) => one.band === band);
@@ -26,13 +37,27 @@ export function WhereTimeGoes({ fleets }: { readonly fleets: readonly FleetOutco
     }),
   );
   return (
-    <StackedBars
-      title="Where the time to the first token goes"
-      parts={PHASE_PARTS}
-      bars={bars}
-      text={(ms) => figureText(ms, 'ms')}
-      of="Fleet, cohort by TTFT"
-      note="Mean of each cohort. Queues are what more GPUs shorten; prefill is work."
-    />
+    <div>
+      <StackedBars
+        title="Where the time to the first token goes"
+        parts={PHASE_PARTS}
+        bars={bars}
+        text={(ms) => figureText(ms, 'ms')}
+        of="Fleet, cohort by TTFT"
+        note="Mean of each cohort. Queues are what more GPUs shorten; prefill is work."
+        pick={{
+          picked: phase,
+          choose: (id, bar) => {
+            setPicked(bar.fleet ?? 'A');
+            togglePhase(id);
+          },
+        }}
+      />
+      <PhaseExplained>
+        <button type="button" onClick={inspect}>
+          Show it in the requests of {letter}
+        </button>
+      </PhaseExplained>
+    </div>
   );
 }

@@ -35,6 +35,21 @@ export function rowsInWindow(
   return { rows: thinned(recording, rows, most), total: rows.length };
 }
 
+/** Of the requests that are looked at, those that an instance answered or prefilled, by row; null: no instance, or no limit at all. */
+export function servedBy(
+  { requests }: Recording,
+  instance: number | null,
+  isIn: Uint8Array | null,
+): Uint8Array | null {
+  if (instance === null) return isIn;
+  const served = new Uint8Array(requests.count);
+  for (let row = 0; row < requests.count; row += 1) {
+    const isOwn = requests.endpoint[row] === instance || requests.prefillEndpoint[row] === instance;
+    if (isOwn && (isIn === null || isIn[row] === 1)) served[row] = 1;
+  }
+  return served;
+}
+
 function byArrival({ byArrival, requests }: Recording, window: TimeWindow): Uint32Array {
   const arrival = bisector((row: number) => requests.arrivalUs[row]!);
   const end = arrival.right(byArrival as unknown as number[], window.toUs);

@@ -4,7 +4,7 @@
  */
 import { useCallback, useMemo, useState } from 'react';
 import type { Recording } from '../../sim/inspect/recording.ts';
-import { PHASES } from '../../sim/metrics/phases.ts';
+import { PHASES, type Phase } from '../../sim/metrics/phases.ts';
 import { Canvas, type Painter } from '../charts/canvas.tsx';
 import { GUTTER } from '../charts/chart-size.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
@@ -15,7 +15,15 @@ import type { ChosenRequests } from './cohort.ts';
 import { PhaseLegend } from './phase-legend.tsx';
 import { requestAt } from './requests.ts';
 import { TimeAxis } from './time-axis.tsx';
-import { moved, ORDERS, type Order, rowsInWindow, type TimeWindow, zoomed } from './timeline-rows.ts';
+import {
+  moved,
+  ORDERS,
+  type Order,
+  rowsInWindow,
+  servedBy,
+  type TimeWindow,
+  zoomed,
+} from './timeline-rows.ts';
 
 const HEIGHT = 420;
 const PHASE_COUNT = PHASES.length;
@@ -41,16 +49,18 @@ export function Timeline({
   picked,
 }: TimelineProps & { readonly picked: ChosenRequests | null }) {
   const request = useView((state) => state.request);
+  const phase = useView((state) => state.phase);
+  const instance = useInstance(recording);
   const [order, setOrder] = useState<Order>('arrival');
   const { rows, total } = useMemo(
-    () => rowsInWindow(recording, window, HEIGHT, order, picked?.isIn),
-    [recording, window, order, picked],
+    () => rowsInWindow(recording, window, HEIGHT, order, servedBy(recording, instance, picked?.isIn ?? null)),
+    [recording, window, order, picked, instance],
   );
   const height = Math.max(40, Math.min(HEIGHT, rows.length * TALLEST));
   const chosen = request === null ? -1 : rows.findIndex((row) => recording.requests.id[row] === request);
   const paint = useCallback(
-    (painter: Painter) => paintRows(painter, recording, rows, window, chosen),
-    [recording, rows, window, chosen],
+    (painter: Painter) => paintRows(painter, recording, rows, window, chosen, phase),
+    [recording, rows, window, chosen, phase],
   );
   const choose = (index: number): void => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
@@ -72,6 +82,7 @@ export function Timeline({
             ))}
           </select>
         </label>
+        <Narrowing instances={recording.instances} instance={instance} />
       </div>
       <Gestures {...{ recording, window, onWindow, rows: rows.length, height, chosen, choose }}>
         <Canvas height={height} paint={paint} />
@@ -80,7 +91,7 @@ export function Timeline({
       <p className="reading">
         {total > rows.length
           ? `${countText(rows.length)} rows for ${countText(total)} requests: each shows the slowest of its neighbours. Zoom in for all.`
-          : `${countText(total)} requests${picked === null ? '' : ' of the cohort'} in this window. Click one, or step with [ and ].`}
+          : `${countText(total)} requests${picked === null ? '' : ' of the cohort'}${instance === null ? '' : ` that ${recording.instances[instance]!.name} served`} in this window. Click one, or step with [ and ].`}
         {recording.leftOut > 0 &&
           ` ${countText(recording.leftOut)} requests came after the recording was full.`}
       </p>
@@ -95,6 +106,7 @@ function paintRows(
   rows: Uint32Array,
   { fromUs, toUs }: TimeWindow,
   chosen: number,
+  front: Phase | null,
 ): void {
   const left = GUTTER.left;
   const scale = (width - left - GUTTER.right) / (toUs - fromUs);
@@ -107,6 +119,8 @@ function paintRows(
   context.clip();
   // One colour at a time: changes of the fill cost more than rectangles.
   for (const [phase, part] of PHASE_PARTS.entries()) {
+    // What is not in front stays as a trace of itself.
+    context.globalAlpha = front === null || front === part.id ? 1 : 0.15;
     context.fillStyle = colour(part.colour.slice('var('.length, -1));
     for (const [index, row] of rows.entries()) {
       const own = requests.phaseUs[row * PHASE_COUNT + phase]!;
@@ -124,6 +138,58 @@ function paintRows(
     context.lineWidth = 2;
     context.strokeRect(left - 4, chosen * rowHeight - 1, width - left - GUTTER.right + 8, bar + 2);
   }
+}
+
+/** The instance that the view is narrowed to; null where this recording has none of its number. */
+export function useInstance({ instances }: Recording): number | null {
+  const instance = useView((state) => state.instance);
+  return instance === null || instance >= instances.length ? null : instance;
+}
+
+interface NarrowingProps {
+  readonly instances: Recording['instances'];
+  readonly instance: number | null;
+}
+
+/** Whose requests are drawn, and which of their phases stands out. */
+function Narrowing({ instances, instance }: NarrowingProps) {
+  const phase = useView((state) => state.phase);
+  return (
+    <>
+      <label className="inline-field">
+        Served by
+        <select
+          value={instance ?? ''}
+          onChange={({ target: { value } }) =>
+            useView.setState({ instance: value === '' ? null : Number(value) })
+          }
+        >
+          <option value="">any instance</option>
+          {instances.map(({ name }, i) => (
+            <option key={name} value={i}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="inline-field">
+        Bring forward
+        <select
+          value={phase ?? ''}
+          onChange={({ target: { value } }) =>
+            useView.setState({ phase: PHASES.find((id) => id === value) ?? null })
+          }
+        >
+          <option value="">all phases</option>
+          {PHASE_PARTS.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
+  );
 }
 
 interface GesturesProps extends TimelineProps {

@@ -1,6 +1,7 @@
 /**
  * The fleet at a moment: pools as bands, instances as cells filled like their strips, with what waits and runs in numbers.
- * Playback reads the recording; nothing is simulated again. The table below says the same.
+ * Playback reads the recording; nothing is simulated again. The table below says the same. A click on an instance narrows the
+ * requests to those that it served, as the choice above the timeline does for keys.
  */
 import { useCallback, useState } from 'react';
 import type { InstanceInfo, Recording } from '../../sim/inspect/recording.ts';
@@ -8,9 +9,11 @@ import { Canvas, type Painter } from '../charts/canvas.tsx';
 import { GUTTER } from '../charts/chart-size.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { percentText } from '../format.ts';
+import { useView } from '../state/view-store.ts';
 import { momentAt } from './moments.ts';
 import { PhaseLegend } from './phase-legend.tsx';
 import { PlaybackBar, usePlayback } from './playback.tsx';
+import { useInstance } from './timeline.tsx';
 
 const CELL = { width: 92, height: 56, gap: 8 } as const;
 const BAND_HEAD = 22;
@@ -24,21 +27,36 @@ export function Topology({ recording }: { readonly recording: Recording }) {
   const heightOf = (count: number): number =>
     BAND_HEAD + Math.ceil(count / perRow) * (CELL.height + CELL.gap);
   const height = pools.reduce((sum, { members }) => sum + heightOf(members.length), 0);
+  const chosen = useInstance(recording);
   const paint = useCallback(
     (painter: Painter) => {
       setWidth(painter.width);
-      paintFleet(painter, recording, moment, perRow);
+      paintFleet(painter, recording, moment, perRow, chosen);
     },
-    [recording, moment, perRow],
+    [recording, moment, perRow, chosen],
   );
   return (
     <section aria-labelledby="topology" className="chart">
       <h2 id="topology">The fleet, moment by moment</h2>
       <PlaybackBar playback={playback} durationUs={recording.durationUs} />
       <PhaseLegend of={['prefill', 'decode']} />
-      <Canvas height={height} paint={paint} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: `Served by` above the timeline does the same by keys */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the same */}
+      <div
+        className="instances"
+        onClick={({ clientX, clientY, currentTarget }) => {
+          const { left, top } = currentTarget.getBoundingClientRect();
+          const found = instanceAt(pools, perRow, clientX - left, clientY - top);
+          if (found !== null) useView.setState({ instance: found === chosen ? null : found });
+        }}
+      >
+        <Canvas height={height} paint={paint} />
+      </div>
       <p className="reading">
         Under each instance: requests waiting | running | KV in use, which the bar at its right shows too.
+        {chosen === null
+          ? ' A click on one narrows the requests above to what it served.'
+          : ` The requests above are those that ${recording.instances[chosen]!.name} served.`}
       </p>
       <details className="twin">
         <summary>As a table</summary>
@@ -91,11 +109,28 @@ function poolsOf(instances: readonly InstanceInfo[]): Pool[] {
   });
 }
 
+/** Number of the instance that is drawn at a point, px; null between them. */
+export function instanceAt(pools: readonly Pool[], perRow: number, x: number, y: number): number | null {
+  const column = Math.floor((x - GUTTER.left) / (CELL.width + CELL.gap));
+  let top = 0;
+  for (const { members } of pools) {
+    const row = Math.floor((y - top - BAND_HEAD) / (CELL.height + CELL.gap));
+    const rows = Math.ceil(members.length / perRow);
+    if (row >= 0 && row < rows) {
+      if (column < 0 || column >= perRow) return null;
+      return members[row * perRow + column] ?? null;
+    }
+    top += BAND_HEAD + rows * (CELL.height + CELL.gap);
+  }
+  return null;
+}
+
 function paintFleet(
   { context, width, height, colour }: Painter,
   recording: Recording,
   moment: number,
   perRow: number,
+  chosen: number | null,
 ): void {
   const { moments, instances } = recording;
   context.clearRect(0, 0, width, height);
@@ -117,6 +152,11 @@ function paintFleet(
       const x = GUTTER.left + (place % perRow) * (CELL.width + CELL.gap);
       const y = top + Math.floor(place / perRow) * (CELL.height + CELL.gap);
       paintCell(context, recording, moment * moments.instances + i, x, y, colour);
+      if (i === chosen) {
+        context.strokeStyle = colour('--focus');
+        context.lineWidth = 2;
+        context.strokeRect(x - 2, y - 2, CELL.width + 4, CELL.height);
+      }
     }
     top += Math.ceil(members.length / perRow) * (CELL.height + CELL.gap);
   }

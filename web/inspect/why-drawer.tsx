@@ -5,6 +5,7 @@ import { PHASE_PARTS } from '../charts/phase-parts.ts';
 import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
 import { countText, figureText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
+import { PhaseExplained, togglePhase } from '../why/phase-explained.tsx';
 import { TTFT_BANDS, type TtftBand, ttftBand } from './cohort.ts';
 import { whyWords } from './why-words.ts';
 
@@ -14,6 +15,7 @@ interface WhyDrawerProps {
 }
 
 export function WhyDrawer({ report, recording }: WhyDrawerProps) {
+  const phase = useView((state) => state.phase);
   const bars = report.attribution.ttftMs.map(
     ({ band, n, meanMs, parts }): Bar => ({
       key: band,
@@ -35,7 +37,9 @@ export function WhyDrawer({ report, recording }: WhyDrawerProps) {
         bars={bars}
         text={(ms) => figureText(ms, 'ms')}
         of="Cohort"
+        pick={{ picked: phase, choose: togglePhase }}
       />
+      <PhaseExplained />
     </details>
   );
 }

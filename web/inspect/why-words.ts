@@ -23,6 +23,12 @@ const CAUSES: Readonly<Record<Phase, readonly [words: string, remedy: string]>> 
   decode: ['decoding', 'more decode capacity'],
 };
 
+/** What a phase is, and what shortens it. */
+export function phaseWords(phase: Phase): string {
+  const [words, remedy] = CAUSES[phase];
+  return `${words}. What shortens it: ${remedy}.`;
+}
+
 export function whyWords(report: Report): string[] {
   const all = report.attribution.ttftMs.find(({ band }) => band === 'all');
   const slow = report.attribution.ttftMs.find(({ band }) => band === 'p90-p99') ?? all;
