@@ -59,6 +59,26 @@ describe('the first screen', () => {
   });
 });
 
+describe('the cost-latency chart', () => {
+  it('picks fleets by keys or by a click and takes them, and no others, to the comparison', async () => {
+    const { page, complaints } = await openPlan(SMALL);
+    await searched(page);
+    const chart = page.getByRole('img', { name: /^Cost against .* Enter chooses/ });
+    await chart.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Compare it with the others' }).waitFor();
+    const first = (await page.locator('.picked p').first().textContent())!;
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Compare these 2' }).waitFor();
+    expect((await page.locator('.picked p').first().textContent())!.startsWith(`${first}; `)).toBe(true);
+    await page.getByRole('button', { name: 'Compare these 2' }).click();
+    await expect.poll(() => page.locator('.verdicts li').count(), { timeout: 30_000 }).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a search', () => {
   it('comes to the answer that the planner comes to in Node', async () => {
     const { page, complaints } = await openPlan(SMALL);

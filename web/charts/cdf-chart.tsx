@@ -220,7 +220,7 @@ function MarkedShare({ lines, share, x, y, right }: MarkedShareProps) {
   return (
     <g>
       <line x1={GUTTER.left} x2={right} y1={y} y2={y} stroke="var(--control)" strokeDasharray="2 3" />
-      <text className="strong halo" x={right} y={y - 4} textAnchor="end">
+      <text className="strong halo" x={GUTTER.left + 8} y={y + 14}>
         {percentileName(share)}
       </text>
       {lines.map(({ letter, curve, place }, index) => {

@@ -20,6 +20,8 @@ interface ReadingSvgProps {
   readonly placeAt: (px: number) => number;
   /** Where a range can be picked: by dragging, or with Shift and the arrow keys. */
   readonly brush?: Brush | undefined;
+  /** Where what is read can be chosen: Enter, or a click. */
+  readonly choose?: ((at: number) => void) | undefined;
   readonly children: ReactNode;
 }
 
@@ -33,11 +35,16 @@ export interface Brush {
 const LEAST_DRAG = 4;
 
 export function ReadingSvg(props: ReadingSvgProps) {
-  const { title, keys, width, height, last, at, setAt, placeAt, brush, children } = props;
+  const { title, keys, width, height, last, at, setAt, placeAt, brush, choose, children } = props;
   /** Where a picked range began: a place, by keys; px, by the pointer. */
   const anchor = useRef<number | null>(null);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | null>(null);
   const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.key === 'Enter' && choose !== undefined && at !== null) {
+      event.preventDefault();
+      choose(at);
+      return;
+    }
     const next = nextReading(event.key, at, last);
     if (next === undefined) return;
     event.preventDefault();
@@ -69,14 +76,15 @@ export function ReadingSvg(props: ReadingSvgProps) {
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       role="img"
-      aria-label={`${title}. Arrow keys ${keys}${brush === undefined ? '' : ', with Shift they pick a range'}.`}
+      aria-label={`${title}. Arrow keys ${keys}${brush === undefined ? '' : ', with Shift they pick a range'}${choose === undefined ? '' : ', Enter chooses'}.`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move what is read
       tabIndex={0}
       onKeyDown={onKeyDown}
       onPointerMove={onPointerMove}
       onPointerDown={onPointerDown}
       onPointerUp={onPointerUp}
-      className={brush === undefined ? undefined : 'brushable'}
+      onClick={(event) => choose?.(Math.min(last, Math.max(0, placeAt(pxIn(event)))))}
+      className={brush !== undefined ? 'brushable' : choose === undefined ? undefined : 'pickable'}
       onPointerLeave={() => setAt(null)}
     >
       {children}
@@ -92,7 +100,7 @@ export function ReadingSvg(props: ReadingSvgProps) {
   );
 }
 
-function pxIn(event: React.PointerEvent<SVGSVGElement>): number {
+function pxIn(event: React.MouseEvent<SVGSVGElement>): number {
   return event.clientX - event.currentTarget.getBoundingClientRect().left;
 }
 

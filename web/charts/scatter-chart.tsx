@@ -49,18 +49,20 @@ interface ScatterChartProps {
   /** Points to join, in order: what nothing else beats on both axes. */
   readonly frontier?: readonly ScatterPoint[];
   readonly note?: string;
+  /** Where points can be chosen: which are, by key, and what choosing one does. */
+  readonly pick?: { readonly picked: readonly string[]; readonly choose: (key: string) => void };
 }
 
 /** Narrowest x axis, as a share of its values: differences below it are noise to the eye, not a finding. */
 const NARROWEST = 0.1;
 
-export function ScatterChart({ title, points, x, y, limitMs, frontier, note }: ScatterChartProps) {
+export function ScatterChart({ title, points, x, y, limitMs, frontier, note, pick }: ScatterChartProps) {
   const [at, setAt] = useState<number | null>(null);
   const read = at === null ? undefined : points[Math.min(at, points.length - 1)];
   return (
     <section aria-label={title} className="chart">
       <h2>{title}</h2>
-      <Plot {...{ title, points, x, y, limitMs, frontier, at, setAt, read }} />
+      <Plot {...{ title, points, x, y, limitMs, frontier, at, setAt, read, pick }} />
       <p className="reading" aria-live="polite">
         {read === undefined ? note : `${read.name}: ${x.text(read.x)}, ${y.text(read.y)}`}
       </p>
@@ -74,13 +76,14 @@ export function ScatterChart({ title, points, x, y, limitMs, frontier, note }: S
 }
 
 interface PlotProps extends Pick<ScatterChartProps, 'title' | 'points' | 'x' | 'y' | 'limitMs'> {
+  readonly pick: ScatterChartProps['pick'];
   readonly frontier: readonly ScatterPoint[] | undefined;
   readonly at: number | null;
   readonly setAt: (at: number | null) => void;
   readonly read: ScatterPoint | undefined;
 }
 
-function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt, read }: PlotProps) {
+function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt, read, pick }: PlotProps) {
   const { ref, width, height } = useChartSize();
   const right = width - GUTTER.right;
   const bottom = height - GUTTER.bottom;
@@ -98,6 +101,7 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
         keys="go from fleet to fleet"
         last={points.length - 1}
         placeAt={(px) => nearest(points, x.invert(px))}
+        choose={pick === undefined ? undefined : (place) => pick.choose(points[place]!.key)}
       >
         <AxisY
           ticks={timeTicks(domain, 6)}
@@ -143,6 +147,16 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
                 />
               )}
             </g>
+            {pick?.picked.includes(point.key) === true && (
+              <circle
+                cx={x(point.x)}
+                cy={y(point.y)}
+                r="9"
+                fill="none"
+                stroke="var(--focus)"
+                strokeWidth="2"
+              />
+            )}
             <circle
               cx={x(point.x)}
               cy={y(point.y)}

@@ -11,16 +11,16 @@ import { client } from '../state/simulator.ts';
 import { useView } from '../state/view-store.ts';
 
 /** Fleets of a comparison at most. */
-const MOST_FLEETS = 5;
+export const MOST_FLEETS = 5;
 
 export function ExportMenu({ fleet, plan }: { readonly fleet: string; readonly plan: Plan }) {
   const [scenario, setScenario] = useState<Scenario | null>(null);
   return (
     <div className="row-actions">
-      <button type="button" className="link" onClick={() => void takeFrom(fleet, plan, 'compare')}>
+      <button type="button" className="link" onClick={() => void takeFrom([fleet], plan, 'compare')}>
         Compare
       </button>
-      <button type="button" className="link" onClick={() => void takeFrom(fleet, plan, 'inspect')}>
+      <button type="button" className="link" onClick={() => void takeFrom([fleet], plan, 'inspect')}>
         Why?
       </button>
       <button
@@ -38,21 +38,25 @@ export function ExportMenu({ fleet, plan }: { readonly fleet: string; readonly p
   );
 }
 
-/** To a screen with this fleet first, then the others of the answer. */
-async function takeFrom(fleet: string, plan: Plan, screen: 'compare' | 'inspect'): Promise<void> {
+/** To a screen with these fleets first; a single one has the others of the answer behind it. */
+export async function takeFrom(
+  fleets: readonly string[],
+  plan: Plan,
+  screen: 'compare' | 'inspect',
+): Promise<void> {
   const report = planRun.current();
   // Where the answer is a single fleet, those that were run and missed stand beside it.
   const run = (report?.rejected ?? []).filter(({ stage }) => stage === 'confirm' || stage === 'screen');
   const others = [...(report?.candidates ?? []), ...run]
     .map((one) => one.fleet)
-    .filter((name) => name !== fleet);
-  const names = [fleet, ...others].slice(0, MOST_FLEETS);
+    .filter((name) => !fleets.includes(name));
+  const names = [...fleets, ...(fleets.length > 1 ? [] : others)].slice(0, MOST_FLEETS);
   const document = await client.remote.planComparison(plan, names);
   if (document === null || document.fleets.length < 2) {
     announce('A comparison needs two fleets; the answer has only this one.');
     return;
   }
   putDocument('comparison', document);
-  useView.setState({ fleet: 0, request: null });
+  useView.setState({ fleet: 0, request: null, instance: null });
   openScreen(screen);
 }

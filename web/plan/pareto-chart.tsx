@@ -1,18 +1,29 @@
-/** What fleets cost against how long their users wait: those that meet the SLO, and hollow those that were run and miss it. */
+/**
+ * What fleets cost against how long their users wait: those that meet the SLO, and hollow those that were run and miss it. Points are
+ * picked by a click or Enter and taken to the comparison together.
+ */
 import { useState } from 'react';
 import { checkLabel } from '../../sim/compare/decision.ts';
 import type { Metric, PlanReport } from '../../sim/planner/report.ts';
+import type { Plan } from '../../sim/planner/schema.ts';
 import { ScatterChart, type ScatterPoint } from '../charts/scatter-chart.tsx';
 import { figureText, moneyTickText } from '../format.ts';
+import { MOST_FLEETS, takeFrom } from './export-menu.tsx';
 
-export function ParetoChart({ report }: { readonly report: PlanReport }) {
+export function ParetoChart({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
   const metrics = report.candidates[0]!.metrics.map(({ metric }) => metric).filter((metric) =>
     /Ms\./.test(metric),
   );
   const [chosen, setChosen] = useState(metrics[0]!);
   const metric = metrics.includes(chosen) ? chosen : metrics[0];
+  const [marked, setMarked] = useState<readonly string[]>([]);
   if (metric === undefined) return null;
   const points = pointsOf(report, metric);
+  const picked = marked.filter((fleet) => points.some(({ key }) => key === fleet));
+  const choose = (fleet: string): void =>
+    setMarked(
+      picked.includes(fleet) ? picked.filter((one) => one !== fleet) : [...picked, fleet].slice(-MOST_FLEETS),
+    );
   const limitMs = limitOf(report.candidates[0]!.metrics, metric);
   const label = checkLabel(metric);
   return (
@@ -40,8 +51,22 @@ export function ParetoChart({ report }: { readonly report: PlanReport }) {
         y={{ label, text: (value) => figureText(value, 'ms') }}
         limitMs={limitMs}
         frontier={frontierOf(points.filter(({ isHollow }) => isHollow !== true))}
-        note="Hollow marks miss the SLO, on this figure or another. The dashed line joins fleets that no other beats on both axes."
+        note="Hollow marks miss the SLO, on this figure or another. The dashed line joins fleets that no other beats on both axes. A click, or Enter, picks a fleet for the comparison."
+        pick={{ picked, choose }}
       />
+      {picked.length > 0 && (
+        <div className="picked" role="status">
+          <p>Picked: {picked.join('; ')}</p>
+          <p className="buttons">
+            <button type="button" onClick={() => void takeFrom(picked, plan, 'compare')}>
+              {picked.length === 1 ? 'Compare it with the others' : `Compare these ${picked.length}`}
+            </button>
+            <button type="button" onClick={() => setMarked([])}>
+              Pick none
+            </button>
+          </p>
+        </div>
+      )}
     </div>
   );
 }

@@ -56,7 +56,7 @@ export function PlanPage() {
             {shown.result.feasible ? (
               <>
                 <CandidateTable report={shown.result} plan={plan} />
-                <ParetoChart report={shown.result} />
+                <ParetoChart report={shown.result} plan={plan} />
               </>
             ) : (
               <Infeasible report={shown.result} plan={plan} />
