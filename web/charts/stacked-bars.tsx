@@ -141,10 +141,7 @@ function Plot({ title, parts, bars, text, patterns, pick, segments, at, setAt, r
     const own = segments.find((one) => one.part.id === part && one.bar.key === bar);
     if (own !== undefined) pick!.choose(own.part.id, own.bar);
   };
-  const ways =
-    pick === undefined
-      ? {}
-      : { tabIndex: 0, className: 'pickable', onKeyDown, onClick, onBlur: () => setAt(null) };
+  const ways = pick === undefined ? {} : { tabIndex: 0, className: 'pickable', onKeyDown, onClick };
   return (
     <div ref={ref}>
       <svg
