@@ -21,7 +21,8 @@ export function FigureChart({ figure, fleets }: FigureChartProps) {
   const { ref, width } = useChartSize();
   const title = `${figureName(figure)} by fleet`;
   const bottom = GUTTER.top + fleets.length * ROW;
-  const right = width - GUTTER.right;
+  // The last tick's words stand half behind the plot.
+  const right = width - GUTTER.right - 20;
   const most = max(
     fleets,
     ({ report }) => report.intervals[figure.path]?.high ?? figureValue(report, figure.path) ?? 0,
