@@ -215,6 +215,17 @@ describe('a shipped scenario', () => {
   });
 });
 
+describe('the catalogue', () => {
+  it('is in rows of one line on a small screen', async () => {
+    const { page } = await dashboard.open('#/library/catalogue', { viewport: { width: 390, height: 844 } });
+    const rows = page.getByRole('region', { name: 'Table of GPUs' }).locator('tbody tr');
+    await rows.first().waitFor();
+    const heights = await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height));
+    expect(heights.length).toBeGreaterThan(10);
+    expect(Math.max(...heights)).toBeLessThan(40);
+  });
+});
+
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
   it('axe-core finds no violation on any shelf, and nothing scrolls sideways on a small screen', async () => {
     const { page } = await dashboard.open('#/library', {
