@@ -76,6 +76,42 @@ describe('a file', () => {
   });
 });
 
+describe('a table of one’s own', () => {
+  const rows = Array.from(
+    { length: 40 },
+    (_, i) => `${i},${1000 + i * 200},${i === 7 ? 'many' : 600},20,chat-${i % 5}`,
+  );
+  const TABLE = ['request,sent_ms,prompt,answer,conversation', ...rows].join('\n');
+
+  it('becomes a trace by the columns that are chosen, its bad line named, and is kept like others', async () => {
+    const { page, complaints } = await openImports();
+    await page
+      .getByLabel(/^Drop files here/)
+      .setInputFiles({ name: 'ours.csv', mimeType: 'text/csv', buffer: Buffer.from(TABLE) });
+    await page.getByText('Which column of ours.csv is what?').waitFor();
+    await page.getByText('line 9, prompt: found many').waitFor();
+    await page.getByText('span          7.8 s, 4.87 requests/s').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Output', { exact: true }).selectOption('prompt');
+    await page.getByText('prompt is chosen twice').waitFor();
+    await page.getByLabel('Output', { exact: true }).selectOption('answer');
+    await page.getByLabel('Arrival is in').selectOption('seconds');
+    await page.getByText('span          7,800.0 s').waitFor();
+    await page.getByLabel('Arrival is in').selectOption('milliseconds');
+    await page.getByText('sessions      5').waitFor();
+    await page.getByRole('button', { name: 'Compare fleets under the 39 rows' }).click();
+    await finished(page);
+    expect(await page.locator('.run-text').first().textContent()).toContain(`${39 * 3 * 3} requests`);
+    await page.reload();
+    await page.getByRole('link', { name: 'Library' }).click();
+    await page.getByRole('button', shelf('Traces and imports')).click();
+    await page.getByRole('rowheader', { name: 'ours.csv' }).waitFor();
+    await page.getByRole('button', { name: 'Use', exact: true }).click();
+    await finished(page);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a .fleet file', () => {
   const drop = async (page: Page, name: string, buffer: Buffer) =>
     await page.getByLabel(/^Drop files here/).setInputFiles({ name, mimeType: 'application/zip', buffer });

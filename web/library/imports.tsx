@@ -15,6 +15,7 @@ import { client } from '../state/simulator.ts';
 import type { ReadFile } from '../worker/imports.ts';
 import { BundlePreview } from './bundle-preview.tsx';
 import { CalibrateFiles } from './calibrate-files.tsx';
+import { ColumnMappingPage } from './column-mapping.tsx';
 import { DropFiles, type TextFile } from './drop-files.tsx';
 import { KeptTable } from './kept-table.tsx';
 import { openDocument } from './open-document.ts';
@@ -70,9 +71,9 @@ export function Imports() {
           onBundles={(files) => void takeBundles(files)}
         >
           What Drydock has saved as <code>.fleet</code>. Traces (Mooncake, Azure, BurstGPT, ServeGen, BLIS),
-          results of vLLM bench, inference-perf and GuideLLM, <code>vllm serve</code> and other command lines,
-          llm-d Helm values, EndpointPickerConfig, config.json of Hugging Face; also gzipped. Files stay in
-          this browser.
+          CSV tables of your own, results of vLLM bench, inference-perf and GuideLLM, <code>vllm serve</code>{' '}
+          and other command lines, llm-d Helm values, EndpointPickerConfig, config.json of Hugging Face; also
+          gzipped. Files stay in this browser.
         </DropFiles>
       </section>
       {bundles.map((one) => (
@@ -88,6 +89,18 @@ export function Imports() {
 }
 
 function Preview({ dropped: { name, text, read } }: { readonly dropped: Dropped }) {
+  if (read.status === 'refused' && read.table !== null) {
+    const { table, guess } = read.table;
+    return (
+      <ColumnMappingPage
+        name={name}
+        text={text}
+        table={table}
+        guess={guess}
+        onTrace={(trace) => takeMapped(name, trace)}
+      />
+    );
+  }
   if (read.status === 'refused') {
     return (
       <section aria-label={name}>
@@ -138,6 +151,11 @@ function takeWorkload(name: string, text: string, workload: WorkloadSpec, skipBa
   const comparison = useScenario.getState().document as Comparison;
   const own = skipBad && workload.kind === 'trace' ? { ...workload, badRows: 'skip' as const } : workload;
   openDocument('comparison', { ...comparison, workload: own });
+}
+
+/** Keeps a trace in Drydock's own format, and opens the comparison under it. */
+function takeMapped(name: string, text: string): void {
+  takeWorkload(name, text, { kind: 'trace', format: 'drydock', path: name }, false);
 }
 
 /** The comparison with one more fleet. */

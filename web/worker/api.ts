@@ -1,5 +1,7 @@
 /** What the page may ask of its worker: the simulator, the names that its forms offer, and help for its editor. */
 import type { Exported, ExportSource } from '../../sim/export/target.ts';
+import type { ColumnMapping } from '../../sim/import/table/mapping.ts';
+import type { Table } from '../../sim/import/table/table.ts';
 import type { PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import type { JsonSchema } from '../../sim/scenario/json-schema.ts';
@@ -11,7 +13,7 @@ import type { WhyWorker } from '../../sim/worker/why-worker.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
 import type { DocumentKind } from '../state/document-store.ts';
 import type { CalibrationFit, CalibrationInput } from './calibration.ts';
-import type { ReadFile } from './imports.ts';
+import type { MappedFile, ReadFile } from './imports.ts';
 
 /** An entry of a catalogue as a form offers it. */
 export interface Choice {
@@ -81,6 +83,8 @@ export interface DashboardWorker extends SimulationWorker, Later<Jobs> {
   exportFleet(target: string, source: ExportSource): Promise<ExportOutcome>;
   /** Reads a file of another tool; `gpu`: of servers that name none. */
   readFile(name: string, text: string, gpu: string): Promise<ReadFile>;
+  /** A table of the user's own as a trace, by the columns that the user names. */
+  mapColumns(text: string, table: Table, mapping: ColumnMapping): Promise<MappedFile>;
   /** Fits a calibration to measurements, in one go. */
   calibrateFiles(
     input: CalibrationInput,

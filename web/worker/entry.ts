@@ -35,6 +35,7 @@ const worker: DashboardWorker = {
   planSize: async (document) => (await jobs()).planSize(document),
   planComparison: async (...given) => (await jobs()).planComparison(...given),
   planScenario: async (...given) => (await jobs()).planScenario(...given),
+  mapColumns: async (...given) => (await import('./imports.ts')).mapColumns(...given),
   readFile: async (...given) => (await import('./imports.ts')).readFile(...given),
   calibrateFiles: async (...given) => (await import('./calibration.ts')).calibrated(...given),
   exportTargets: async () => (await import('./exports.ts')).targetChoices(),

@@ -1,5 +1,9 @@
 /** What a file of another tool says: a chunk of the worker that is loaded when one is dropped. */
 import { importText } from '../../sim/import/importers.ts';
+import { mappedFacts } from '../../sim/import/table/describe.ts';
+import { guessedMapping } from '../../sim/import/table/guess.ts';
+import { type ColumnMapping, type MappedTable, mappedTable } from '../../sim/import/table/mapping.ts';
+import { type Table, tableOf } from '../../sim/import/table/table.ts';
 import type { PoolSpec, RouterSpec, WorkloadSpec } from '../../sim/scenario/schema.ts';
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
 
@@ -14,7 +18,22 @@ export type ReadFile =
       readonly router: RouterSpec | null;
       readonly model: string | null;
     }
-  | { readonly status: 'refused'; readonly problems: readonly ConfigProblem[] };
+  | {
+      readonly status: 'refused';
+      readonly problems: readonly ConfigProblem[];
+      /** Where it is a table whose columns its owner can name, and what they probably are. */
+      readonly table: { readonly table: Table; readonly guess: ColumnMapping } | null;
+    };
+
+export interface MappedFile extends MappedTable {
+  readonly facts: readonly string[];
+}
+
+/** A table of the user's own as a trace. */
+export function mapColumns(text: string, table: Table, mapping: ColumnMapping): MappedFile {
+  const mapped = mappedTable(text, table, mapping);
+  return { ...mapped, facts: mappedFacts(mapped.text) };
+}
 
 export function readFile(name: string, text: string, gpu: string): ReadFile {
   try {
@@ -29,7 +48,11 @@ export function readFile(name: string, text: string, gpu: string): ReadFile {
       model: model?.name ?? null,
     };
   } catch (error) {
-    if (error instanceof ConfigError) return { status: 'refused', problems: error.problems };
-    throw error;
+    if (!(error instanceof ConfigError)) throw error;
+    const table = tableOf(text);
+    return {
+      ...{ status: 'refused', problems: error.problems },
+      table: table === null ? null : { table, guess: guessedMapping(table) },
+    };
   }
 }

@@ -5,9 +5,9 @@
 import { nearest } from '../../../src/core/check.ts';
 import type { RowOutcome, RowProblem, RowReader } from './row.ts';
 
-/** Fields of one line. */
-export function csvFields(line: string): string[] {
-  if (!line.includes('"')) return line.split(',');
+/** Fields of one line; `separator`: one character. */
+export function csvFields(line: string, separator = ','): string[] {
+  if (!line.includes('"')) return line.split(separator);
   const fields: string[] = [];
   let field = '';
   let quoted = false;
@@ -18,7 +18,7 @@ export function csvFields(line: string): string[] {
       i += 1;
     } else if (c === '"') {
       quoted = !quoted;
-    } else if (c === ',' && !quoted) {
+    } else if (c === separator && !quoted) {
       fields.push(field);
       field = '';
     } else {
