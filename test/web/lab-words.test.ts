@@ -26,6 +26,9 @@ it('claims no policy to be better whose corrected p is 1, though its interval ex
   const report = (cell: LabFigure) => ({ baseline: 'random', cells: [cell] }) as unknown as LabReport;
   expect(labSentence(report(WIN), 'ttftMs.p95')).toMatch(/^aware beats random on TTFT p95/);
   expect(labSentence(report({ ...WIN, pHolm: 1 }), 'ttftMs.p95')).toBe(
+    'No policy is shown to beat random on TTFT p95 once corrected for all 1 comparisons; more seeds may',
+  );
+  expect(labSentence(report({ ...WIN, pHolm: 1, verdict: 'tie' }), 'ttftMs.p95')).toBe(
     'No policy is shown to beat random on TTFT p95',
   );
 });

@@ -51,7 +51,10 @@ export function labSentence(report: LabReport, metric: string): string {
   }
   if (greyed.length > 0)
     return `Nothing is shown on ${label}: the baseline beats itself under other ties, so a win may be noise`;
-  return `No policy is shown to beat ${report.baseline} on ${label}`;
+  const nothing = `No policy is shown to beat ${report.baseline} on ${label}`;
+  const isAhead = own.some((one) => one.verdict === 'win' && !one.greyed);
+  const compared = report.cells.filter(({ pHolm }) => pHolm !== null).length;
+  return isAhead ? `${nothing} once corrected for all ${compared} comparisons; more seeds may` : nothing;
 }
 
 /** Relative to the baseline's size, so that loads compare. */

@@ -8,6 +8,7 @@ import type { Metric, PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import { ScatterChart, type ScatterPoint } from '../charts/scatter-chart.tsx';
 import { figureText, moneyTickText } from '../format.ts';
+import { FleetName } from './candidate-table.tsx';
 import { MOST_FLEETS, takeFrom } from './export-menu.tsx';
 
 export function ParetoChart({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
@@ -56,7 +57,14 @@ export function ParetoChart({ report, plan }: { readonly report: PlanReport; rea
       />
       {picked.length > 0 && (
         <div className="picked" role="status">
-          <p>Picked: {picked.join('; ')}</p>
+          <p>Picked:</p>
+          <ul>
+            {picked.map((fleet) => (
+              <li key={fleet}>
+                <FleetName name={fleet} />
+              </li>
+            ))}
+          </ul>
           <p className="buttons">
             <button type="button" onClick={() => void takeFrom(picked, plan, 'compare')}>
               {picked.length === 1 ? 'Compare it with the others' : `Compare these ${picked.length}`}
