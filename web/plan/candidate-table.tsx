@@ -112,6 +112,12 @@ export function FleetName({ name }: { readonly name: string }) {
   );
 }
 
+/** The same in one line. */
+export function fleetWords(name: string): string {
+  const [shape = name, gpu, ...rest] = name.split(' · ');
+  return [gpu === undefined ? shape : `${shape} on ${gpu}`, ...rest.map(engineWords)].join(', ');
+}
+
 /** `fp8 kv fp8 max_num_batched_tokens 2048` as a reader would say it. */
 function engineWords(label: string): string {
   return label

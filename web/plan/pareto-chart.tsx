@@ -8,7 +8,7 @@ import type { Metric, PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import { ScatterChart, type ScatterPoint } from '../charts/scatter-chart.tsx';
 import { figureText, moneyTickText } from '../format.ts';
-import { FleetName } from './candidate-table.tsx';
+import { FleetName, fleetWords } from './candidate-table.tsx';
 import { MOST_FLEETS, takeFrom } from './export-menu.tsx';
 
 export function ParetoChart({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
@@ -101,7 +101,7 @@ function pointOf(
   if (cost === null || own === undefined || own.value === null || own.value <= 0) return [];
   return [
     {
-      ...{ key: fleet, name: fleet, label, x: cost, y: own.value, isHollow },
+      ...{ key: fleet, name: fleetWords(fleet), label, x: cost, y: own.value, isHollow },
       yInterval: own.interval ?? undefined,
       colour: isHollow ? 'var(--muted)' : 'var(--fleet-b)',
     },
