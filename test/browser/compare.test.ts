@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulate } from '../../sim/cluster/simulate.ts';
 import { comparisonCells } from '../../sim/run/plan-cells.ts';
 import { parseComparison } from '../../sim/scenario/parse.ts';
+import { encodeScenario } from '../../web/state/fragment.ts';
 import { DEFAULT_SETUP, documentOf } from '../../web/state/setup.ts';
 import { violations } from './axe.ts';
 import { type Dashboard, finished, openDashboard } from './browser.ts';
@@ -161,6 +162,24 @@ describe('the order of the fleets', () => {
     const [a, b, c] = await namesOf(page);
     await page.locator('.handle').nth(2).dragTo(page.locator('.verdicts li').nth(0));
     await expect.poll(() => namesOf(page), { timeout: 10_000 }).toEqual([c, a, b]);
+  });
+});
+
+describe('the verdicts', () => {
+  it('call the one cheapest fleet that meets the SLO best, and no other', async () => {
+    const [first] = DEFAULT_SETUP.fleets;
+    const fleets = [2, 4].map((replicas) => ({
+      ...first!,
+      name: `${replicas} replicas`,
+      shape: { kind: 'aggregated' as const, replicas },
+    }));
+    const document = documentOf({ ...DEFAULT_SETUP, rateRps: 4, requests: 200, itlP99Ms: 100, fleets });
+    const { page } = await dashboard.open(`#/compare?s=${await encodeScenario({ document }, 'comparison')}`);
+    await finished(page);
+    expect(await page.locator('.verdict').allTextContents()).toEqual([
+      '✓ meets the SLO, best',
+      '✓ meets the SLO',
+    ]);
   });
 });
 
