@@ -111,6 +111,35 @@ describe('the editor', () => {
   });
 });
 
+describe('the list of what runs', () => {
+  it('has every job with its progress; one that is ended leaves the others alone', async () => {
+    const long = documentOf({ ...DEFAULT_SETUP, requests: 60_000 });
+    const { page, complaints } = await dashboard.open(
+      `#/compare?s=${await encodeScenario({ document: long, seeds: 3 })}`,
+    );
+    const load = page.getByRole('region', { name: 'How much load they can take' });
+    await load.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('button', { name: 'Jobs 2' }).click();
+    const tray = page.getByRole('dialog', { name: 'What runs' });
+    await expect.poll(() => tray.getByRole('listitem').count()).toBe(2);
+    await expect
+      .poll(() => tray.getByRole('listitem').first().textContent())
+      .toMatch(/^Comparison[\d.]+.% after \d+ s/);
+    expect(await violations(page)).toEqual([]);
+    await tray.getByRole('button', { name: 'Cancel: Comparison' }).click();
+    await expect.poll(() => tray.getByRole('listitem').count()).toBe(1);
+    await tray.getByRole('button', { name: 'Cancel: How much load' }).click();
+    await tray.getByText('Nothing. Comparisons').waitFor();
+    await page.keyboard.press('Escape');
+    await page
+      .getByText(/^Cancelled/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Jobs', exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a copied link', () => {
   it('says whether the same comes out for whoever opens it', async () => {
     const first = await openSmall();

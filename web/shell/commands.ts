@@ -8,7 +8,7 @@ import { DEFAULT_STATE, putScenario, redo, undo } from '../state/document-store.
 import { expectedOf, expectedText } from '../state/expected.ts';
 import { toggleTheme } from '../state/theme.ts';
 import { useView } from '../state/view-store.ts';
-import { showHelp, showPalette, showShare } from './dialogs.ts';
+import { showHelp, showJobs, showPalette, showShare } from './dialogs.ts';
 import { downloadYaml } from './download-yaml.ts';
 import { makeBaseline, saveFleet } from './fleet-keys.ts';
 import { copyText } from './save.ts';
@@ -49,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   { title: 'Open or close the tables of charts', keys: 't', run: toggleTables },
   { title: 'Make the fleet in front the baseline', keys: 'b', run: makeBaseline },
   { title: 'Save a fleet as files that deploy it', keys: 'x', run: saveFleet },
+  { title: 'What runs, and the way to end it', run: showJobs },
   { title: 'Light or dark theme', run: toggleTheme },
   { title: 'Print', run: () => window.print() },
   { title: 'Find a command or a setting', keys: 'Ctrl K', also: '/', run: showPalette },

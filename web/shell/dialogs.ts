@@ -1,7 +1,7 @@
 /** Which of the page's dialogs is open. */
 import { create } from 'zustand';
 
-export type DialogName = 'palette' | 'help' | 'share';
+export type DialogName = 'palette' | 'help' | 'share' | 'jobs';
 
 export const useDialog = create<{ readonly open: DialogName | null }>()(() => ({ open: null }));
 
@@ -15,6 +15,10 @@ export function showHelp(): void {
 
 export function showShare(): void {
   useDialog.setState({ open: 'share' });
+}
+
+export function showJobs(): void {
+  useDialog.setState({ open: 'jobs' });
 }
 
 export function closeDialog(): void {

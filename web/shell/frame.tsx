@@ -2,14 +2,16 @@
 import { lazy, Suspense } from 'react';
 import { SCREENS } from '../screen-names.ts';
 import { NO_ABOUT, useAbout } from '../state/about.ts';
+import { useActiveJobs } from '../state/active-jobs.ts';
 import { openScreen, useScreen } from '../state/address.ts';
 import { Announcer } from './announce.tsx';
 import { SCREEN_NAMES } from './commands.ts';
-import { showHelp, showPalette, showShare, useDialog } from './dialogs.ts';
+import { showHelp, showJobs, showPalette, showShare, useDialog } from './dialogs.ts';
 import { useKeys } from './keys.ts';
 import { ThemeToggle } from './theme-toggle.tsx';
 
 const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
+const Jobs = lazy(() => import('./jobs.tsx').then((m) => ({ default: m.Jobs })));
 const Share = lazy(() => import('./share.tsx').then((m) => ({ default: m.Share })));
 const Help = lazy(() => import('./help.tsx').then((m) => ({ default: m.Help })));
 
@@ -40,6 +42,7 @@ export function Frame() {
           ))}
         </nav>
         <div className="frame-tools">
+          <JobsButton />
           <button type="button" className="quiet" onClick={showShare}>
             Share
           </button>
@@ -59,6 +62,7 @@ export function Frame() {
         {dialog === 'palette' && <Palette />}
         {dialog === 'help' && <Help />}
         {dialog === 'share' && <Share />}
+        {dialog === 'jobs' && <Jobs />}
       </Suspense>
     </>
   );
@@ -79,6 +83,16 @@ function LinkNotice() {
     <p className="link-notice quiet-text" role="status">
       The link was made by an older version of Drydock and has been brought up to date.
     </p>
+  );
+}
+
+/** Opens the list of what runs; says how much that is. */
+function JobsButton() {
+  const count = useActiveJobs(({ jobs }) => jobs.size);
+  return (
+    <button type="button" className="quiet jobs-button" onClick={showJobs}>
+      Jobs{count === 0 ? '' : ` ${count}`}
+    </button>
   );
 }
 

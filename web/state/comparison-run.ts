@@ -6,6 +6,7 @@ import { client } from './simulator.ts';
 import { tracesOf } from './traces.ts';
 
 export const comparisonRun = new JobRunner<ComparisonResult>({
+  name: 'Comparison',
   screens: ['compare'],
   keyOf,
   built: {

@@ -24,6 +24,7 @@ export interface GridReport {
 }
 
 export const gridRun = new JobRunner<GridReport>({
+  name: 'How split and TP interact',
   screens: ['compare'],
   keyOf: (state) => (splitGrid(state.document) === null ? null : keyOf(state)),
   start: (state, jobId, onProgress) => start(state, splitGrid(state.document)!, jobId, onProgress),

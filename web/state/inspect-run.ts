@@ -7,6 +7,7 @@ import { tracesOf } from './traces.ts';
 import { useView } from './view-store.ts';
 
 export const inspectRun = new JobRunner<InspectResult>({
+  name: 'Recording of one fleet',
   screens: ['inspect'],
   keyOf: ({ document }) => `${useView.getState().fleet} ${canonical(document)}`,
   start: ({ document }, jobId, onProgress) => {

@@ -8,6 +8,7 @@ import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import type { JobOutcome, JobProgress } from '../../sim/worker/api.ts';
 import type { ConfigProblem } from '../../src/core/check.ts';
 import type { Screen } from '../screen-names.ts';
+import { jobEnded, jobStarted } from './active-jobs.ts';
 import { useScreen } from './address.ts';
 import { type ScenarioState, useScenario } from './document-store.ts';
 import { usePlugin } from './plugin-store.ts';
@@ -49,6 +50,8 @@ export interface Shown<Result> {
 
 /** What one screen runs. */
 export interface Runnable<Result> {
+  /** As the list of what runs calls it. */
+  readonly name: string;
   /** Screens on which it is run. */
   readonly screens: readonly Screen[];
   /** Equal for documents with equal results; null where there is nothing to run. */
@@ -183,10 +186,18 @@ export class JobRunner<Result> {
     jobs += 1;
     const jobId = `job-${jobs}`;
     this.#activeJobId = jobId;
+    const { name } = this.#runnable;
+    jobStarted(jobId, {
+      name,
+      use: this.use,
+      startedMs: performance.now(),
+      cancel: () => this.#cancelJob(jobId),
+    });
     this.use.setState({ status: STARTING, isCurrent: this.#isBuilt(key) });
     void this.#runnable
       .start(state, jobId, (progress) => this.#onProgress(key, progress))
       .then((outcome) => {
+        jobEnded(jobId);
         if (this.#activeJobId !== jobId) return;
         this.#activeJobId = null;
         this.#onOutcome(key, outcome);
@@ -202,7 +213,9 @@ export class JobRunner<Result> {
   }
 
   #retire(): void {
-    if (this.#activeJobId !== null) this.#cancelJob(this.#activeJobId);
+    if (this.#activeJobId === null) return;
+    this.#cancelJob(this.#activeJobId);
+    jobEnded(this.#activeJobId);
     this.#activeJobId = null;
   }
 

@@ -9,6 +9,7 @@ import { canonical } from './setup.ts';
 const RUNS_AT_ONCE = 150;
 
 export const labRun = new JobRunner<LabReport>({
+  name: 'Lab',
   screens: ['lab'],
   keyOf: ({ lab }) => canonical({ lab, sources: usePlugin.getState().sources }),
   start: ({ lab }, jobId, onProgress) => sandbox.runLab(lab, jobId, usePlugin.getState().sources, onProgress),

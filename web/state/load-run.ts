@@ -9,6 +9,7 @@ import { tracesOf } from './traces.ts';
 const FEWEST_SEEDS = 3;
 
 export const loadRun = new JobRunner<LoadReport>({
+  name: 'How much load they can take',
   screens: ['compare'],
   keyOf,
   start: ({ document, seeds }, jobId, onProgress) => {

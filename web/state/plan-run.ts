@@ -10,6 +10,7 @@ import { tracesOf } from './traces.ts';
 const FLEETS_AT_ONCE = 400;
 
 export const planRun = new JobRunner<PlanReport>({
+  name: 'Search for the cheapest fleet',
   screens: ['plan'],
   keyOf: ({ plan }) => canonical(plan),
   built: {

@@ -20,6 +20,7 @@ const fleetAsked = (): number | null =>
   useScreen.getState().screen === 'inspect' ? useView.getState().fleet : null;
 
 export const whyRun = new JobRunner<WhyReport>({
+  name: 'What would change the decision',
   screens: ['compare', 'inspect'],
   keyOf: (state) => `${fleetAsked()} ${keyOf(state)}`,
   start: ({ document, seeds }, jobId, onProgress) => {

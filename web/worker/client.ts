@@ -71,7 +71,9 @@ export class WorkerClient {
     setTimeout(() => {
       if (!this.#pending.has(jobId)) return;
       settle({ status: 'cancelled', partial: null });
-      this.#close('the simulator did not answer and was started afresh');
+      // What others wait for is not ended for one of them: if it is silent, the watch ends it.
+      if (this.#pending.size === 0 || !this.#isWatched)
+        this.#close('the simulator did not answer and was started afresh');
     }, CANCEL_PATIENCE_MS);
   }
 
