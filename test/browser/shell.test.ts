@@ -177,13 +177,19 @@ describe('a copied link', () => {
       'B is enough.\n<img src=x onerror="window.hacked=1">',
     );
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    const hash = (): Promise<string> => page.evaluate(() => window.location.hash);
+    let before = await hash();
     await page.getByLabel('Arrival rate, requests/s').fill('33');
+    // The address follows what is shown with a little delay.
+    await expect.poll(hash).not.toBe(before);
     await page.reload();
     await about.getByRole('button', { name: 'Edit' }).click();
     expect(await page.getByLabel('Title').inputValue()).toBe('Fleet for <b>May</b>');
     await page.getByRole('button', { name: 'Close' }).click();
+    before = await hash();
     await about.getByRole('button', { name: 'Take away' }).click();
     await expect.poll(() => about.count()).toBe(0);
+    await expect.poll(hash).not.toBe(before);
     await page.reload();
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await about.count()).toBe(0);
