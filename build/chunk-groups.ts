@@ -1,10 +1,11 @@
 /**
  * Few chunks in place of many small ones, and none that brings along what its reader does not need: modules are grouped by
  * who reaches them. The first group that a module fits into has it; what its modules import and no group before it has is
- * of the group as well.
+ * of the group as well. A worker that comes to load a file of the page ends there, as it has no document: the build fails
+ * before it does.
  */
 import type { Plugin } from 'vite';
-import { isWorkerEntry } from './shared-workers.ts';
+import { isWorkerEntry, isWorkerFile } from './shared-workers.ts';
 
 /** As rolldown's `output.codeSplitting.groups`. */
 interface ChunkGroup {
@@ -15,6 +16,8 @@ interface ChunkGroup {
 
 type Modules = ReadonlySet<string>;
 
+/** What cannot be in a worker: components, and what draws them. */
+const PAGE_ONLY = /\.tsx$|node_modules[\\/]react/;
 const SCREENS = /[\\/]web[\\/]screens\.ts$/;
 
 export function chunkGroups(): { readonly plugin: Plugin; readonly groups: ChunkGroup[] } {
@@ -22,6 +25,8 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: Chunk
   let screens: readonly Modules[] = [];
   let workers: readonly Modules[] = [];
   let page: Modules = new Set();
+  /** All that workers may ever load. */
+  let everInWorkers: Modules = new Set();
   const isShared = (id: string): boolean => page.has(id) && workers.some((modules) => modules.has(id));
   const groups: readonly (readonly [name: string, test: ChunkGroup['test']])[] = [
     ['common', /node_modules[\\/]comlink|preload-helper/],
@@ -29,6 +34,7 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: Chunk
     ['catalogue', /[\\/]models[\\/](gpus|llms|prices|workload-presets)\.ts$/],
     ['figures', isShared],
     ['simulator', (id) => workers.every((modules) => modules.has(id))],
+    ['steps', (id) => everInWorkers.has(id) && screens.some((modules) => modules.has(id))],
     ['frame', /[\\/]web[\\/](main|state[\\/]runs|shell[\\/]frame)\.tsx?$|react-dom/],
     ['charts', (id) => screens.filter((modules) => modules.has(id)).length > 1],
   ];
@@ -54,10 +60,25 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: Chunk
           true,
         );
         workers = entries.filter(isWorkerEntry).map((id) => reach([id], false));
+        everInWorkers = reach(entries.filter(isWorkerEntry), true);
         screens = ids
           .filter((id) => SCREENS.test(id))
           .flatMap((id) => this.getModuleInfo(id)?.dynamicallyImportedIds ?? [])
           .map((id) => reach([id], false));
+      },
+      generateBundle(_, bundle) {
+        const files = new Set(
+          Object.values(bundle)
+            .filter((file) => file.type === 'chunk' && file.isEntry && isWorkerFile(file.fileName))
+            .map(({ fileName }) => fileName),
+        );
+        for (const name of files) {
+          const file = bundle[name];
+          if (file?.type !== 'chunk') continue;
+          const foreign = file.moduleIds.find((id) => PAGE_ONLY.test(id));
+          if (foreign !== undefined) this.error(`${name}, which a worker loads, holds ${foreign} of the page`);
+          for (const next of [...file.imports, ...file.dynamicImports]) files.add(next);
+        }
       },
     },
   };
