@@ -4,6 +4,7 @@
  */
 import type { PoolSpec, Scenario } from '../scenario/schema.ts';
 import { kvLinkOf, movesKv, withStepBudget } from './changes.ts';
+import { LINK_VALUES, STEP_TOKENS_VALUES, TP_VALUES } from './step-values.ts';
 
 export type StepInputId = 'tp' | 'split' | 'stepTokens' | 'link';
 
@@ -19,10 +20,6 @@ export interface StepInput {
   readonly at: (value: number) => Scenario;
 }
 
-const TP_VALUES = [1, 2, 4, 8, 16];
-const STEP_TOKENS_VALUES = [512, 1024, 2048, 4096, 8192, 16_384, 32_768];
-/** From 25 Gbit/s Ethernet to a scale-up link, GB/s. */
-const LINK_VALUES = [3, 6, 12, 25, 50, 100, 200, 400];
 /** Steps that are looked at to each side. */
 const MOST_STEPS = 4;
 

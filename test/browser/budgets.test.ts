@@ -4,7 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeScenario } from '../../web/state/fragment.ts';
 import { DEFAULT_SETUP, documentOf } from '../../web/state/setup.ts';
 import { type Dashboard, finished, openDashboard } from './browser.ts';
-import { type Course, followInput, hold, longestTask, measureAll, REPEATS, repeated } from './measure.ts';
+import {
+  type Course,
+  cancelMs,
+  followInput,
+  hold,
+  longestTask,
+  measureAll,
+  REPEATS,
+  repeated,
+} from './measure.ts';
 
 let dashboard: Dashboard;
 beforeAll(async () => {
@@ -108,14 +117,7 @@ describe('times', () => {
     );
     const times = await repeated(REPEATS, async () => {
       await page.getByText(/^Simulating, [1-9]/).waitFor({ timeout: 30_000 });
-      const tookMs = await page.evaluate(async () => {
-        const button = [...document.querySelectorAll('button')].find((one) => one.textContent === 'Cancel')!;
-        const startMs = performance.now();
-        button.click();
-        while (!document.querySelector('.run-text')!.textContent!.startsWith('Cancelled'))
-          await new Promise((resolve) => setTimeout(resolve, 1));
-        return performance.now() - startMs;
-      });
+      const tookMs = await cancelMs(page);
       await page.getByRole('button', { name: 'Run again' }).click();
       return tookMs;
     });

@@ -139,3 +139,15 @@ export function followInput(slider: Element): void {
   };
   slider.addEventListener('keydown', () => follow(performance.now()), { once: true });
 }
+
+/** Time from a press of Cancel until the page says so, taken in the page: the driver's own way there and back is not in it. */
+export async function cancelMs(page: Page): Promise<number> {
+  return await page.evaluate(async () => {
+    const button = [...document.querySelectorAll('button')].find((one) => one.textContent === 'Cancel')!;
+    const startMs = performance.now();
+    button.click();
+    while (!document.querySelector('.run-text')!.textContent!.startsWith('Cancelled'))
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    return performance.now() - startMs;
+  });
+}

@@ -9,6 +9,7 @@ import { decodeScenario, encodeScenario } from '../../web/state/fragment.ts';
 import { search } from '../planner/host.ts';
 import { violations } from './axe.ts';
 import { type Dashboard, openDashboard, savedText } from './browser.ts';
+import { cancelMs } from './measure.ts';
 
 /** One GPU type, one shape: a search of a moment. */
 const SMALL = {
@@ -125,15 +126,7 @@ describe('a search', () => {
     const { page } = await openPlan({ ...DEFAULT_PLAN, maxSeeds: 3, run: { requests: 5000 } });
     const cancel = page.getByRole('button', { name: 'Cancel' });
     await page.getByText(/^Searching, [1-9]/).waitFor({ timeout: 30_000 });
-    // Measured in the page, so that the driver's own way there and back is not counted.
-    const tookMs = await page.evaluate(async () => {
-      const button = [...document.querySelectorAll('button')].find((one) => one.textContent === 'Cancel')!;
-      const startMs = performance.now();
-      button.click();
-      while (!document.querySelector('.run-text')!.textContent!.startsWith('Cancelled'))
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      return performance.now() - startMs;
-    });
+    const tookMs = await cancelMs(page);
     expect(await cancel.count()).toBe(0);
     // The bound is for a machine of its own; one that is shared by many may take longer to come back.
     expect(tookMs).toBeLessThan(250);

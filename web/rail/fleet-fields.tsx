@@ -1,4 +1,5 @@
 /** One fleet: its GPU, how its replicas are built and divided, and what its engines and links are given. */
+import { LINK_VALUES, STEP_TOKENS_VALUES, TP_VALUES } from '../../sim/why/step-values.ts';
 import { FleetMark } from '../components/fleet-mark.tsx';
 import { type FleetSetup, type FleetShape, withShape } from '../state/setup.ts';
 import type { Choice, GpuChoice } from '../worker/api.ts';
@@ -9,11 +10,6 @@ import { TextField } from './text-field.tsx';
 
 /** Replicas per pool that the form offers. */
 const MAX_REPLICAS = 64;
-
-const TP_VALUES = [1, 2, 4, 8, 16] as const;
-const STEP_TOKENS_VALUES = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
-/** From 25 Gbit/s Ethernet to a scale-up link, GB/s. */
-const LINK_VALUES = [3, 6, 12, 25, 50, 100, 200, 400] as const;
 
 const SHAPE_CHOICES: readonly Choice[] = [
   { id: 'aggregated', name: 'aggregated' },
