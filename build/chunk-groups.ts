@@ -76,7 +76,8 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: Chunk
           const file = bundle[name];
           if (file?.type !== 'chunk') continue;
           const foreign = file.moduleIds.find((id) => PAGE_ONLY.test(id));
-          if (foreign !== undefined) this.error(`${name}, which a worker loads, holds ${foreign} of the page`);
+          if (foreign !== undefined)
+            this.error(`${name}, which a worker loads, holds ${foreign} of the page`);
           for (const next of [...file.imports, ...file.dynamicImports]) files.add(next);
         }
       },
