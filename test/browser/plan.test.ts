@@ -61,23 +61,82 @@ describe('the first screen', () => {
 });
 
 describe('the cost-latency chart', () => {
-  it('picks fleets by keys or by a click and takes them, and no others, to the comparison', async () => {
+  const chartOf = (page: Page) => page.getByRole('img', { name: /^Cost against .* Space picks one/ });
+
+  it('picks fleets by keys and takes them, and no others, to the comparison', async () => {
     const { page, complaints } = await openPlan(SMALL);
     await searched(page);
-    const chart = page.getByRole('img', { name: /^Cost against .* Enter chooses/ });
-    await chart.focus();
+    await chartOf(page).focus();
     await page.keyboard.press('Home');
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Compare it with the others' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.picked li').count()).toBe(0);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Space');
     await page.keyboard.press('End');
-    await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Compare these 2' }).waitFor();
+    await page.keyboard.press('Space');
+    await page.getByText('Picked 2 of 5 at most').waitFor();
     const picked = await page.locator('.picked .shape').allTextContents();
     expect(new Set(await page.locator('.picked li').allTextContents()).size).toBe(2);
-    await page.getByRole('button', { name: 'Compare these 2' }).click();
+    await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.verdicts li').count(), { timeout: 30_000 }).toBe(2);
     const names = await page.locator('.verdicts .fleet-name').allTextContents();
     for (const [i, name] of names.entries()) expect(name).toContain(picked[i]!.split(' on ')[0]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('picks what a lasso encloses: round it, across it, added with Shift; the table says the same', async () => {
+    const { page, complaints } = await openPlan(SMALL);
+    await searched(page);
+    const chart = chartOf(page);
+    await chart.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await chart.boundingBox())!;
+    const marks = await chart
+      .locator('circle')
+      .evaluateAll((circles) =>
+        circles.map((one) => ({ x: Number(one.getAttribute('cx')), y: Number(one.getAttribute('cy')) })),
+      );
+    const drag = async (path: readonly (readonly [number, number])[]): Promise<void> => {
+      await page.mouse.move(x + path[0]![0], y + path[0]![1]);
+      await page.mouse.down();
+      for (const [px, py] of path.slice(1)) await page.mouse.move(x + px, y + py, { steps: 4 });
+      await page.mouse.up();
+    };
+    const picked = page.locator('.picked li');
+
+    const one = marks[0]!;
+    const alike = marks.filter((mark) => Math.hypot(mark.x - one.x, mark.y - one.y) < 12).length;
+    const around = Array.from({ length: 9 }, (_, i): [number, number] => {
+      const angle = (i / 8) * 2 * Math.PI;
+      return [one.x + 13 * Math.cos(angle), one.y + 13 * Math.sin(angle)];
+    });
+    await drag(around);
+    await expect.poll(() => picked.count()).toBe(alike);
+    // The click that ends a drag picks nothing of its own, one that is no drag does.
+    await page.mouse.click(x + one.x, y + one.y);
+    await expect.poll(() => picked.count()).toBe(alike - 1);
+
+    await page.keyboard.down('Shift');
+    await drag(around);
+    await page.keyboard.up('Shift');
+    await expect.poll(() => picked.count()).toBe(alike);
+
+    await drag([
+      [60, 4],
+      [width - 4, height - 44],
+    ]);
+    await expect.poll(() => picked.count()).toBe(Math.min(5, marks.length));
+    expect(await page.locator('.picked').textContent()).toMatch(
+      marks.length > 5 ? `Of ${marks.length} fleets the 5 best` : `Picked ${marks.length} of 5`,
+    );
+    await page.getByText('As a table or a file').first().click();
+    const cells = page.getByRole('region', { name: /^Table: Cost against/ }).locator('tbody td:last-child');
+    await expect
+      .poll(async () => (await cells.allTextContents()).filter((text) => text === 'yes').length)
+      .toBe(Math.min(5, marks.length));
+    await page.getByRole('button', { name: 'Pick none' }).click();
+    await expect.poll(() => picked.count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 });

@@ -16,12 +16,14 @@ interface ReadingSvgProps {
   readonly last: number;
   readonly at: number | null;
   readonly setAt: (at: number | null) => void;
-  /** Place under a pointer, from its distance to the left edge in px; it is held to the places that there are. */
-  readonly placeAt: (px: number) => number;
+  /** Place under a pointer, from its distances to the left and the upper edge; it is held to the places that there are. */
+  readonly placeAt: (px: number, py: number) => number;
   /** Where a range can be picked: by dragging, or with Shift and the arrow keys. */
   readonly brush?: Brush | undefined;
-  /** Where what is read can be chosen: Enter, or a click. */
+  /** Where what is read can be chosen: what a click does. */
   readonly choose?: ((at: number) => void) | undefined;
+  /** Gets keys before the reading does; true: the key was its own. */
+  readonly onKey?: ((key: string, at: number | null) => boolean) | undefined;
   readonly children: ReactNode;
 }
 
@@ -35,14 +37,13 @@ export interface Brush {
 const LEAST_DRAG = 4;
 
 export function ReadingSvg(props: ReadingSvgProps) {
-  const { title, keys, width, height, last, at, setAt, placeAt, brush, choose, children } = props;
+  const { title, keys, width, height, last, at, setAt, brush, choose, children } = props;
   /** Where a picked range began: a place, by keys; px, by the pointer. */
   const anchor = useRef<number | null>(null);
   const [drag, setDrag] = useState<{ readonly from: number; readonly to: number } | null>(null);
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.key === 'Enter' && choose !== undefined && at !== null) {
+    if (props.onKey?.(event.key, at) === true) {
       event.preventDefault();
-      choose(at);
       return;
     }
     const next = nextReading(event.key, at, last);
@@ -56,9 +57,13 @@ export function ReadingSvg(props: ReadingSvgProps) {
     anchor.current ??= at ?? next;
     if (anchor.current !== next) brush.choose(brush.pxOf(anchor.current), brush.pxOf(next));
   };
+  const placeOf = (event: React.MouseEvent<SVGSVGElement>): number => {
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    return Math.min(last, Math.max(0, props.placeAt(event.clientX - left, event.clientY - top)));
+  };
   const onPointerMove = (event: React.PointerEvent<SVGSVGElement>): void => {
     const px = pxIn(event);
-    setAt(Math.min(last, Math.max(0, placeAt(px))));
+    setAt(placeOf(event));
     if (drag !== null) setDrag({ from: drag.from, to: px });
   };
   const onPointerDown = (event: React.PointerEvent<SVGSVGElement>): void => {
@@ -76,15 +81,15 @@ export function ReadingSvg(props: ReadingSvgProps) {
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       role="img"
-      aria-label={`${title}. Arrow keys ${keys}${brush === undefined ? '' : ', with Shift they pick a range'}${choose === undefined ? '' : ', Enter chooses'}.`}
+      aria-label={`${title}. Arrow keys ${keys}${brush === undefined ? '' : ', with Shift they pick a range'}.`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move what is read
       tabIndex={0}
       onKeyDown={onKeyDown}
       onPointerMove={onPointerMove}
       onPointerDown={onPointerDown}
       onPointerUp={onPointerUp}
-      onClick={(event) => choose?.(Math.min(last, Math.max(0, placeAt(pxIn(event)))))}
-      className={brush !== undefined ? 'brushable' : choose === undefined ? undefined : 'pickable'}
+      onClick={(event) => choose?.(placeOf(event))}
+      className={brush === undefined ? undefined : 'brushable'}
       onPointerLeave={() => setAt(null)}
     >
       {children}

@@ -4,7 +4,7 @@
  */
 import { extent, minIndex } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Interval } from '../../sim/metrics/report.ts';
 import { timeTickText } from '../format.ts';
 import { AxisX } from './axis-x.tsx';
@@ -49,8 +49,28 @@ interface ScatterChartProps {
   /** Points to join, in order: what nothing else beats on both axes. */
   readonly frontier?: readonly ScatterPoint[];
   readonly note?: string;
-  /** Where points can be chosen: which are, by key, and what choosing one does. */
-  readonly pick?: { readonly picked: readonly string[]; readonly choose: (key: string) => void };
+  readonly pick?: Picking;
+}
+
+/** Where points can be picked: which are, by key, and what is done with them. */
+export interface Picking {
+  readonly picked: readonly string[];
+  /** Space, or a click: takes it up, or lets it go. */
+  readonly toggle: (key: string) => void;
+  /** Enter: on with what is picked. */
+  readonly onward: () => void;
+  /** Escape. */
+  readonly clear: () => void;
+  /** What the keys do, for those who cannot see it. */
+  readonly keys: string;
+  /** Drawn over the points, which stand at these places, px. */
+  readonly over: (places: readonly PlacedPoint[], right: number, bottom: number) => ReactNode;
+}
+
+export interface PlacedPoint {
+  readonly key: string;
+  readonly x: number;
+  readonly y: number;
 }
 
 /** Narrowest x axis, as a share of its values: differences below it are noise to the eye, not a finding. */
@@ -59,17 +79,26 @@ const NARROWEST = 0.1;
 export function ScatterChart({ title, points, x, y, limitMs, frontier, note, pick }: ScatterChartProps) {
   const [at, setAt] = useState<number | null>(null);
   const read = at === null ? undefined : points[Math.min(at, points.length - 1)];
+  const isPicked = ({ key }: ScatterPoint): boolean => pick?.picked.includes(key) === true;
+  const ofPick = (cell: string): string[] => (pick === undefined ? [] : [cell]);
   return (
     <section aria-label={title} className="chart">
       <h2>{title}</h2>
       <Plot {...{ title, points, x, y, limitMs, frontier, at, setAt, read, pick }} />
       <p className="reading" aria-live="polite">
-        {read === undefined ? note : `${read.name}: ${x.text(read.x)}, ${y.text(read.y)}`}
+        {read === undefined
+          ? note
+          : `${read.name}: ${x.text(read.x)}, ${y.text(read.y)}${isPicked(read) ? '; picked' : ''}`}
       </p>
       <TwinTable
         title={title}
-        heads={['Fleet', x.label, y.label]}
-        rows={points.map((point) => [point.name, x.text(point.x), y.text(point.y)])}
+        heads={['Fleet', x.label, y.label, ...ofPick('Picked')]}
+        rows={points.map((point) => [
+          point.name,
+          x.text(point.x),
+          y.text(point.y),
+          ...ofPick(isPicked(point) ? 'yes' : 'no'),
+        ])}
       />
     </section>
   );
@@ -92,16 +121,20 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
   const y = scaleLog(domain, [bottom, GUTTER.top]);
   const ticks = x.ticks(Math.max(2, Math.floor(width / 110)));
   const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
-  const labels = dodged(points.map((point) => ({ x: x(point.x), y: y(point.y) })));
+  const places = points.map((point): PlacedPoint => ({ key: point.key, x: x(point.x), y: y(point.y) }));
+  const labels = dodged(places);
   const clampY = (ms: number): number => y(Math.min(domain[1], Math.max(domain[0], ms)));
   return (
     <div ref={ref}>
       <ReadingSvg
         {...{ title, width, height, at, setAt }}
-        keys="go from fleet to fleet"
+        keys={`go from fleet to fleet${pick === undefined ? '' : `, ${pick.keys}`}`}
         last={points.length - 1}
-        placeAt={(px) => nearest(points, x.invert(px))}
-        choose={pick === undefined ? undefined : (place) => pick.choose(points[place]!.key)}
+        placeAt={(px, py) => minIndex(places, (one) => Math.hypot(one.x - px, one.y - py))}
+        choose={pick === undefined ? undefined : (place) => pick.toggle(points[place]!.key)}
+        onKey={(key, place) =>
+          pick !== undefined && pressed(key, place === null ? undefined : points[place], pick)
+        }
       >
         <AxisY
           ticks={timeTicks(domain, 6)}
@@ -170,14 +203,18 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
             </text>
           </g>
         ))}
+        {pick?.over(places, right, bottom)}
       </ReadingSvg>
     </div>
   );
 }
 
-/** Place of the point whose x is nearest. */
-function nearest(points: readonly ScatterPoint[], x: number): number {
-  return minIndex(points, (point) => Math.abs(point.x - x));
+/** Whether a key was one of picking. Escape also puts the reading away, which is not its own. */
+function pressed(key: string, read: ScatterPoint | undefined, pick: Picking): boolean {
+  if (key === 'Escape') pick.clear();
+  if (key === 'Enter') pick.onward();
+  if (key === ' ' && read !== undefined) pick.toggle(read.key);
+  return key === 'Enter' || key === ' ';
 }
 
 /** Holds marks and whiskers, and is never so narrow that noise fills it. */

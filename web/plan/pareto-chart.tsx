@@ -1,6 +1,6 @@
 /**
  * What fleets cost against how long their users wait: those that meet the SLO, and hollow those that were run and miss it. Points are
- * picked by a click or Enter and taken to the comparison together.
+ * picked by a click, Space or a lasso and taken to the comparison together.
  */
 import { useState } from 'react';
 import { checkLabel } from '../../sim/compare/decision.ts';
@@ -8,8 +8,11 @@ import type { Metric, PlanReport } from '../../sim/planner/report.ts';
 import type { Plan } from '../../sim/planner/schema.ts';
 import { ScatterChart, type ScatterPoint } from '../charts/scatter-chart.tsx';
 import { figureText, moneyTickText } from '../format.ts';
-import { FleetName, fleetWords } from './candidate-table.tsx';
+import { fleetWords } from './candidate-table.tsx';
 import { MOST_FLEETS, takeFrom } from './export-menu.tsx';
+import { Lasso } from './lasso.tsx';
+import { PickedFleets } from './picked-fleets.tsx';
+import { usePicks } from './picks.ts';
 
 export function ParetoChart({ report, plan }: { readonly report: PlanReport; readonly plan: Plan }) {
   const metrics = report.candidates[0]!.metrics.map(({ metric }) => metric).filter((metric) =>
@@ -17,14 +20,16 @@ export function ParetoChart({ report, plan }: { readonly report: PlanReport; rea
   );
   const [chosen, setChosen] = useState(metrics[0]!);
   const metric = metrics.includes(chosen) ? chosen : metrics[0];
-  const [marked, setMarked] = useState<readonly string[]>([]);
+  const points = metric === undefined ? [] : pointsOf(report, metric);
+  const picks = usePicks(
+    points.map(({ key }) => key),
+    MOST_FLEETS,
+  );
   if (metric === undefined) return null;
-  const points = pointsOf(report, metric);
-  const picked = marked.filter((fleet) => points.some(({ key }) => key === fleet));
-  const choose = (fleet: string): void =>
-    setMarked(
-      picked.includes(fleet) ? picked.filter((one) => one !== fleet) : [...picked, fleet].slice(-MOST_FLEETS),
-    );
+  const { picked, toggle, clear } = picks;
+  const onward = (): void => {
+    if (picked.length > 0) void takeFrom(picked, plan, 'compare');
+  };
   const limitMs = limitOf(report.candidates[0]!.metrics, metric);
   const label = checkLabel(metric);
   return (
@@ -43,7 +48,8 @@ export function ParetoChart({ report, plan }: { readonly report: PlanReport; rea
       )}
       <ScatterChart
         title={`Cost against ${label}`}
-        points={points}
+        // Arrow keys go from left to right.
+        points={[...points].sort((a, b) => a.x - b.x || a.y - b.y)}
         x={{
           label: 'USD per hour',
           text: (value) => figureText(value, 'usdPerHour'),
@@ -52,29 +58,16 @@ export function ParetoChart({ report, plan }: { readonly report: PlanReport; rea
         y={{ label, text: (value) => figureText(value, 'ms') }}
         limitMs={limitMs}
         frontier={frontierOf(points.filter(({ isHollow }) => isHollow !== true))}
-        note="Hollow marks miss the SLO, on this figure or another. The dashed line joins fleets that no other beats on both axes. A click, or Enter, picks a fleet for the comparison."
-        pick={{ picked, choose }}
+        note="Hollow marks miss the SLO, on this figure or another. The dashed line joins fleets that no other beats on both axes. A click picks a fleet for the comparison, a drag all that it encloses."
+        pick={{
+          ...{ picked, toggle, onward, clear },
+          keys: 'Space picks one, Enter compares what is picked, Escape picks none',
+          over: (places, right, bottom) => (
+            <Lasso places={places} right={right} bottom={bottom} pick={picks.take} />
+          ),
+        }}
       />
-      {picked.length > 0 && (
-        <div className="picked" role="status">
-          <p>Picked:</p>
-          <ul>
-            {picked.map((fleet) => (
-              <li key={fleet}>
-                <FleetName name={fleet} />
-              </li>
-            ))}
-          </ul>
-          <p className="buttons">
-            <button type="button" onClick={() => void takeFrom(picked, plan, 'compare')}>
-              {picked.length === 1 ? 'Compare it with the others' : `Compare these ${picked.length}`}
-            </button>
-            <button type="button" onClick={() => setMarked([])}>
-              Pick none
-            </button>
-          </p>
-        </div>
-      )}
+      <PickedFleets picks={picks} onward={onward} />
     </div>
   );
 }
