@@ -11,19 +11,11 @@ import type { LoraSlots } from '../lora.ts';
 import { PriorityQueue } from '../priority-queue.ts';
 import type { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import type { Stepper } from '../stepper.ts';
+import type { Batch } from './batch.ts';
 import { seatsTaken, type VllmCommon } from './common.ts';
 import type { VllmConfig } from './config.ts';
 
 type Sequence = EngineSequence<BlockNode>;
-
-/** The batch that requests join. */
-export interface AdmittingBatch {
-  readonly stepper: Stepper;
-  readonly decodes: DecodeSet<BlockNode>;
-  readonly running: SequenceList<BlockNode>;
-  /** A sequence runs from now on, with a chunk of `tokens`. */
-  run(sequence: Sequence, tokens: number): void;
-}
 
 /** Admission to one engine, or to one lane of a pipeline. */
 export class Admission {
@@ -36,16 +28,23 @@ export class Admission {
   readonly #stepper: Stepper;
   readonly #decodes: DecodeSet<BlockNode>;
   readonly #running: SequenceList<BlockNode>;
-  readonly #run: AdmittingBatch['run'];
+  /** A sequence runs from now on, with a chunk of `tokens`. */
+  readonly #run: (sequence: Sequence, tokens: number) => void;
 
-  constructor(config: VllmConfig, common: VllmCommon, lora: LoraSlots | null, batch: AdmittingBatch) {
+  constructor(
+    config: VllmConfig,
+    common: VllmCommon,
+    lora: LoraSlots | null,
+    batch: Batch,
+    run: (sequence: Sequence, tokens: number) => void,
+  ) {
     this.#config = config;
     this.#common = common;
     this.#lora = lora;
     this.#stepper = batch.stepper;
     this.#decodes = batch.decodes;
     this.#running = batch.running;
-    this.#run = batch.run;
+    this.#run = run;
     this.isSorted = common.waiting instanceof PriorityQueue;
   }
 

@@ -7,7 +7,7 @@ import { PriorityQueue } from '../priority-queue.ts';
 import { RankedQueue } from '../scheduling-policy.ts';
 import { byPriority, type Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import type { VllmConfig } from './config.ts';
-import type { VllmEngine } from './vllm.ts';
+import type { Preemption } from './preemption.ts';
 
 type Sequence = EngineSequence<BlockNode>;
 
@@ -33,7 +33,8 @@ export interface VllmCommon {
   readonly meters: EngineMeters;
   /** Of every lane. */
   readonly running: SequenceList<BlockNode>[];
-  readonly lanes: VllmEngine[];
+  /** Of every lane. */
+  readonly lanes: Preemption[];
   admissions: number;
 }
 
@@ -64,4 +65,10 @@ export function seatsTaken({ running }: VllmCommon): number {
   let taken = 0;
   for (let i = 0; i < running.length; i++) taken += running[i]!.length;
   return taken;
+}
+
+/** Makes the blocks of a sequence findable that are full of its first `tokens` tokens. */
+export function indexUpTo(pool: BlockPool, sequence: Sequence, tokens: number): void {
+  const { request } = sequence;
+  pool.index(sequence, request.prompt, request.outputContentId, sequence.generated, tokens);
 }

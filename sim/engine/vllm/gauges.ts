@@ -4,6 +4,7 @@ import type { EngineObservation } from '../engine.ts';
 import type { BlockNode } from '../kv/block-pool.ts';
 import type { SequenceList } from '../sequence.ts';
 import type { Stepper } from '../stepper.ts';
+import type { Batch } from './batch.ts';
 import type { VllmCommon } from './common.ts';
 
 /** Gauges of one engine, or of one lane of a pipeline. */
@@ -19,16 +20,11 @@ export class Gauges {
   /** Used blocks when the segment in progress began. */
   #usedAtBegin = 0;
 
-  constructor(
-    common: VllmCommon,
-    stepper: Stepper,
-    decodes: DecodeSet<BlockNode>,
-    running: SequenceList<BlockNode>,
-  ) {
+  constructor(common: VllmCommon, batch: Batch) {
     this.#common = common;
-    this.#stepper = stepper;
-    this.#decodes = decodes;
-    this.#running = running;
+    this.#stepper = batch.stepper;
+    this.#decodes = batch.decodes;
+    this.#running = batch.running;
   }
 
   /** A segment begins. */

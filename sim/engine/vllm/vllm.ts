@@ -4,7 +4,7 @@
  *
  * Decoding sequences are kept in a DecodeSet and scheduled in bulk: each takes one token, and as an unfinished prompt always
  * stands at the tail of the running list (it took the rest of the budget), they come before it in order too. Only a shortage of
- * blocks or of budget for the decodes themselves walks the list one by one (`#scheduleOneByOne`).
+ * blocks or of budget for the decodes themselves walks the list one by one (preemption.ts).
  */
 import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
@@ -20,13 +20,15 @@ import type { LoraSlots } from '../lora.ts';
 import type { EngineMeters } from '../meters.ts';
 import { PipelineMeters } from '../pipeline.ts';
 import type { PriorityQueue } from '../priority-queue.ts';
-import { byPriority, Sequence as EngineSequence, SequenceList } from '../sequence.ts';
+import { Sequence as EngineSequence, type SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
 import { Admission } from './admission.ts';
-import { seatsTaken, type VllmCommon, vllmCommon } from './common.ts';
+import { Batch } from './batch.ts';
+import { indexUpTo, type VllmCommon, vllmCommon } from './common.ts';
 import type { VllmConfig } from './config.ts';
 import { Gauges } from './gauges.ts';
+import { Preemption } from './preemption.ts';
 
 type Sequence = EngineSequence<BlockNode>;
 
@@ -39,18 +41,13 @@ export class VllmEngine implements Engine {
   readonly #model: StepModel;
   readonly #stepper: Stepper;
   readonly #pool: BlockPool;
+  readonly #batch: Batch;
   readonly #decodes: DecodeSet<BlockNode>;
-  readonly #running = new SequenceList<BlockNode>();
+  readonly #running: SequenceList<BlockNode>;
   readonly #waiting: Deque<Sequence> | PriorityQueue<Sequence>;
   /** Passed over because their KV is on its way; examined before `#waiting`. */
   readonly #loading: SequenceList<BlockNode>;
   readonly #gauges: Gauges;
-  /** Running sequences whose prompt is not complete, in running order. */
-  #prefilling: Sequence[] = [];
-  /** Decodes left out of the step in progress for want of budget. */
-  #heldBack: Sequence[] = [];
-  /** Sequences of the step in progress that get a chunk. */
-  #chunked: Sequence[] = [];
   #aborting: Sequence[] = [];
   /** Finished prefill legs whose blocks are not released yet. */
   readonly #holding: SequenceList<BlockNode>;
@@ -58,20 +55,13 @@ export class VllmEngine implements Engine {
   readonly #stream: TokenStream<BlockNode>;
   readonly #growth: DecodeGrowth<BlockNode>;
   readonly #admission: Admission;
+  readonly #preemption: Preemption;
   #tiers: KvTiers | null = null;
-  #preempted = false;
-  /** Tokens that victims of the schedule in progress gave back. */
-  #refundTokens = 0;
-
   /** LoRA adapters; null without any. */
   readonly #lora: LoraSlots | null;
   /** Passed over because a batch with their adapter would hold too many; examined before `#waiting`. */
   readonly #passedOver: Sequence[];
-  /** Lanes of the pipeline, this one among them; an engine without stages is alone. */
-  readonly #lanes: readonly VllmEngine[];
   readonly #common: VllmCommon;
-  /** Somebody here waits for blocks that batches in flight may free: no lane admits anyone meanwhile. */
-  #isShort = false;
   /** Present with adapters only, so that scrapes of others ask for nothing. */
   readonly observeAdapters?: () => AdapterObservation;
 
@@ -92,10 +82,7 @@ export class VllmEngine implements Engine {
     this.#passedOver = common.passedOver;
     this.#holding = common.holding;
     this.meters = common.meters;
-    this.#lanes = common.lanes;
     this.#common = common;
-    common.lanes.push(this);
-    common.running.push(this.#running);
     this.#model = model;
     this.#lora = lora;
     this.#stepper = new Stepper({ ahead: config.asyncScheduling, fastForward });
@@ -106,15 +93,18 @@ export class VllmEngine implements Engine {
       speculation === null
         ? new DecodeSet(config.blockSizeTokens)
         : new DraftingSet(config.blockSizeTokens, speculation, seed, this.meters);
-    this.#admission = new Admission(config, common, lora, {
-      ...{ stepper: this.#stepper, decodes: this.#decodes, running: this.#running },
-      run: (sequence, tokens) => this.#run(sequence, tokens),
-    });
+    this.#batch = new Batch(this.#stepper, this.#decodes);
+    this.#running = this.#batch.running;
+    common.running.push(this.#running);
+    this.#admission = new Admission(config, common, lora, this.#batch, (sequence, tokens) =>
+      this.#run(sequence, tokens),
+    );
     if (lora !== null) this.observeAdapters = () => this.#admission.adapters(lora);
-    this.#gauges = new Gauges(common, this.#stepper, this.#decodes, this.#running);
+    this.#gauges = new Gauges(common, this.#batch);
     const rule = { interval: config.streamInterval, offset: 1 } as const;
     const isLane = this.meters instanceof PipelineMeters;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes, isLane);
+    this.#preemption = new Preemption(config, common, this.#batch, this.#admission, this.#stream);
     this.#growth = new DecodeGrowth({
       ...{ stepper: this.#stepper, set: this.#decodes, pool: this.#pool },
       ...{ stream: this.#stream, meters: this.meters },
@@ -186,19 +176,20 @@ export class VllmEngine implements Engine {
     const stepper = this.#stepper;
     stepper.open(nowUs);
     this.#schedule(nowUs, sink);
-    if (this.#hasNothing() && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
+    if (this.#batch.hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
       // No batch is in flight that a newcomer could be too late for.
       stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#schedule(nowUs, sink);
     }
-    if (this.#hasNothing()) {
+    if (this.#batch.hasNothing) {
       this.#gauges.publish();
       return stepper.idle();
     }
-    const isMixed = this.#chunked.length > 0 || this.#heldBack.length > 0;
-    if (isMixed || this.#decodes.draftTokens > 0 || this.#lanes.length > 1) return this.#beginMixed();
+    const batch = this.#batch;
+    const isMixed = batch.chunked.length > 0 || batch.heldBack.length > 0;
+    if (isMixed || this.#decodes.draftTokens > 0 || this.#common.lanes.length > 1) return this.#beginMixed();
     // Someone who was too late for this step, or was kept out by a preemption in it, may join the next one.
-    const joinsNext = this.#preempted || (!stepper.stuck && this.#waiting.length > 0);
+    const joinsNext = batch.preempted || (!stepper.stuck && this.#waiting.length > 0);
     const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#pool.free);
     this.#gauges.begins();
     return stepper.runSegment(this.#decodes, this.#model, steps);
@@ -251,11 +242,6 @@ export class VllmEngine implements Engine {
     this.#pool.listener = listener;
   }
 
-  /** The last schedule found nothing to run. */
-  #hasNothing(): boolean {
-    return this.#chunked.length === 0 && this.#decodes.count === this.#heldBack.length;
-  }
-
   #blocksFor(tokens: number): number {
     return Math.ceil(tokens / this.blockSizeTokens);
   }
@@ -263,169 +249,28 @@ export class VllmEngine implements Engine {
   // --- scheduling -------------------------------------------------------------------------------------------------
 
   #schedule(nowUs: number, sink: EngineSink): void {
-    this.#preempted = false;
-    this.#isShort = false;
-    this.#refundTokens = 0;
-    if (this.#chunked.length > 0) this.#chunked = [];
-    if (this.#heldBack.length > 0) this.#takeBack();
-    let budget = this.#config.maxBatchedTokens;
-    const decodes = this.#decodes;
-    if (this.#config.byPriority && this.#lanes.length === 1) {
-      while (decodes.blocksNeeded(1) > this.#pool.free) this.#preempt(this.#victim(), nowUs, sink);
-    }
-    const tokens = decodes.count * (1 + decodes.draftTokens);
-    if (tokens <= budget && decodes.blocksNeeded(1) <= this.#pool.free) budget -= tokens;
-    else budget = this.#scheduleOneByOne(budget, nowUs, sink);
+    const batch = this.#batch;
+    batch.open();
+    let budget = this.#preemption.decodes(this.#config.maxBatchedTokens, nowUs, sink);
     budget = this.#continuePrompts(budget, nowUs, sink);
     this.#stepper.stuck = false;
-    if (!this.#preempted && !this.#anyShort() && this.#waitingInAll() > 0) {
+    if (!batch.preempted && !this.#preemption.isAnyShort && this.#waitingInAll() > 0) {
       this.#admission.admit(budget, nowUs, sink);
     }
-  }
-
-  /** Decodes in running order when budget or blocks are short (drafts are trimmed to fit); returns the budget left. */
-  #scheduleOneByOne(budgetTokens: number, nowUs: number, sink: EngineSink): number {
-    let budget = budgetTokens;
-    const decodes = this.#decodes;
-    let reserved = 0;
-    for (let sequence = this.#running.head; sequence !== null; ) {
-      const next: Sequence | null = sequence.after;
-      if (sequence.state === 'decoding') {
-        if (budget === 0) {
-          sequence.isHeldBack = true;
-          this.#heldBack.push(sequence);
-        } else {
-          const blocks = decodes.blocksOpened(sequence);
-          if (!this.#makeRoom(sequence, blocks, reserved, nowUs, sink)) {
-            if (this.#isShort) this.#holdBackFrom(sequence);
-            break;
-          }
-          sequence.drafts = Math.min(decodes.draftTokens, budget - 1);
-          reserved += blocks;
-          budget -= 1 + sequence.drafts;
-        }
-      }
-      // A victim at the tail may have been the next one.
-      sequence = next !== null && next.state === 'waiting' ? null : next;
-    }
-    return budget;
-  }
-
-  /** A decode and those after it sit the step out. */
-  #holdBackFrom(sequence: Sequence): void {
-    for (let s: Sequence | null = sequence; s !== null; s = s.after) {
-      if (s.state !== 'decoding') continue;
-      s.isHeldBack = true;
-      this.#heldBack.push(s);
-    }
-  }
-
-  /** A new step begins: nobody is held back any more. */
-  #takeBack(): void {
-    for (const sequence of this.#heldBack) sequence.isHeldBack = false;
-    this.#heldBack = [];
-  }
-
-  /** Who is preempted next: the newest, or the least important. */
-  #victim(): Sequence {
-    let victim = this.#running.tail!;
-    if (!this.#config.byPriority) return victim;
-    for (let s = victim.before; s !== null; s = s.before) if (byPriority(s, victim) > 0) victim = s;
-    return victim;
-  }
-
-  /** Tokens of the step in progress that a sequence has been given, and that a victim gives back. */
-  #takeTokensBack(victim: Sequence): void {
-    if (victim.state === 'decoding') {
-      this.#refundTokens += 1 + victim.drafts;
-      return;
-    }
-    this.#refundTokens += victim.chunk;
-    victim.chunk = 0;
-    this.#chunked = this.#chunked.filter((s) => s !== victim);
-  }
-
-  /** Preempts until `blocks` fit beside `reserved`; false when the sequence itself had to go. */
-  #makeRoom(sequence: Sequence, blocks: number, reserved: number, nowUs: number, sink: EngineSink): boolean {
-    while (this.#pool.free - reserved < blocks) {
-      const victim = this.#victim();
-      if (this.#lanes.length > 1) {
-        if (this.#preemptElsewhere(victim, nowUs, sink)) continue;
-        if (victim === sequence && this.#lanes.some((lane) => lane.#stepper.progress !== 'none')) {
-          this.#isShort = true;
-          return false;
-        }
-      }
-      if (this.#config.byPriority) this.#takeTokensBack(victim);
-      this.#preempt(victim, nowUs, sink);
-      if (victim === sequence) return false;
-    }
-    return true;
-  }
-
-  /** Preempts the next victim of another lane that has nothing in flight, if it goes before `own`; false when there is none. */
-  #preemptElsewhere(own: Sequence, nowUs: number, sink: EngineSink): boolean {
-    const { byPriority: isByPriority } = this.#config;
-    let owner: VllmEngine = this;
-    let victim = own;
-    for (const lane of this.#lanes) {
-      if (lane === this || lane.#stepper.progress !== 'none' || lane.#running.length === 0) continue;
-      const other = lane.#victim();
-      const goesFirst = isByPriority ? byPriority(other, victim) > 0 : other.admission > victim.admission;
-      if (!goesFirst) continue;
-      victim = other;
-      owner = lane;
-    }
-    if (owner === this) return false;
-    owner.#preempt(victim, nowUs, sink);
-    this.#preempted = true;
-    return true;
-  }
-
-  #anyShort(): boolean {
-    return this.#lanes.length > 1 && this.#lanes.some((lane) => lane.#isShort);
-  }
-
-  #preempt(victim: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#preempted = true;
-    this.#running.remove(victim);
-    if (victim.state === 'decoding') {
-      this.#decodes.remove(victim);
-      this.#decodes.settle(victim);
-      this.#stream.interrupted(victim, nowUs);
-    } else {
-      this.#prefilling = this.#prefilling.filter((s) => s !== victim);
-    }
-    this.#indexComputed(victim);
-    this.#pool.release(victim, true);
-    const alone = seatsTaken(this.#common) === 0;
-    victim.isHeldBack = false;
-    victim.goal = victim.request.promptTokens + victim.generated;
-    victim.computed = 0;
-    victim.state = 'waiting';
-    victim.enqueuedUs = nowUs;
-    const needed =
-      this.#blocksFor(victim.goal + this.#decodes.slotsPerStep) + this.#admission.fixedOf(victim.request);
-    if (alone && needed > this.#pool.capacity) {
-      this.#gone(victim);
-      sink.refused(victim.request, 'its KV outgrows the whole block pool', nowUs);
-      return;
-    }
-    this.#waiting.pushFront(victim);
-    sink.preempted(victim.request, nowUs);
   }
 
   /** Next chunks of prompts already admitted. */
   #continuePrompts(budgetTokens: number, nowUs: number, sink: EngineSink): number {
     let budget = budgetTokens;
-    for (const sequence of this.#prefilling) {
+    const batch = this.#batch;
+    for (const sequence of batch.prefilling) {
       if (budget === 0 || sequence.state !== 'prefilling') continue;
       const tokens = this.#admission.cap(sequence.goal - sequence.computed, budget);
       const blocks = this.#blocksFor(sequence.computed + tokens) - (sequence.indexed + sequence.loose);
       const decodeBlocks = this.#decodes.blocksNeeded(1);
-      if (!this.#makeRoom(sequence, blocks, decodeBlocks, nowUs, sink)) break;
-      budget += this.#refundTokens;
-      this.#refundTokens = 0;
+      if (!this.#preemption.makeRoom(sequence, blocks, decodeBlocks, nowUs, sink)) break;
+      budget += batch.refundTokens;
+      batch.refundTokens = 0;
       if (blocks > 0) this.#pool.allocate(sequence, blocks);
       this.#chunk(sequence, tokens);
       budget -= tokens;
@@ -435,9 +280,9 @@ export class VllmEngine implements Engine {
 
   #chunk(sequence: Sequence, tokens: number): void {
     sequence.chunk = tokens;
-    this.#chunked.push(sequence);
+    this.#batch.chunked.push(sequence);
     // Blocks get their hash when they are scheduled, so that the next admission finds them.
-    this.#index(sequence, sequence.computed + tokens);
+    indexUpTo(this.#pool, sequence, sequence.computed + tokens);
   }
 
   #run(sequence: Sequence, tokens: number): void {
@@ -445,7 +290,7 @@ export class VllmEngine implements Engine {
     sequence.state = 'prefilling';
     this.#lora?.join(sequence.request.request.model);
     this.#running.append(sequence);
-    if (sequence.computed + tokens < sequence.goal) this.#prefilling.push(sequence);
+    if (sequence.computed + tokens < sequence.goal) this.#batch.prefilling.push(sequence);
     sequence.admittedBefore = true;
     this.#chunk(sequence, tokens);
   }
@@ -454,23 +299,25 @@ export class VllmEngine implements Engine {
 
   #beginMixed(): number {
     const set = this.#decodes;
-    const decodes = set.count - this.#heldBack.length;
+    const { heldBack, chunked } = this.#batch;
+    const decodes = set.count - heldBack.length;
     let context = set.contextAfter(1);
-    for (const sequence of this.#heldBack) context -= set.contextOf(sequence) + 1;
-    const shape = this.#shape.compose(decodes, context, set.draftsOfStep(), this.#chunked, this.#model);
-    set.take(this.#pool, 1, this.#heldBack);
+    for (const sequence of heldBack) context -= set.contextOf(sequence) + 1;
+    const shape = this.#shape.compose(decodes, context, set.draftsOfStep(), chunked, this.#model);
+    set.take(this.#pool, 1, heldBack);
     return this.#stepper.runStep(this.#model.stepUs(shape) + (this.#lora?.takeLoadUs() ?? 0));
   }
 
   #endMixed(durationUs: number, nowUs: number, sink: EngineSink): void {
     const set = this.#decodes;
+    const batch = this.#batch;
     const { decodeSequences, prefillTokens } = this.#shape;
     this.meters.step(durationUs, prefillTokens, decodeSequences, this.#pool.used, this.#pool);
     this.#stream.step(durationUs, decodeSequences, nowUs, sink);
     set.advance(1);
-    for (const sequence of this.#heldBack) set.holdBack(sequence);
+    for (const sequence of batch.heldBack) set.holdBack(sequence);
     let complete = 0;
-    for (const sequence of this.#chunked) {
+    for (const sequence of batch.chunked) {
       sequence.computed += sequence.chunk;
       sequence.chunk = 0;
       this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
@@ -478,8 +325,8 @@ export class VllmEngine implements Engine {
       complete += 1;
       this.#token(sequence, nowUs, sink);
     }
-    if (complete > 0 && this.#prefilling.length > 0) {
-      this.#prefilling = this.#prefilling.filter((s) => s.state === 'prefilling');
+    if (complete > 0 && batch.prefilling.length > 0) {
+      batch.prefilling = batch.prefilling.filter((s) => s.state === 'prefilling');
     }
   }
 
@@ -497,7 +344,7 @@ export class VllmEngine implements Engine {
   // --- leaving ----------------------------------------------------------------------------------------------------
 
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#indexComputed(sequence);
+    indexUpTo(this.#pool, sequence, sequence.computed);
     this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
       sequence.state = 'holding';
@@ -509,25 +356,10 @@ export class VllmEngine implements Engine {
     if (!sequence.aborted) sink.finished(sequence.request, nowUs);
   }
 
-  #index(sequence: Sequence, computed: number): void {
-    const { request } = sequence;
-    this.#pool.index(sequence, request.prompt, request.outputContentId, sequence.generated, computed);
-  }
-
-  #indexComputed(sequence: Sequence): void {
-    this.#index(sequence, sequence.computed);
-  }
-
   /** Removes a running or decoding sequence between steps. */
   #stopRunning(sequence: Sequence): void {
-    this.#running.remove(sequence);
-    if (sequence.state === 'decoding') {
-      this.#decodes.remove(sequence);
-      this.#decodes.settle(sequence);
-    } else {
-      this.#prefilling = this.#prefilling.filter((s) => s !== sequence);
-    }
-    this.#indexComputed(sequence);
+    this.#batch.remove(sequence);
+    indexUpTo(this.#pool, sequence, sequence.computed);
     this.#pool.release(sequence);
     this.#gone(sequence);
   }
