@@ -2,6 +2,7 @@
  * The lab report, plain JSON. One entry of `cells` is one metric of one policy under one workload at one load, compared with
  * the baseline (the first policy) seed by seed; `null` holds the same comparison of the baseline with itself under other
  * tie-breaks: what it shows is noise. A cell whose A/A comparison "wins" or "loses" is greyed: the same could be noise.
+ * A lab compares dozens of figures, of which one in twenty would exclude zero by chance: verdicts are corrected for all of them.
  */
 import { createStreams } from '../kernel/streams.ts';
 import type { FigureUnit } from '../metrics/figures.ts';
@@ -32,21 +33,24 @@ export interface LabFigure {
   readonly bcaHigh: number | null;
   /** False where the two intervals disagree about zero; the verdict is a tie then. */
   readonly agree: boolean;
+  /** A win or a loss only where `pHolm` is below 0.05 as well; what the A/A row says by its intervals stands. */
   readonly verdict: LabVerdict | 'baseline';
+  /** What the intervals of this comparison alone say. */
+  readonly uncorrected: LabVerdict | 'baseline';
   readonly greyed: boolean;
   readonly wins: number;
   readonly ties: number;
   readonly losses: number;
   readonly effect: number | null;
   readonly p: number | null;
-  /** p corrected for all comparisons of the lab (Holm). */
+  /** p corrected for all comparisons of the lab (Holm); null for baseline and A/A row. */
   readonly pHolm: number | null;
   /** By seed. */
   readonly values: readonly (number | null)[];
 }
 
 export interface LabReport {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly lab: string;
   readonly engineDigest: string;
   readonly seeds: readonly number[];
@@ -66,6 +70,9 @@ export interface LabReport {
   }[];
 }
 
+/** A corrected p from which on nothing is called better or worse. */
+export const MOST_P = 0.05;
+
 const DEFAULT_METRICS = [
   'ttftMs.p50',
   'ttftMs.p95',
@@ -81,13 +88,20 @@ const DEFAULT_METRICS = [
   'fairness.endpoints',
 ];
 
+/** Beside the runs of a lab. */
+interface LabReportOptions {
+  readonly counterfactuals?: readonly CellCounterfactuals[];
+  /** The figure that was named beforehand as the one that decides: its comparisons are corrected among themselves. */
+  readonly goal?: string;
+}
+
 /** Builds the report of a lab whose runs are done; `runs[i]` are those of `cells[i]`. */
 export function labReport(
   lab: Lab,
   name: string,
   cells: readonly LabCell[],
   runs: readonly (readonly LabRun[])[],
-  counterfactuals: readonly CellCounterfactuals[] = [],
+  { counterfactuals = [], goal }: LabReportOptions = {},
 ): LabReport {
   const baseline = lab.policies[0]!.name;
   const all: { figure: LabFigure; isNull: boolean }[] = [];
@@ -105,9 +119,12 @@ export function labReport(
   const greyed = new Set(
     nulls.filter((one) => one.verdict === 'win' || one.verdict === 'loss').map((one) => placeOf(one)),
   );
-  const figures = withHolm(all.filter((one) => !one.isNull).map((one) => one.figure));
+  const figures = corrected(
+    all.filter((one) => !one.isNull).map((one) => one.figure),
+    goal,
+  );
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     lab: name,
     engineDigest: ENGINE_DIGEST,
     seeds: runs[0]!.map((run) => run.seed),
@@ -118,7 +135,10 @@ export function labReport(
     })),
     null: nulls,
     counterfactuals,
-    notes: notesOf(nulls, baseline, cells, runs),
+    notes: [
+      ...notesOf(nulls, baseline, cells, runs),
+      ...(goal === undefined ? [] : [`${goal} decides: its comparisons are corrected among themselves`]),
+    ],
     runs: cells.map(({ policy, workload, load, isNull }, i) => ({
       policy,
       workload,
@@ -163,6 +183,7 @@ function compared(
   const isWhole = base !== null && differences.length === values.length;
   const path = `lab/${cell.policy}/${cell.workload}/${cell.load}/${metric}/${cell.isNull}`;
   const result = isWhole ? pairedResult(differences, better, createStreams(0).open(path)) : null;
+  const verdict = base === null ? 'baseline' : (result?.verdict ?? 'cannotTell');
   return {
     policy: cell.policy,
     workload: cell.workload,
@@ -171,20 +192,18 @@ function compared(
     unit: figure?.unit ?? 'share',
     better,
     mean: known.length < values.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length,
-    ...fieldsOf(result, base === null),
+    ...fieldsOf(result),
+    ...{ verdict, uncorrected: verdict },
     greyed: false,
     pHolm: null,
     values,
   };
 }
 
-function fieldsOf(
-  result: PairedResult | null,
-  isBaseline: boolean,
-): Omit<
-  LabFigure,
-  'policy' | 'workload' | 'load' | 'metric' | 'unit' | 'better' | 'mean' | 'greyed' | 'pHolm' | 'values'
-> {
+type Compared = Pick<LabFigure, 'diff' | 'low' | 'high' | 'bcaLow' | 'bcaHigh' | 'agree'> &
+  Pick<LabFigure, 'wins' | 'ties' | 'losses' | 'effect' | 'p'>;
+
+function fieldsOf(result: PairedResult | null): Compared {
   return {
     diff: result?.diff ?? null,
     low: result?.t?.low ?? null,
@@ -192,7 +211,6 @@ function fieldsOf(
     bcaLow: result?.bca?.low ?? null,
     bcaHigh: result?.bca?.high ?? null,
     agree: result?.agree ?? true,
-    verdict: isBaseline ? 'baseline' : (result?.verdict ?? 'cannotTell'),
     wins: result?.seeds.wins ?? 0,
     ties: result?.seeds.ties ?? 0,
     losses: result?.seeds.losses ?? 0,
@@ -201,13 +219,24 @@ function fieldsOf(
   };
 }
 
-function withHolm(figures: readonly LabFigure[]): LabFigure[] {
-  const tested = figures.filter((one) => one.p !== null);
-  const corrected = holm(tested.map((one) => one.p!));
+/** With corrected p and the verdict that is left; comparisons of the goal are a family of their own. */
+function corrected(figures: readonly LabFigure[], goal: string | undefined): LabFigure[] {
+  const isGoal = (one: LabFigure): boolean => one.metric === goal;
+  const pHolmOf = new Map<LabFigure, number>();
+  for (const family of [figures.filter(isGoal), figures.filter((one) => !isGoal(one))]) {
+    const tested = family.filter((one) => one.p !== null);
+    const ps = holm(tested.map((one) => one.p!));
+    for (const [i, one] of tested.entries()) pHolmOf.set(one, ps[i]!);
+  }
   return figures.map((one) => {
-    const i = tested.indexOf(one);
-    return i < 0 ? one : { ...one, pHolm: corrected[i]! };
+    const pHolm = pHolmOf.get(one);
+    return pHolm === undefined ? one : { ...one, pHolm, verdict: correctedVerdict(one.uncorrected, pHolm) };
   });
+}
+
+function correctedVerdict(verdict: LabFigure['verdict'], pHolm: number): LabFigure['verdict'] {
+  const isSided = verdict === 'win' || verdict === 'loss';
+  return isSided && pHolm >= MOST_P ? 'tie' : verdict;
 }
 
 function notesOf(

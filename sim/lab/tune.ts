@@ -50,7 +50,7 @@ export interface TuneReport {
   readonly best: Scored & { readonly config: RouterConfig };
   /** Start against best, on what the search has not seen. */
   readonly verdict: LabReport;
-  /** Whether best wins in the verdict: a win somewhere, a loss nowhere. */
+  /** Whether best wins in the verdict: a win somewhere that is left once corrected, a loss nowhere, corrected or not. */
   readonly keeps: 'tuned' | 'start';
 }
 
@@ -85,7 +85,7 @@ export function* tuneRouter(
   assert(best !== null, 'a search has a round');
   const verdict = yield* search.verdict(best, name);
   const goal = verdict.cells.filter((one) => one.policy === TUNED && one.metric === tune.goal && !one.greyed);
-  const wins = goal.some((one) => one.verdict === 'win') && !goal.some((one) => one.verdict === 'loss');
+  const wins = goal.some((one) => one.verdict === 'win') && !goal.some((one) => one.uncorrected === 'loss');
   const score = search.rungs.at(-1)!.candidates.find(({ candidate }) => candidate === best.name)!;
   return {
     ...{ schemaVersion: 1, tune: name, goal: tune.goal, better: search.better, runs: search.runs },
@@ -145,7 +145,7 @@ class Search {
     const cells = this.#cells(lab);
     this.runs += cells.length * seeds.length;
     const runs = yield { cells, seeds, stage: 'verdict: ' };
-    return labReport(lab, name, cells, runs);
+    return labReport(lab, name, cells, runs, { goal });
   }
 
   #named({ name, values }: Candidate): Omit<Scored, 'gain'> {

@@ -100,7 +100,7 @@ export function createLabWorker(host: WorkerHost): LabWorker {
     if (!isWhole) return { status: 'cancelled', partial: null };
     return {
       status: 'done',
-      result: labReport(lab, lab.name ?? 'lab', cells, job.runs, job.counterfactuals),
+      result: labReport(lab, lab.name ?? 'lab', cells, job.runs, job),
     };
   }
 

@@ -66,7 +66,7 @@ function run(document: ReturnType<typeof parseLab>): LabReport {
     expect(job.done).toBeGreaterThanOrEqual(before);
     before = job.done;
   }
-  return labReport(document, 'test', cells, job.runs, job.counterfactuals);
+  return labReport(document, 'test', cells, job.runs, job);
 }
 
 test('a policy that crowds one endpoint regrets it, by as much as the best alternative was faster', () => {

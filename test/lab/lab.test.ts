@@ -155,10 +155,13 @@ test('a plugin of a user that sends everything to one endpoint loses', () => {
     ],
   };
   const report = runLab(
-    document([
-      { name: 'base', baseline: 'least-requests' },
-      { name: 'own', config },
-    ]),
+    document(
+      [
+        { name: 'base', baseline: 'least-requests' },
+        { name: 'own', config },
+      ],
+      { metrics: ['ttftMs.p95', 'fairness.endpoints'] },
+    ),
     { plugins: { router: plugins, engine: [] } },
   );
   expect(verdictOf(report, 'own', 'ttftMs.p95')).toBe('loss');

@@ -142,6 +142,7 @@ function labCsv({ cells, null: control, seeds, baseline }: LabReport): string {
       'low',
       'high',
       'verdict',
+      'uncorrected',
       'p Holm',
     ],
     ...rows.map((one) =>
@@ -157,6 +158,7 @@ function labCsv({ cells, null: control, seeds, baseline }: LabReport): string {
         one.low,
         one.high,
         one.verdict,
+        one.uncorrected,
         one.pHolm,
       ].map((value) => (value === null ? '' : String(value))),
     ),

@@ -2,7 +2,7 @@
 import type { LabFigure, LabReport } from '../../sim/lab/lab-report.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { differenceText, figureText, sentence, UNKNOWN } from '../format.ts';
-import { intervalOf, loadText, shownVerdict } from './lab-words.ts';
+import { intervalOf, loadText } from './lab-words.ts';
 
 interface LabTableProps {
   readonly report: LabReport;
@@ -66,8 +66,7 @@ function Row({ figure, name, isControl }: RowProps) {
 }
 
 function verdictText(figure: LabFigure, isControl: boolean): string {
-  const { greyed, agree, pHolm } = figure;
-  const verdict = shownVerdict(figure);
+  const { greyed, agree, pHolm, verdict, uncorrected } = figure;
   if (isControl) {
     const isBeyond = verdict === 'win' || verdict === 'loss';
     return isBeyond
@@ -83,6 +82,6 @@ function verdictText(figure: LabFigure, isControl: boolean): string {
   }[verdict];
   const p = pHolm === null ? '' : `; p ${pHolm < 0.001 ? '< 0.001' : pHolm.toFixed(3)} after Holm`;
   const disagree = agree ? '' : '; t and bootstrap intervals disagree';
-  const isTakenBack = verdict !== figure.verdict ? ' once corrected for all comparisons' : '';
+  const isTakenBack = verdict !== uncorrected ? ' once corrected for all comparisons' : '';
   return `${words}${isTakenBack}${greyed && (verdict === 'win' || verdict === 'loss') ? ', but so does the baseline against itself' : ''}${disagree}${p}`;
 }

@@ -27,22 +27,10 @@ export function placesOf({ cells }: LabReport): { readonly workload: string; rea
   return [...seen.values()];
 }
 
-/** Largest corrected p with which a policy is called better or worse. */
-const MOST_P = 0.05;
-
-/**
- * The verdict as it is said: better or worse only where the intervals exclude zero and p, corrected for all comparisons of the lab,
- * stays below 0.05 as well. A comparison without a corrected p (the control) keeps that of its intervals.
- */
-export function shownVerdict({ verdict, pHolm }: LabFigure): LabFigure['verdict'] {
-  const isSided = verdict === 'win' || verdict === 'loss';
-  return isSided && pHolm !== null && pHolm >= MOST_P ? 'tie' : verdict;
-}
-
 export function labSentence(report: LabReport, metric: string): string {
   const own = report.cells.filter((one) => one.metric === metric);
-  const wins = own.filter((one) => shownVerdict(one) === 'win' && !one.greyed);
-  const greyed = own.filter((one) => one.greyed && shownVerdict(one) === 'win');
+  const wins = own.filter((one) => one.verdict === 'win' && !one.greyed);
+  const greyed = own.filter((one) => one.greyed && one.verdict === 'win');
   const best = [...wins].sort((a, b) => gain(b) - gain(a))[0];
   const label = metricLabel(metric);
   if (best !== undefined) {
@@ -52,7 +40,7 @@ export function labSentence(report: LabReport, metric: string): string {
   if (greyed.length > 0)
     return `Nothing is shown on ${label}: the baseline beats itself under other ties, so a win may be noise`;
   const nothing = `No policy is shown to beat ${report.baseline} on ${label}`;
-  const isAhead = own.some((one) => one.verdict === 'win' && !one.greyed);
+  const isAhead = own.some((one) => one.uncorrected === 'win' && !one.greyed);
   const compared = report.cells.filter(({ pHolm }) => pHolm !== null).length;
   return isAhead ? `${nothing} once corrected for all ${compared} comparisons; more seeds may` : nothing;
 }

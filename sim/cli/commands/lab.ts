@@ -75,7 +75,9 @@ async function run(file: string | undefined, options: LabOptions): Promise<void>
     runs: await runCells(cells, settings),
     examined: spec === undefined ? [] : await examineCells(cells, spec, settings),
   }));
-  const report = labReport(lab, lab.name ?? basename(file).replace(/\.[^.]*$/, ''), cells, runs, examined);
+  const report = labReport(lab, lab.name ?? basename(file).replace(/\.[^.]*$/, ''), cells, runs, {
+    counterfactuals: examined,
+  });
   if (options.out !== undefined) writeBundle(options.out, { report, document, cells, pluginFiles, rendered });
   print(rendered(report, options.format));
   if (options.timing === true)

@@ -12,6 +12,7 @@ export function labCsv(report: LabReport): string {
       'bca_high',
       'agree',
       'verdict',
+      'uncorrected',
       'greyed',
       'wins',
       'ties',
@@ -35,7 +36,17 @@ export function labCsv(report: LabReport): string {
       one.low,
       one.high,
     ],
-    ...[one.bcaLow, one.bcaHigh, one.agree, one.verdict, one.greyed, one.wins, one.ties, one.losses],
+    ...[
+      one.bcaLow,
+      one.bcaHigh,
+      one.agree,
+      one.verdict,
+      one.uncorrected,
+      one.greyed,
+      one.wins,
+      one.ties,
+      one.losses,
+    ],
     ...[one.effect, one.p, one.pHolm, ...one.values],
   ];
   return csv(header, [

@@ -1,7 +1,7 @@
-/** A lab report as tables. Intervals come first, p-values last. */
+/** A lab report as tables. Intervals come first, p-values last. Verdicts are corrected for all comparisons. */
 
 import { labFigureOf } from '../../lab/lab-figures.ts';
-import type { LabFigure, LabReport } from '../../lab/lab-report.ts';
+import { type LabFigure, type LabReport, MOST_P } from '../../lab/lab-report.ts';
 import { formatDifference, formatFigure } from '../../metrics/format-figure.ts';
 import type { Block } from './report-tables.ts';
 
@@ -26,7 +26,7 @@ export function labBlocks(report: LabReport): Block[] {
     const [workload, load] = JSON.parse(place) as [string, string];
     return {
       title: `${workload}, load ${load}: against ${report.baseline}, paired over ${report.seeds.length} seed${report.seeds.length === 1 ? '' : 's'}`,
-      header: ['figure', 'policy', 'mean', 'difference, 95 % interval', 'verdict', 'w/t/l'],
+      header: ['figure', 'policy', 'mean', 'difference, 95 % interval', 'verdict', 'w/t/l', 'p (Holm)'],
       textColumns: [1, 4],
       rows,
     };
@@ -67,7 +67,8 @@ function counterfactualBlocks({ counterfactuals }: LabReport): Block[] {
 function row(one: LabFigure, policy: string): string[] {
   const interval =
     one.low === null || one.high === null ? null : { low: one.low, high: one.high, confidence: CONFIDENCE };
-  const marks = `${one.agree ? '' : ' (intervals disagree)'}${one.greyed ? ' (grey: A/A does too)' : ''}`;
+  const takenBack = one.verdict === one.uncorrected ? '' : ` (${one.uncorrected} until corrected)`;
+  const marks = `${takenBack}${one.agree ? '' : ' (intervals disagree)'}${one.greyed ? ' (grey: A/A does too)' : ''}`;
   return [
     metricLabel(one.metric),
     policy,
@@ -75,6 +76,7 @@ function row(one: LabFigure, policy: string): string[] {
     one.diff === null ? '' : formatDifference(one.diff, one.unit, interval),
     one.verdict === 'baseline' ? 'baseline' : `${WORDS[one.verdict]}${marks}`,
     one.verdict === 'baseline' ? '' : `${one.wins}/${one.ties}/${one.losses}`,
+    one.pHolm === null ? '' : pText(one.pHolm),
   ];
 }
 
@@ -95,8 +97,16 @@ function verdictLines(report: LabReport): string[] {
   });
 }
 
-function holmLine(report: LabReport): string {
-  const tested = report.cells.filter((one) => one.pHolm !== null);
-  const below = tested.filter((one) => one.pHolm! < 1 - CONFIDENCE).length;
-  return `Footnote: ${below} of ${tested.length} comparisons have a Holm-corrected p below 0.05.`;
+/** `0.012`, `< 0.001`. */
+export function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+function holmLine({ cells }: LabReport): string {
+  const tested = cells.filter((one) => one.pHolm !== null);
+  const takenBack = cells.filter((one) => one.verdict !== one.uncorrected).length;
+  return (
+    `Win and loss stand only where p, corrected by Holm for ${tested.length} comparisons, is below ${MOST_P}: ` +
+    `${takenBack} whose intervals exclude zero are ties.`
+  );
 }
