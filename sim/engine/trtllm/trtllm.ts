@@ -1,30 +1,28 @@
 /**
  * TensorRT-LLM's executor (engines.md section 3): in every iteration a capacity policy decides who may hold KV, then a
- * micro-batch scheduler decides who runs; context and generation share the iteration.
- *
- *   GUARANTEED_NO_EVICT  a request starts only when the blocks of its whole prompt and its whole `max_tokens` are free beside
- *                        what started requests may still take; nothing is ever paused
- *   MAX_UTILIZATION      only the next step's blocks must be free; when they are not, the last started request is paused and
- *                        later computed again
+ * micro-batch scheduler decides who runs; context and generation share the iteration. The first is in capacity-scheduler.ts.
  *
  * Without chunked prefill a prompt waits until the token budget has room for all of it. Blocks are offered for reuse when the
  * context is complete and when the request ends; whole blocks only.
  */
 import type { StepModel } from '../../latency/step-model.ts';
 import type { SimRequest } from '../../workload/request.ts';
+import { Batch } from '../batch.ts';
 import { BatchShape } from '../batch-shape.ts';
 import { DecodeGrowth } from '../decode-growth.ts';
 import { DecodeSet } from '../decode-set.ts';
 import { Deque } from '../deque.ts';
 import { DraftingSet } from '../drafting-set.ts';
 import type { Engine, EngineObservation, EngineSink, Leg } from '../engine.ts';
-import { type Content, type RadixNode, RadixTree } from '../kv/radix-tree.ts';
+import { type RadixNode, RadixTree } from '../kv/radix-tree.ts';
 import type { KvTiers } from '../kv/tiers/kv-tiers.ts';
 import { EngineMeters } from '../meters.ts';
-import { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
+import { Sequence as EngineSequence, type SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
+import { CapacityScheduler } from './capacity-scheduler.ts';
 import type { TrtllmConfig } from './config.ts';
+import { cacheComputed, contentOf } from './content.ts';
 
 type Sequence = EngineSequence<RadixNode>;
 
@@ -37,22 +35,17 @@ export class TrtllmEngine implements Engine {
   readonly #model: StepModel;
   readonly #tree: RadixTree;
   readonly #stepper: Stepper;
+  /** Started requests: `prefilling` those whose context is not complete. */
+  readonly #batch: Batch<RadixNode>;
+  readonly #running: SequenceList<RadixNode>;
   readonly #decodes: DecodeSet<RadixNode>;
-  /** Started requests in order of start. */
-  readonly #running = new SequenceList<RadixNode>();
+  readonly #capacity: CapacityScheduler;
   readonly #waiting = new Deque<Sequence>();
   readonly #loading: Sequence[] = [];
   readonly #holding: Sequence[] = [];
-  /** Started requests whose context is not complete. */
-  #contexts: Sequence[] = [];
-  /** Context chunks of the iteration in progress. */
-  #chunked: Sequence[] = [];
   #aborting: Sequence[] = [];
-  /** Blocks that started requests may hold in the end, summed (GUARANTEED_NO_EVICT). */
-  #promised = 0;
   #admissions = 0;
   #tiers: KvTiers | null = null;
-  #paused = false;
   readonly #shape = new BatchShape();
   readonly #stream: TokenStream<RadixNode>;
   readonly #growth: DecodeGrowth<RadixNode>;
@@ -74,8 +67,13 @@ export class TrtllmEngine implements Engine {
       speculation === null
         ? new DecodeSet(config.tokensPerBlock)
         : new DraftingSet(config.tokensPerBlock, speculation, seed, this.meters);
+    this.#batch = new Batch(this.#stepper, this.#decodes);
+    this.#running = this.#batch.running;
     const rule = { interval: config.streamInterval, offset: 0 } as const;
     this.#stream = new TokenStream(rule, this.#running, this.#decodes);
+    this.#capacity = new CapacityScheduler({
+      ...{ config, tree: this.#tree, batch: this.#batch, waiting: this.#waiting, stream: this.#stream },
+    });
     this.#growth = new DecodeGrowth({
       ...{ stepper: this.#stepper, set: this.#decodes, pool: this.#tree },
       ...{ stream: this.#stream, meters: this.meters },
@@ -120,15 +118,15 @@ export class TrtllmEngine implements Engine {
     const stepper = this.#stepper;
     stepper.open(nowUs);
     this.#schedule(nowUs, sink);
-    if (this.#hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
+    if (this.#batch.hasNothing && stepper.decidedUs !== Number.POSITIVE_INFINITY) {
       // No iteration is in flight that a newcomer could be too late for.
       stepper.decidedUs = Number.POSITIVE_INFINITY;
       this.#schedule(nowUs, sink);
     }
-    if (this.#hasNothing) return stepper.idle();
-    if (this.#chunked.length > 0 || this.#decodes.draftTokens > 0) return this.#beginMixed();
-    const joinsNext =
-      this.#paused || this.#contexts.length > 0 || (!stepper.stuck && this.#waiting.length > 0);
+    if (this.#batch.hasNothing) return stepper.idle();
+    const { chunked, preempted, prefilling } = this.#batch;
+    if (chunked.length > 0 || this.#decodes.draftTokens > 0) return this.#beginMixed();
+    const joinsNext = preempted || prefilling.length > 0 || (!stepper.stuck && this.#waiting.length > 0);
     const steps = joinsNext ? 1 : this.#decodes.stepsWithin(this.#tree.available);
     return stepper.runSegment(this.#decodes, this.#model, steps);
   }
@@ -165,64 +163,26 @@ export class TrtllmEngine implements Engine {
     out.kvUsage = this.#growth.usedAt(nowUs) / this.#tree.capacity;
   }
 
-  get #hasNothing(): boolean {
-    return this.#chunked.length === 0 && this.#decodes.count === 0;
-  }
-
   // --- scheduling -------------------------------------------------------------------------------------------------
 
   #schedule(nowUs: number, sink: EngineSink): void {
-    this.#paused = false;
+    this.#batch.open();
     this.#stepper.stuck = false;
-    if (this.#chunked.length > 0) this.#chunked = [];
     this.#joinLoaded(nowUs, sink);
-    this.#pauseForDecode(nowUs, sink);
+    this.#capacity.pauseForDecode(nowUs, sink);
     let budget = this.#config.maxNumTokens - this.#decodes.count * (1 + this.#decodes.draftTokens);
     budget = this.#continueContexts(budget, nowUs, sink);
-    if (!this.#paused) this.#admit(budget, nowUs, sink);
-  }
-
-  /** MAX_UTILIZATION: pauses the last started until every generation can take its next block. */
-  #pauseForDecode(nowUs: number, sink: EngineSink): void {
-    while (this.#decodes.blocksNeeded(1) > this.#tree.available)
-      this.#pause(this.#running.tail!, nowUs, sink);
-  }
-
-  #pause(victim: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#paused = true;
-    const alone = this.#running.length === 1;
-    this.#running.remove(victim);
-    if (victim.state === 'decoding') {
-      this.#decodes.remove(victim);
-      this.#decodes.settle(victim);
-      this.#stream.interrupted(victim, nowUs);
-    } else {
-      this.#contexts = this.#contexts.filter((s) => s !== victim);
-    }
-    this.#promised -= this.#needed(victim);
-    this.#cache(victim);
-    this.#tree.release(victim);
-    victim.goal = victim.request.promptTokens + victim.generated;
-    victim.computed = 0;
-    victim.state = 'waiting';
-    victim.enqueuedUs = nowUs;
-    if (alone && this.#blocksFor(victim.goal + this.#decodes.slotsPerStep) > this.#tree.capacity) {
-      victim.state = 'gone';
-      sink.refused(victim.request, 'its KV outgrows the whole block pool', nowUs);
-      return;
-    }
-    this.#waiting.pushFront(victim);
-    sink.preempted(victim.request, nowUs);
+    if (!this.#batch.preempted) this.#admit(budget, nowUs, sink);
   }
 
   #continueContexts(budgetTokens: number, nowUs: number, sink: EngineSink): number {
     let budget = budgetTokens;
-    for (const sequence of this.#contexts) {
+    for (const sequence of this.#batch.prefilling) {
       if (sequence.state !== 'prefilling') continue;
       const tokens = this.#chunkOf(sequence.goal - sequence.computed, budget);
       if (tokens === 0) break;
-      if (!this.#grow(sequence, sequence.computed + tokens, nowUs, sink)) break;
-      this.#take(sequence, tokens);
+      if (!this.#capacity.grow(sequence, sequence.computed + tokens, nowUs, sink)) break;
+      this.#batch.chunk(sequence, tokens);
       budget -= tokens;
     }
     return budget;
@@ -235,34 +195,17 @@ export class TrtllmEngine implements Engine {
     return Math.max(0, Math.floor(budget / this.blockSizeTokens) * this.blockSizeTokens);
   }
 
-  /** Blocks for `tokens`; pauses later started requests for them. False when the sequence itself was paused. */
-  #grow(sequence: Sequence, tokens: number, nowUs: number, sink: EngineSink): boolean {
-    const blocks = this.#blocksFor(tokens) - (sequence.indexed + sequence.loose);
-    while (blocks > this.#tree.available - this.#decodes.blocksNeeded(1)) {
-      const victim = this.#running.tail!;
-      this.#pause(victim, nowUs, sink);
-      if (victim === sequence) return false;
-    }
-    if (blocks > 0) this.#tree.allocate(sequence, blocks);
-    return true;
-  }
-
-  #take(sequence: Sequence, tokens: number): void {
-    sequence.chunk = tokens;
-    this.#chunked.push(sequence);
-  }
-
   #admit(budgetTokens: number, nowUs: number, sink: EngineSink): void {
     let budget = budgetTokens;
     while (this.#waiting.length > 0) {
       const sequence = this.#waiting.front()!;
       if (this.#stepper.isTooLate(sequence.enqueuedUs)) return;
-      if (this.#refuses(sequence, nowUs, sink)) {
+      if (this.#capacity.refuses(sequence, nowUs, sink)) {
         this.#waiting.popFront();
         continue;
       }
       const seats = this.#running.length + this.#loading.length < this.#config.maxBatchSize;
-      if (!seats || !this.#mayStart(sequence)) {
+      if (!seats || !this.#capacity.mayStart(sequence, this.#heldByFinished)) {
         this.#stepper.stuck = true;
         return;
       }
@@ -278,36 +221,6 @@ export class TrtllmEngine implements Engine {
     }
   }
 
-  /** Requests that can never run are errors at once. */
-  #refuses(sequence: Sequence, nowUs: number, sink: EngineSink): boolean {
-    const tooLong = !this.#config.chunkedPrefill && sequence.goal > this.#config.maxNumTokens;
-    const tooLarge = this.#needed(sequence) > this.#tree.capacity;
-    if (!tooLong && !tooLarge) return false;
-    sequence.state = 'gone';
-    const reason = tooLong
-      ? 'its prompt is longer than max_num_tokens and chunked prefill is off'
-      : 'its prompt and max_tokens do not fit in the block pool';
-    sink.refused(sequence.request, reason, nowUs);
-    return true;
-  }
-
-  /** Blocks that the policy wants for a request: to completion, or for its context. */
-  #needed(sequence: Sequence): number {
-    const { promptTokens, maxTokens } = sequence.request;
-    if (this.#config.capacityPolicy === 'MAX_UTILIZATION') return this.#blocksFor(sequence.goal);
-    return this.#blocksFor(
-      promptTokens + (sequence.leg === 'prefill' ? 1 : maxTokens + this.#decodes.draftTokens),
-    );
-  }
-
-  #mayStart(sequence: Sequence): boolean {
-    const needed = this.#needed(sequence);
-    if (this.#config.capacityPolicy === 'GUARANTEED_NO_EVICT') {
-      return this.#promised + this.#heldByFinished + needed <= this.#tree.capacity;
-    }
-    return needed <= this.#tree.available - this.#decodes.blocksNeeded(1);
-  }
-
   /** Blocks of finished context legs that wait for their transfer. */
   get #heldByFinished(): number {
     let blocks = 0;
@@ -319,30 +232,30 @@ export class TrtllmEngine implements Engine {
   #start(sequence: Sequence, budget: number, nowUs: number, sink: EngineSink): number {
     const size = this.blockSizeTokens;
     const maxPages = Math.floor((sequence.goal - 1) / size);
-    const hit = this.#tree.peek(this.#content(sequence), maxPages) * size;
+    const hit = this.#tree.peek(contentOf(sequence), maxPages) * size;
     const { request, generated, goal } = sequence;
     const reached = this.#tiers?.lookup(request, generated, hit, goal - 1) ?? hit;
     if (reached > hit) return this.#loadTiers(sequence, maxPages, reached, nowUs, sink);
     const tokens = this.#chunkOf(sequence.goal - hit, budget);
     if (tokens === 0) return -1;
-    this.#tree.lock(sequence, this.#content(sequence), maxPages);
-    const blocks = this.#blocksFor(hit + tokens) - sequence.indexed;
-    if (blocks > this.#tree.available - this.#decodes.blocksNeeded(1)) {
+    this.#tree.lock(sequence, contentOf(sequence), maxPages);
+    const blocks = this.#capacity.blocksFor(hit + tokens) - sequence.indexed;
+    if (blocks > this.#capacity.available) {
       this.#tree.release(sequence);
       this.#stepper.stuck = true;
       return -1;
     }
     this.#tree.allocate(sequence, blocks);
-    this.#promised += this.#needed(sequence);
+    this.#capacity.promise(sequence);
     sequence.computed = hit;
     sequence.admission = this.#admissions++;
     sequence.state = 'prefilling';
     this.#running.append(sequence);
-    this.#contexts.push(sequence);
+    this.#batch.prefilling.push(sequence);
     if (!sequence.admittedBefore) this.meters.lookedUp(sequence.goal, hit);
     sequence.admittedBefore = true;
     sink.admitted(sequence.request, hit, nowUs);
-    this.#take(sequence, tokens);
+    this.#batch.chunk(sequence, tokens);
     return tokens;
   }
 
@@ -354,7 +267,7 @@ export class TrtllmEngine implements Engine {
       set.count,
       set.contextAfter(1),
       set.draftsOfStep(),
-      this.#chunked,
+      this.#batch.chunked,
       this.#model,
     );
     set.take(this.#tree, 1);
@@ -366,15 +279,15 @@ export class TrtllmEngine implements Engine {
     this.meters.step(durationUs, prefillTokens, decodeSequences, this.#tree.used, this.#tree);
     this.#stream.step(durationUs, decodeSequences, nowUs, sink);
     this.#decodes.advance(1);
-    for (const sequence of this.#chunked) {
+    for (const sequence of this.#batch.chunked) {
       sequence.computed += sequence.chunk;
       sequence.chunk = 0;
       if (sequence.computed < sequence.goal) continue;
-      this.#cache(sequence);
+      cacheComputed(this.#tree, sequence);
       this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
       this.#token(sequence, nowUs, sink);
     }
-    this.#contexts = this.#contexts.filter((s) => s.state === 'prefilling');
+    this.#batch.dropComplete();
   }
 
   /** A completed context yields a token: the first one, or after a pause the next one. */
@@ -393,9 +306,9 @@ export class TrtllmEngine implements Engine {
   /** What tiers hold of a context is loaded beside the iterations; 0 tokens of this one, or -1 when it does not fit. */
   #loadTiers(sequence: Sequence, maxPages: number, reached: number, nowUs: number, sink: EngineSink): number {
     const isFirst = !sequence.admittedBefore;
-    this.#tree.lock(sequence, this.#content(sequence), maxPages);
-    const blocks = this.#blocksFor(sequence.goal) - sequence.indexed;
-    if (blocks > this.#tree.available - this.#decodes.blocksNeeded(1)) {
+    this.#tree.lock(sequence, contentOf(sequence), maxPages);
+    const blocks = this.#capacity.blocksFor(sequence.goal) - sequence.indexed;
+    if (blocks > this.#capacity.available) {
       this.#tree.release(sequence);
       this.#stepper.stuck = true;
       return -1;
@@ -410,7 +323,7 @@ export class TrtllmEngine implements Engine {
   /** Takes blocks for KV that is on its way; `tierTokens` of it come from tiers, 0 from the context server. */
   #await(sequence: Sequence, blocks: number, tierTokens: number): void {
     this.#tree.allocate(sequence, blocks);
-    this.#promised += this.#needed(sequence);
+    this.#capacity.promise(sequence);
     sequence.state = 'loadingRemote';
     sequence.remoteTokens = tierTokens;
     sequence.remoteDone = false;
@@ -420,7 +333,7 @@ export class TrtllmEngine implements Engine {
   }
 
   #startLoading(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#await(sequence, this.#blocksFor(sequence.goal), 0);
+    this.#await(sequence, this.#capacity.blocksFor(sequence.goal), 0);
     sink.admitted(sequence.request, 0, nowUs);
     sink.loadRemote(sequence.request, sequence.goal, nowUs);
   }
@@ -441,7 +354,7 @@ export class TrtllmEngine implements Engine {
       if (sequence.remoteTokens > 0) {
         sequence.state = 'prefilling';
         sequence.computed = sequence.remoteTokens;
-        this.#contexts.push(sequence);
+        this.#batch.prefilling.push(sequence);
         continue;
       }
       sequence.computed = sequence.goal;
@@ -452,8 +365,8 @@ export class TrtllmEngine implements Engine {
   // --- leaving ----------------------------------------------------------------------------------------------------
 
   #finish(sequence: Sequence, nowUs: number, sink: EngineSink): void {
-    this.#promised -= this.#needed(sequence);
-    this.#cache(sequence);
+    this.#capacity.settle(sequence);
+    cacheComputed(this.#tree, sequence);
     this.#tiers?.store(sequence.request, sequence.generated, sequence.computed, nowUs);
     if (sequence.leg === 'prefill' && !sequence.aborted) {
       sequence.state = 'holding';
@@ -465,20 +378,11 @@ export class TrtllmEngine implements Engine {
     if (!sequence.aborted) sink.finished(sequence.request, nowUs);
   }
 
-  #cache(sequence: Sequence): void {
-    this.#tree.cache(sequence, this.#content(sequence), sequence.computed);
-  }
-
   /** Takes a sequence out, wherever it stands. */
   #leave(sequence: Sequence): void {
     const { state } = sequence;
-    if (state === 'decoding' || state === 'prefilling') this.#running.remove(sequence);
-    if (state === 'decoding') {
-      this.#decodes.remove(sequence);
-      this.#decodes.settle(sequence);
-    }
-    if (state !== 'waiting' && state !== 'holding') this.#promised -= this.#needed(sequence);
-    this.#contexts = this.#contexts.filter((s) => s !== sequence);
+    if (state === 'decoding' || state === 'prefilling') this.#batch.remove(sequence);
+    if (state !== 'waiting' && state !== 'holding') this.#capacity.settle(sequence);
     this.#waiting.remove(sequence);
     for (const list of [this.#loading, this.#holding]) {
       const index = list.indexOf(sequence);
@@ -492,14 +396,5 @@ export class TrtllmEngine implements Engine {
     for (let s = this.#running.head; s !== null; s = s.after) if (s.request === request) return s;
     const matches = (s: Sequence): boolean => s.request === request;
     return this.#waiting.find(matches) ?? this.#loading.find(matches) ?? this.#holding.find(matches);
-  }
-
-  #blocksFor(tokens: number): number {
-    return Math.ceil(tokens / this.blockSizeTokens);
-  }
-
-  #content(sequence: Sequence): Content {
-    const { request } = sequence;
-    return { prompt: request.prompt, outputId: request.outputContentId, outputTokens: sequence.generated };
   }
 }

@@ -11,7 +11,7 @@ import type { LoraSlots } from '../lora.ts';
 import { PriorityQueue } from '../priority-queue.ts';
 import type { Sequence as EngineSequence, SequenceList } from '../sequence.ts';
 import type { Stepper } from '../stepper.ts';
-import type { Batch } from './batch.ts';
+import type { VllmBatch } from './batch.ts';
 import { seatsTaken, type VllmCommon } from './common.ts';
 import type { VllmConfig } from './config.ts';
 
@@ -35,7 +35,7 @@ export class Admission {
     config: VllmConfig,
     common: VllmCommon,
     lora: LoraSlots | null,
-    batch: Batch,
+    batch: VllmBatch,
     run: (sequence: Sequence, tokens: number) => void,
   ) {
     this.#config = config;

@@ -4,7 +4,7 @@ import type { EngineObservation } from '../engine.ts';
 import type { BlockNode } from '../kv/block-pool.ts';
 import type { SequenceList } from '../sequence.ts';
 import type { Stepper } from '../stepper.ts';
-import type { Batch } from './batch.ts';
+import type { VllmBatch } from './batch.ts';
 import type { VllmCommon } from './common.ts';
 
 /** Gauges of one engine, or of one lane of a pipeline. */
@@ -20,7 +20,7 @@ export class Gauges {
   /** Used blocks when the segment in progress began. */
   #usedAtBegin = 0;
 
-  constructor(common: VllmCommon, batch: Batch) {
+  constructor(common: VllmCommon, batch: VllmBatch) {
     this.#common = common;
     this.#stepper = batch.stepper;
     this.#decodes = batch.decodes;

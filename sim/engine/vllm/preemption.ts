@@ -8,7 +8,7 @@ import type { BlockNode, BlockPool } from '../kv/block-pool.ts';
 import { byPriority, type Sequence as EngineSequence } from '../sequence.ts';
 import type { TokenStream } from '../token-stream.ts';
 import type { Admission } from './admission.ts';
-import type { Batch } from './batch.ts';
+import type { VllmBatch } from './batch.ts';
 import { indexUpTo, seatsTaken, type VllmCommon } from './common.ts';
 import type { VllmConfig } from './config.ts';
 
@@ -16,7 +16,7 @@ type Sequence = EngineSequence<BlockNode>;
 
 /** Preemption in one engine, or in one lane of a pipeline. */
 export class Preemption {
-  readonly batch: Batch;
+  readonly batch: VllmBatch;
   readonly #config: VllmConfig;
   readonly #common: VllmCommon;
   readonly #pool: BlockPool;
@@ -28,7 +28,7 @@ export class Preemption {
   constructor(
     config: VllmConfig,
     common: VllmCommon,
-    batch: Batch,
+    batch: VllmBatch,
     admission: Admission,
     stream: TokenStream<BlockNode>,
   ) {

@@ -24,7 +24,7 @@ import { Sequence as EngineSequence, type SequenceList } from '../sequence.ts';
 import { Stepper } from '../stepper.ts';
 import { TokenStream } from '../token-stream.ts';
 import { Admission } from './admission.ts';
-import { Batch } from './batch.ts';
+import { VllmBatch } from './batch.ts';
 import { indexUpTo, type VllmCommon, vllmCommon } from './common.ts';
 import type { VllmConfig } from './config.ts';
 import { Gauges } from './gauges.ts';
@@ -41,7 +41,7 @@ export class VllmEngine implements Engine {
   readonly #model: StepModel;
   readonly #stepper: Stepper;
   readonly #pool: BlockPool;
-  readonly #batch: Batch;
+  readonly #batch: VllmBatch;
   readonly #decodes: DecodeSet<BlockNode>;
   readonly #running: SequenceList<BlockNode>;
   readonly #waiting: Deque<Sequence> | PriorityQueue<Sequence>;
@@ -93,7 +93,7 @@ export class VllmEngine implements Engine {
       speculation === null
         ? new DecodeSet(config.blockSizeTokens)
         : new DraftingSet(config.blockSizeTokens, speculation, seed, this.meters);
-    this.#batch = new Batch(this.#stepper, this.#decodes);
+    this.#batch = new VllmBatch(this.#stepper, this.#decodes);
     this.#running = this.#batch.running;
     common.running.push(this.#running);
     this.#admission = new Admission(config, common, lora, this.#batch, (sequence, tokens) =>
@@ -279,8 +279,7 @@ export class VllmEngine implements Engine {
   }
 
   #chunk(sequence: Sequence, tokens: number): void {
-    sequence.chunk = tokens;
-    this.#batch.chunked.push(sequence);
+    this.#batch.chunk(sequence, tokens);
     // Blocks get their hash when they are scheduled, so that the next admission finds them.
     indexUpTo(this.#pool, sequence, sequence.computed + tokens);
   }
@@ -325,9 +324,7 @@ export class VllmEngine implements Engine {
       complete += 1;
       this.#token(sequence, nowUs, sink);
     }
-    if (complete > 0 && batch.prefilling.length > 0) {
-      batch.prefilling = batch.prefilling.filter((s) => s.state === 'prefilling');
-    }
+    if (complete > 0) batch.dropComplete();
   }
 
   /** A completed prompt yields a token: the first one, or after a preemption the next one. */
