@@ -4,6 +4,9 @@
  * order and are at most 1. 0.01, 0.04, 0.03 become 0.03, 0.06, 0.06.
  */
 
+/** A corrected p from which on nothing is called better or worse. */
+export const MOST_P = 0.05;
+
 /** Corrected p-values, in the order given. */
 export function holm(pValues: readonly number[]): number[] {
   const order = pValues.map((_, i) => i).sort((a, b) => pValues[a]! - pValues[b]! || a - b);

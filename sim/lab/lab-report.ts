@@ -8,7 +8,7 @@ import { createStreams } from '../kernel/streams.ts';
 import type { FigureUnit } from '../metrics/figures.ts';
 import { ENGINE_DIGEST } from '../run/engine-digest.ts';
 import type { CellCounterfactuals } from './counterfactuals.ts';
-import { holm } from './holm.ts';
+import { holm, MOST_P } from './holm.ts';
 import { labFigureOf } from './lab-figures.ts';
 import type { LabRun } from './lab-run.ts';
 import { type LabVerdict, type PairedResult, pairedResult } from './paired.ts';
@@ -69,9 +69,6 @@ export interface LabReport {
     readonly fingerprints: readonly string[];
   }[];
 }
-
-/** A corrected p from which on nothing is called better or worse. */
-export const MOST_P = 0.05;
 
 const DEFAULT_METRICS = [
   'ttftMs.p50',

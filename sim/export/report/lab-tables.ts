@@ -1,7 +1,8 @@
 /** A lab report as tables. Intervals come first, p-values last. Verdicts are corrected for all comparisons. */
 
+import { MOST_P } from '../../lab/holm.ts';
 import { labFigureOf } from '../../lab/lab-figures.ts';
-import { type LabFigure, type LabReport, MOST_P } from '../../lab/lab-report.ts';
+import type { LabFigure, LabReport } from '../../lab/lab-report.ts';
 import { formatDifference, formatFigure } from '../../metrics/format-figure.ts';
 import type { Block } from './report-tables.ts';
 
