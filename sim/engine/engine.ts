@@ -95,6 +95,8 @@ export interface Engine {
   interrupt(nowUs: number, urgent: boolean): number;
   /** State at `nowUs`, at or after the last call of any other method; changes nothing. */
   observe(nowUs: number, out: EngineObservation): void;
+  /** Cached blocks, of content that could have been found again, that were given up for room so far; absent without a prefix cache. */
+  readonly evictedBlocks?: number;
   /** LoRA adapters now; absent for engines without any. */
   observeAdapters?(): AdapterObservation;
   /** Reports KV events from now on; absent for engines that make none. */

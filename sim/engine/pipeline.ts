@@ -147,6 +147,10 @@ export class PipelinedEngine implements Engine {
     for (const lane of this.#lanes) lane.connectTiers?.(tiers);
   }
 
+  get evictedBlocks(): number {
+    return this.#lanes[0]!.evictedBlocks ?? 0;
+  }
+
   observe(nowUs: number, out: EngineObservation): void {
     const seen = this.#seen;
     let running = 0;

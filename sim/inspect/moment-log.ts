@@ -12,6 +12,8 @@ export interface InstanceReading {
   waiting: number;
   running: number;
   kvUsage: number;
+  /** Cached blocks evicted since the start. */
+  evictedBlocks: number;
 }
 
 /** One reading of the whole fleet. */
@@ -60,6 +62,7 @@ export class MomentLog {
       waiting: new Uint32Array(cells),
       running: new Uint32Array(cells),
       kv: new Float32Array(cells),
+      evictedBlocks: new Uint32Array(cells),
       queriedTokens: new Float64Array(readings.length),
       hitTokens: new Float64Array(readings.length),
       link: new Float32Array(readings.length * links),
@@ -77,6 +80,7 @@ export class MomentLog {
         columns.waiting[cell] = now.waiting;
         columns.running[cell] = now.running;
         columns.kv[cell] = now.kvUsage;
+        columns.evictedBlocks[cell] = now.evictedBlocks - (then?.evictedBlocks ?? 0);
       }
       for (const [l, { bytes, bytesPerUs }] of fleet.links.entries()) {
         const carried = bytes - (before?.fleet.links[l]?.bytes ?? 0);

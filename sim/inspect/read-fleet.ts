@@ -8,11 +8,12 @@ export function readFleet({ running: { cluster } }: Simulation, atUs: number): F
   let queriedTokens = 0;
   let hitTokens = 0;
   const instances = cluster.set.all.map((replica): InstanceReading => {
-    const { meters } = replica.engine;
+    const { meters, evictedBlocks = 0 } = replica.engine;
     queriedTokens += meters.queriedTokens;
     hitTokens += meters.hitTokens;
-    const reading = { busyUs: 0, busyPrefillUs: meters.busyPrefillUs, waiting: 0, running: 0, kvUsage: 0 };
-    if (replica.isDown) return { ...reading, busyUs: meters.busyPrefillUs };
+    const { busyPrefillUs } = meters;
+    const reading = { busyUs: 0, busyPrefillUs, waiting: 0, running: 0, kvUsage: 0, evictedBlocks };
+    if (replica.isDown) return { ...reading, busyUs: busyPrefillUs };
     replica.engine.observe(atUs, reading);
     return { ...reading, busyUs: replica.busyUsAt(atUs) };
   });
@@ -23,10 +24,10 @@ export function readFleet({ running: { cluster } }: Simulation, atUs: number): F
 /** All instances there have been, by number: `prefill 1`, `prefill 2`, `decode 1` ... */
 export function instancesOf({ running: { cluster, fleet } }: Simulation): InstanceInfo[] {
   const ofPool = fleet.pools.map(() => 0);
-  return cluster.set.all.map(({ pool }) => {
+  return cluster.set.all.map(({ pool, engine: { kvBlocks } }) => {
     const { name, role, gpusPerReplica } = fleet.pools[pool]!;
     ofPool[pool]! += 1;
-    return { name: `${name} ${ofPool[pool]}`, pool: name, role, gpus: gpusPerReplica };
+    return { name: `${name} ${ofPool[pool]}`, pool: name, role, gpus: gpusPerReplica, kvBlocks };
   });
 }
 

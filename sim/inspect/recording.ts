@@ -3,7 +3,7 @@
  * that a page can be handed a million requests without a copy. Times in µs since the start of the run.
  *
  *   requests   arrivalUs | endUs | phaseUs[0..8] | promptTokens | outputTokens | cachedTokens | endpoint | prefillEndpoint | ...
- *   moments    atUs[m];  cells[m * instances + i] = busyPrefill, busyDecode, waiting, running, kvUsage of instance i
+ *   moments    atUs[m];  cells[m * instances + i] = busyPrefill, busyDecode, waiting, running, kvUsage, evicted of instance i
  */
 import type { Ending } from '../workload/request.ts';
 
@@ -48,6 +48,8 @@ export interface MomentColumns {
   readonly running: Uint32Array;
   /** Share of KV blocks in use, 0..1. */
   readonly kv: Float32Array;
+  /** Blocks of the prefix cache, of content that could have been found again, that gave way in the interval. */
+  readonly evictedBlocks: Uint32Array;
   /** Of the whole fleet in the interval: prompt tokens looked up, and found in a cache. */
   readonly queriedTokens: Float64Array;
   readonly hitTokens: Float64Array;
@@ -60,6 +62,8 @@ export interface InstanceInfo {
   readonly pool: string;
   readonly role: string;
   readonly gpus: number;
+  /** Its KV memory, in blocks. */
+  readonly kvBlocks: number;
 }
 
 export interface Recording {

@@ -15,8 +15,31 @@ afterAll(() => dashboard.close());
 
 const REQUESTS = 300;
 
-async function openInspect(view = '&f=B', options = {}): Promise<Awaited<ReturnType<Dashboard['open']>>> {
-  const document = documentOf({ ...DEFAULT_SETUP, requests: REQUESTS });
+const ONE = { name: 'all', role: 'both', replicas: 1, gpu: 'h100-sxm', model: 'llama-3.1-8b' };
+/** One instance, and prompts that begin with more prefixes than its memory holds. */
+const CROWDED = {
+  workload: {
+    kind: 'synthetic',
+    arrivals: { process: 'poisson', rateRps: 20 },
+    prefixes: { groups: 400, tokens: 4096 },
+    input: { dist: 'constant', value: 64 },
+    output: { dist: 'constant', value: 32 },
+  },
+  fleets: ['0.19', '0.27'].map((version) => ({
+    name: version,
+    pools: [{ ...ONE, engine: { name: 'vllm', version } }],
+  })),
+  run: { requests: 400 },
+};
+
+const openInspect = (view = '&f=B', options = {}) =>
+  openDocument(documentOf({ ...DEFAULT_SETUP, requests: REQUESTS }), view, options);
+
+async function openDocument(
+  document: unknown,
+  view = '',
+  options = {},
+): Promise<Awaited<ReturnType<Dashboard['open']>>> {
   const opened = await dashboard.open(`#/inspect?s=${await encodeScenario({ document })}${view}`, options);
   await opened.page.getByText('recorded here').waitFor({ timeout: 30_000 });
   return opened;
@@ -169,6 +192,42 @@ describe('a recorded run', () => {
         expect(event.name === begin.name || (PHASES as readonly string[]).includes(event.name)).toBe(true);
       }
     }
+  });
+
+  it('shows what its prefix caches had to give up, over the KV memory, in its table and in the trace', async () => {
+    const { page, complaints } = await openDocument(CROWDED);
+    const chart = page.getByRole('region', { name: 'How full the KV memory was', exact: true });
+    const ink = (): Promise<number> =>
+      chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        // --ink of the light theme, #1b1f24.
+        return new Uint32Array(data.buffer).filter((pixel) => pixel === 0xff241f1b).length;
+      });
+    await expect.poll(ink).toBeGreaterThan(0);
+    const legend = chart.getByRole('list');
+    await legend.getByLabel('evicted reusable blocks').uncheck();
+    await expect.poll(ink).toBe(0);
+
+    await chart.getByText('As a table').click();
+    const cell = chart.locator('tbody td:last-child');
+    await expect.poll(() => cell.count()).toBe(1);
+    const blocks = Number((await cell.textContent())!.replaceAll(',', ''));
+    expect(blocks).toBeGreaterThan(0);
+    const text = await savedText(page, () => page.getByRole('button', { name: 'Save trace' }).click());
+    const { traceEvents } = JSON.parse(text) as {
+      traceEvents: { ph: string; args: { evictedBlocks: number } }[];
+    };
+    const counters = traceEvents.filter(({ ph }) => ph === 'C');
+    expect(counters.reduce((sum, { args }) => sum + args.evictedBlocks, 0)).toBe(blocks);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says that nothing had to give way where nothing had', async () => {
+    const { page } = await openInspect();
+    const chart = page.getByRole('region', { name: 'How full the KV memory was', exact: true });
+    await chart.getByText('No cached block that could have been found again had to give way.').waitFor();
+    expect(await chart.getByRole('checkbox').count()).toBe(0);
   });
 
   it('is handed to Perfetto in a window of its own, only when that is asked for', async () => {

@@ -132,6 +132,7 @@ function compare(
   const pool = new BlockPool({ capacity, blockSizeTokens: B, prefixCaching: true, unhashedOrder: order });
   // What a listener to KV events believes to be cached: the tokens up to the end of each block.
   const heard = new Set<string>();
+  let removed = 0;
   const chains = (s: CachedSequence, from: number, to: number): string[] =>
     Array.from({ length: to - from }, (_, i) =>
       tokensOf(s.prompt)
@@ -146,6 +147,7 @@ function compare(
       }
     },
     removed: (s, from, to) => {
+      removed += to - from;
       for (const chain of chains(s, from, to)) expect(heard.delete(chain)).toBe(true);
     },
   };
@@ -226,6 +228,7 @@ function compare(
   }
   for (const l of live) pool.release(l.holder);
   expect(pool.free).toBe(capacity);
+  expect(pool.evictedBlocks).toBe(removed);
 }
 
 describe('block pool by extents', () => {
@@ -239,6 +242,32 @@ describe('block pool by extents', () => {
       );
     });
   }
+
+  test('counts what it evicts of content that may come again, and nothing else', () => {
+    const pool = new BlockPool({
+      capacity: 8,
+      blockSizeTokens: 16,
+      prefixCaching: true,
+      unhashedOrder: 'append',
+    });
+    // 3 full blocks of a shared prompt and a part of a fourth; 3 full blocks of a prompt that nobody else has.
+    for (const [id, tokens] of [
+      [7, 56],
+      [-1, 48],
+    ] as const) {
+      const holder = emptyHolder();
+      const runs: ContentRuns = { ids: [id], lengths: [tokens] };
+      pool.allocate(holder, Math.ceil(tokens / 16));
+      pool.index(holder, runs, 99, 0, tokens);
+      pool.release(holder);
+    }
+    // Free, first to go: 1 never used, the part, 3 shared, 3 of nobody else.
+    const taken = [2, 1, 2, 3].map((blocks) => {
+      pool.allocate(emptyHolder(), blocks);
+      return pool.evictedBlocks;
+    });
+    expect(taken).toEqual([0, 1, 3, 3]);
+  });
 
   test('G4: the tail of a freed sequence is evicted before its head', () => {
     const pool = new BlockPool({

@@ -60,7 +60,25 @@ describe('radix tree', () => {
     tree.lock(h, content([[1, 30]]), 30);
     tree.release(h);
     tree.take(30);
+    // 10 were free: the 20 that lacked are a whole leaf of 30.
+    expect(tree.evictedPages).toBe(30);
     expect([1, 2, 3].map((id) => tree.peek(content([[id, 30]]), 30))).toEqual([30, 0, 30]);
+  });
+
+  test('counts what it evicts of content that may come again, and nothing else', () => {
+    const tree = new RadixTree({ capacity: 80, pageTokens: 1, caching: true });
+    for (const pairs of [[[1, 30]], [[-5, 40]]] as const) {
+      const h = holder();
+      tree.allocate(h, pairs[0][1]);
+      tree.cache(h, content(pairs), pairs[0][1]);
+      tree.release(h);
+    }
+    tree.take(10);
+    expect(tree.evictedPages).toBe(0);
+    tree.take(30);
+    expect(tree.evictedPages).toBe(30);
+    tree.take(40);
+    expect(tree.evictedPages).toBe(30);
   });
 
   test('pages count whole: with 16-token pages 40 cached tokens are found as 2 pages', () => {

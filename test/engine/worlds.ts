@@ -89,6 +89,7 @@ export function expectFastForwardEqual(make: MakeEngine, numRuns = 1000, prepare
       const sum = (gaps: number[]): number => gaps.reduce((a, b) => a + b, 0);
       expect(sum(fast.bench.gaps)).toBeCloseTo(sum(slow.bench.gaps), 3);
       expect(fast.engine.meters.hitTokens).toBe(slow.engine.meters.hitTokens);
+      expect(fast.engine.evictedBlocks).toBe(slow.engine.evictedBlocks);
       expect(fast.figures).toEqual(slow.figures);
     }),
     { numRuns },

@@ -79,13 +79,47 @@ describe('a recorded run', () => {
   });
 });
 
+describe.each(['vllm', 'sglang', 'trtllm', 'tgi'])('cached blocks of %s', (name) => {
+  const evictedOf = (groups: number): { total: number; blocks: number } => {
+    const run = new RecordedRun(
+      parseScenario({
+        workload: {
+          kind: 'synthetic',
+          arrivals: { process: 'poisson', rateRps: 20 },
+          prefixes: { groups, tokens: 4096 },
+          input: { dist: 'constant', value: 64 },
+          output: { dist: 'constant', value: 8 },
+        },
+        fleet: { pools: [{ ...pool('all', 'both', 1), engine: { name } }] },
+        run: { requests: 400 },
+      }),
+      { seed: 3, fastForward: true },
+    );
+    while (!run.advance(500));
+    const { moments, instances } = run.recording();
+    return { total: moments.evictedBlocks.reduce((a, b) => a + b, 0), blocks: instances[0]!.kvBlocks };
+  };
+
+  it('are seen to give way where prefixes are more than memory holds', () => {
+    expect(evictedOf(20).total).toBe(0);
+    // 400 requests bring at most 400 prefixes of 4,096 tokens.
+    const { total, blocks } = evictedOf(400);
+    expect(total).toBeGreaterThan(0);
+    expect(total).toBeLessThan(400 * 4096 * (name === 'tgi' || name === 'sglang' ? 1 : 1 / 16));
+    expect(blocks).toBeGreaterThan(1000);
+  });
+});
+
 describe('a log of moments', () => {
   it('that is full keeps every second one, and loses no time', () => {
     const log = new MomentLog(8);
     let atUs = 0;
     for (let i = 0; i < 100; i += 1) {
       atUs = log.nextUs;
-      const reading = { busyUs: atUs / 2, busyPrefillUs: atUs / 4, waiting: i, running: 0, kvUsage: 0 };
+      const reading = {
+        ...{ busyUs: atUs / 2, busyPrefillUs: atUs / 4, waiting: i, running: 0, kvUsage: 0 },
+        evictedBlocks: 3 * i,
+      };
       log.add(atUs, { instances: [reading], queriedTokens: atUs, hitTokens: 0, links: [] });
     }
     const columns = log.finish();
@@ -94,5 +128,7 @@ describe('a log of moments', () => {
     for (const share of columns.prefill) expect(share).toBeCloseTo(0.25, 6);
     for (const share of columns.decode) expect(share).toBeCloseTo(0.25, 6);
     expect(columns.queriedTokens.reduce((a, b) => a + b, 0)).toBe(columns.atUs.at(-1));
+    // The last kept moment is one of the 100, 3 blocks after the one before it.
+    expect(columns.evictedBlocks.reduce((a, b) => a + b, 0)).toBe(3 * columns.waiting.at(-1)!);
   });
 });

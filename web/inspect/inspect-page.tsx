@@ -17,9 +17,10 @@ import { WhySection } from '../why/why-section.tsx';
 import { CacheHits, LinkUse } from './cache-and-links.tsx';
 import { chosenRequests, cohortCells } from './cohort.ts';
 import { CohortChip, CohortSection } from './cohort-section.tsx';
+import { KvStrips } from './kv-strips.tsx';
 import { RequestDetails } from './request-details.tsx';
 import { Slowest } from './slowest.tsx';
-import { BUSY_STRIPS, KV_STRIPS, Strips } from './strips.tsx';
+import { BUSY_STRIPS, Strips } from './strips.tsx';
 import { TakeAlong } from './take-along.tsx';
 import { Timeline } from './timeline.tsx';
 import type { TimeWindow } from './timeline-rows.ts';
@@ -111,7 +112,7 @@ function Views({ result: { recording, report, fleet } }: { readonly result: Insp
       <Timeline recording={recording} window={window} onWindow={setWindow} picked={picked} />
       <RequestDetails recording={recording} />
       <Strips kind={BUSY_STRIPS} recording={recording} window={window} present={present} />
-      <Strips kind={KV_STRIPS} recording={recording} window={window} present={present} />
+      <KvStrips recording={recording} window={window} present={present} />
       <CacheHits recording={recording} report={report} window={window} />
       <LinkUse recording={recording} report={report} window={window} />
       <Topology recording={recording} />

@@ -1,5 +1,5 @@
 /**
- * One strip per instance over time: what it was doing, or how full its KV is. Drawn pixel by pixel, so that a thousand
+ * One strip per instance over time: what it was doing, or (kv-strips.tsx) how full its KV is. Drawn pixel by pixel, so that a thousand
  * instances cost what ten do.
  */
 import { useCallback } from 'react';
@@ -33,7 +33,7 @@ export interface StripKind {
   readonly note: string;
 }
 
-interface StripsProps {
+export interface StripsProps {
   readonly kind: StripKind;
   readonly recording: Recording;
   readonly window: TimeWindow;
@@ -157,21 +157,7 @@ export const BUSY_STRIPS: StripKind = {
   note: 'Share of each moment, from the foot of a strip: decode, prefill, idle.',
 };
 
-/** How full the KV is, from the foot up. */
-export const KV_STRIPS: StripKind = {
-  title: 'How full the KV memory was',
-  colours: (colour, { kv }) => {
-    const [used, almost, free] = [colour('--transfer'), colour('--queue'), colour('--idle')];
-    return (cell, up) => (up < kv[cell]! ? (kv[cell]! > 0.9 ? almost : used) : free);
-  },
-  heads: ['Used, mean', 'Used, most'],
-  figures: ({ moments }, _, cells) => [
-    percentText(meanOf(moments.kv, cells)),
-    percentText(cells.reduce((most, cell) => Math.max(most, moments.kv[cell]!), 0)),
-  ],
-  note: 'Share of KV blocks in use. Above 90 % it is drawn in the colour of waiting: admission and preemption begin to bind.',
-};
-
-function meanOf(column: Float32Array | Uint32Array, cells: readonly number[]): number {
+/** Mean of a column over cells; 0 of none. */
+export function meanOf(column: Float32Array | Uint32Array, cells: readonly number[]): number {
   return cells.reduce((sum, cell) => sum + column[cell]!, 0) / Math.max(1, cells.length);
 }

@@ -52,6 +52,7 @@ function counters({ moments, instances }: Recording): TraceEvent[] {
         waiting: moments.waiting[cell]!,
         running: moments.running[cell]!,
         kvPercent: Math.round(moments.kv[cell]! * 100),
+        evictedBlocks: moments.evictedBlocks[cell]!,
       };
       return { name: instance.name, ph: 'C', pid: FLEET_PID, tid: i + 1, ts, args };
     }),

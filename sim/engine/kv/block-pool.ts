@@ -100,6 +100,8 @@ export class BlockPool {
   free: number;
   /** Gets KV events; null: none are made. */
   listener: CacheListener | null = null;
+  /** Cached blocks, which could have been found again, that allocations have taken so far. */
+  evictedBlocks = 0;
   /** Result of the last `lookup`: blocks found, and how many of them nobody holds. */
   foundBlocks = 0;
   foundFree = 0;
@@ -255,6 +257,7 @@ export class BlockPool {
       const count = Math.min(need, node.blocks);
       node.blocks -= count;
       need -= count;
+      if (node.linked) this.evictedBlocks += count;
       if (node.source !== null) {
         const from = node.start + node.blocks;
         this.listener?.removed(node.source, from, from + count);

@@ -67,6 +67,8 @@ export class RadixTree {
   free: number;
   /** Cached pages that nobody locks. */
   evictable = 0;
+  /** Cached pages, which could have been found again, that were evicted so far. */
+  evictedPages = 0;
   readonly #caching: boolean;
   readonly #root = new RadixNode(null, 0, 0, 0, 0, true);
   readonly #cursor = new ExtentCursor();
@@ -292,7 +294,10 @@ export class RadixTree {
       this.evictable -= node.pages;
       this.free += node.pages;
       const parent = node.parent!;
-      if (node.linked) parent.children!.delete(node.key);
+      if (node.linked) {
+        parent.children!.delete(node.key);
+        this.evictedPages += node.pages;
+      }
       parent.offspring -= 1;
       if (parent !== this.#root && parent.offspring === 0 && parent.locks === 0) this.#pushLeaf(parent);
       return;

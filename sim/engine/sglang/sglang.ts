@@ -191,6 +191,10 @@ export class SglangEngine implements Engine {
     this.#loads.connect(tiers);
   }
 
+  get evictedBlocks(): number {
+    return this.#tree.evictedPages;
+  }
+
   observe(nowUs: number, out: EngineObservation): void {
     out.waiting = this.#common.waiting.length + this.#loads.count + this.#disaggregation.waiting;
     out.running = this.#running.length + this.prefill.sequences.length;

@@ -117,6 +117,10 @@ export class TgiEngine implements Engine {
     return this.#stepper.interrupt(nowUs, urgent);
   }
 
+  get evictedBlocks(): number {
+    return this.#tree.evictedPages;
+  }
+
   observe(_nowUs: number, out: EngineObservation): void {
     out.waiting = this.#waiting.length;
     out.running = this.#running.length;

@@ -157,6 +157,10 @@ export class TrtllmEngine implements Engine {
     this.#tiers = tiers;
   }
 
+  get evictedBlocks(): number {
+    return this.#tree.evictedPages;
+  }
+
   observe(nowUs: number, out: EngineObservation): void {
     out.waiting = this.#waiting.length + this.#loading.length;
     out.running = this.#running.length;

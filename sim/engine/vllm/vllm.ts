@@ -234,6 +234,10 @@ export class VllmEngine implements Engine {
     return true;
   }
 
+  get evictedBlocks(): number {
+    return this.#pool.evictedBlocks;
+  }
+
   observe(nowUs: number, out: EngineObservation): void {
     this.#gauges.observe(nowUs, out);
   }
