@@ -78,6 +78,9 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: Chunk
           const foreign = file.moduleIds.find((id) => PAGE_ONLY.test(id));
           if (foreign !== undefined)
             this.error(`${name}, which a worker loads, holds ${foreign} of the page`);
+          // Vite loads with the document's help what is imported later, but in the files that it knows for workers'.
+          if (file.dynamicImports.length > 0 && !isWorkerFile(name))
+            this.error(`${name}, which a worker loads, loads ${file.dynamicImports.join()} later`);
           for (const next of [...file.imports, ...file.dynamicImports]) files.add(next);
         }
       },

@@ -13,15 +13,25 @@ import type { PlanReport } from '../sim/planner/report.ts';
 import type { Comparison } from '../sim/scenario/schema.ts';
 import { FIRST_SEEDS, firstComparison } from '../web/state/first-comparison.ts';
 import { planFingerprint } from '../web/state/plan-fingerprint.ts';
+import { TABLE_FIGURES } from '../web/state/table-figures.ts';
 
 const COMMAND = 'dist/cli/drydock.js';
 const CACHE = '.cache/precomputed';
 /** Fields of reports that the page does not show. */
 const UNSHOWN: ReadonlySet<string> = new Set(['document', 'bySeed']);
+const TABLE: ReadonlySet<string> = new Set(TABLE_FIGURES);
+/** Of parts of a comparison's answer, what the page shows: figures of its table, and of its SLO, which are among them. */
+const SHOWN: Readonly<Record<string, (value: never) => unknown>> = {
+  intervals: (value: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(value).filter(([figure]) => TABLE.has(figure))),
+  differences: (value: readonly { readonly figure: string }[]) =>
+    value.filter(({ figure }) => TABLE.has(figure)),
+  energy: (value: object | null) => (value === null ? null : { ...value, assumptions: [] }),
+};
 /** Digits of fractions: more than the page shows. Whether the same comes out in the page is told by fingerprints. */
 const DIGITS = 4;
 /** Of what is kept here; another number whenever it changes. */
-const FORM = 3;
+const FORM = 4;
 const VALIDATION = 'models/validation.json';
 /** Of the summary, what the library shows. */
 const SHOWN_OF_VALIDATION = ['cases', 'rows', 'peers', 'quantiles'];
@@ -97,9 +107,11 @@ function answerOf(name: string, digest: string): string | null {
       report.fingerprint = planFingerprint({ candidates: report.candidates });
     // Why the others are out is told once the page has looked for itself.
     if (report.rejected !== undefined) report.rejected = [];
-    const kept = JSON.stringify(report, (key, value: unknown) =>
-      UNSHOWN.has(key) ? undefined : short(value),
-    );
+    const kept = JSON.stringify(report, (key, value: unknown) => {
+      if (UNSHOWN.has(key)) return undefined;
+      const shown = name === 'compare' ? SHOWN[key] : undefined;
+      return shown === undefined ? short(value) : shown(value as never);
+    });
     mkdirSync(CACHE, { recursive: true });
     writeFileSync(cached, kept);
     return kept;

@@ -1,5 +1,6 @@
 /** The library in a real browser: files of other tools, what is kept over a reload, and the way back to runs. */
 import { readFile } from 'node:fs/promises';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unzipped } from '../../web/shell/unzip.ts';
@@ -107,6 +108,48 @@ describe('a table of one’s own', () => {
     await page.getByRole('button', shelf('Traces and imports')).click();
     await page.getByRole('rowheader', { name: 'ours.csv' }).waitFor();
     await page.getByRole('button', { name: 'Use', exact: true }).click();
+    await finished(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it('may be lines of JSON, whose inner fields are named by their path', async () => {
+    const { page, complaints } = await openImports();
+    const lines = Array.from({ length: 30 }, (_, i) =>
+      i === 4
+        ? '{"created": 1763312401, "usage": '
+        : JSON.stringify({
+            ...{ prompt: 'Who goes there?', created: 1_763_312_400 + i / 4 },
+            usage: { prompt_tokens: 300 + i, completion_tokens: 20 },
+          }),
+    );
+    await page.getByLabel(/^Drop files here/).setInputFiles({
+      ...{ name: 'log.jsonl', mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) },
+    });
+    await page.getByText('Which column of log.jsonl is what?').waitFor();
+    expect(await page.getByLabel('Input: the whole prompt').inputValue()).toBe('usage.prompt_tokens');
+    await page.getByText('line 5, row: found {"created": 1763312401').waitFor();
+    await page.getByText('requests      29').waitFor();
+    await page.getByRole('button', { name: 'Compare fleets under the 29 rows' }).click();
+    await finished(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it('may be Parquet, whose rows are counted', async () => {
+    const { page, complaints } = await openImports();
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        { name: 'at', data: Array.from({ length: 50 }, (_, i) => new Date(1_763_312_400_000 + i * 100)) },
+        { name: 'prompt_tokens', data: Array.from({ length: 50 }, (_, i) => (i === 8 ? 0 : 200 + i)) },
+        { name: 'output_tokens', data: Array.from({ length: 50 }, () => 16) },
+      ],
+    });
+    await page.getByLabel(/^Drop files here/).setInputFiles({
+      ...{ name: 'log.parquet', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) },
+    });
+    await page.getByText('Which column of log.parquet is what?').waitFor();
+    await page.getByText('row 9, prompt_tokens: found 0').waitFor();
+    await page.getByText('span          4.9 s').waitFor();
+    await page.getByRole('button', { name: 'Compare fleets under the 49 rows' }).click();
     await finished(page);
     expect(complaints).toEqual([]);
   });

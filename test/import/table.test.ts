@@ -29,8 +29,49 @@ describe('a table', () => {
       columns: ['at', 'in', 'out'],
       sample: [['1', '2', '3']],
     });
-    expect(tableOf('at;in;out\n0,5;2;3')!.separator).toBe(';');
-    expect(tableOf('at\tin\tout\n0.5\t2\t3')!.separator).toBe('\t');
+    expect(tableOf('at;in;out\n0,5;2;3')!.layout).toBe(';');
+    expect(tableOf('at\tin\tout\n0.5\t2\t3')!.layout).toBe('\t');
+  });
+});
+
+describe('lines of JSON', () => {
+  const LINES = [
+    '{"id":"a","prompt":"Hello, who","created":1763312400.5,"usage":{"prompt_tokens":12,"completion_tokens":3},"tags":["x"]}',
+    '',
+    '{"id":"b","prompt":"Bye","created":1763312402,"usage":{"prompt_tokens":700,"completion_tokens":0,"cached":{"tokens":512}}}',
+    '{"id":"c","prompt":"","created":null,"usage":{"prompt_tokens":7,"completion_tokens":1}}',
+    '{"id":"d", oh',
+    '{"id":"e","created":1763312403,"usage":"none"}',
+  ].join('\n');
+
+  it('are a table whose columns are the fields, those of inner objects with dots, lists left out', () => {
+    const { layout, columns, sample } = tableOf(LINES.split('\n').slice(0, 4).join('\n'))!;
+    expect(layout).toBe('json');
+    expect(columns).toEqual([
+      ...['id', 'prompt', 'created', 'usage.prompt_tokens', 'usage.completion_tokens', 'usage.cached.tokens'],
+    ]);
+    expect(sample[0]).toEqual(['a', 'Hello, who', '1763312400.5', '12', '3', '']);
+    expect(tableOf('{"a":"x","b":"y","c":"z"}')).toBeNull();
+    expect(tableOf('{"a":1}')).toBeNull();
+    expect(tableOf('[1,2,3]')).toBeNull();
+  });
+
+  it('are mapped by paths, counts before texts, and every line that is no request is named', () => {
+    const table = tableOf(LINES)!;
+    const mapping = guessedMapping(table);
+    expect(mapping).toMatchObject({
+      ...{ arrival: 'created', timeUnit: 's', session: '' },
+      ...{ input: 'usage.prompt_tokens', output: 'usage.completion_tokens' },
+    });
+    const { text, faults, notes, badRows } = mappedTable(LINES, table, mapping);
+    expect(text).toBe('arrival_s,input_tokens,output_tokens\n0,12,3\n1.5,700,0\n');
+    expect(badRows).toBe(3);
+    expect(faults.map(({ line, column, found }) => [line, column, found])).toEqual([
+      [4, 'created', 'nothing'],
+      [5, 'row', '{"id":"d", oh'],
+      [6, 'usage.prompt_tokens', 'nothing'],
+    ]);
+    expect(notes.join()).toContain('rows without an output token: 1');
   });
 });
 
@@ -56,6 +97,7 @@ describe('columns and units', () => {
       'ts,input_chars,completion_chars\n1763312400123,2,3',
       { arrival: 'ts', timeUnit: 'ms', tokenUnit: 'characters' },
     ],
+    ['at,late,prompt_text,prompt_len\n1,2,hello,4', { arrival: 'at', input: 'prompt_len' }],
     [
       'Timestamp,In,Out,Prompt\n1763312400,2,3,4',
       { arrival: 'Timestamp', timeUnit: 's', input: 'Prompt', output: '' },

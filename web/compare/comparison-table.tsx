@@ -13,7 +13,8 @@ import { FleetMark } from '../components/fleet-mark.tsx';
 import { Term } from '../components/term.tsx';
 import { countText, differenceText, figureText, intervalText, UNKNOWN } from '../format.ts';
 import type { TermName } from '../shell/glossary.ts';
-import { TABLE_FIGURES, type TableFigure, useView } from '../state/view-store.ts';
+import { TABLE_FIGURES, type TableFigure } from '../state/table-figures.ts';
+import { useView } from '../state/view-store.ts';
 
 /** Terms that labels of figures begin with, where they are first met. */
 const TERMS: Readonly<Record<string, readonly [words: string, term: TermName]>> = {

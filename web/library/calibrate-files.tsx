@@ -15,9 +15,10 @@ import { useChoices } from '../state/use-choices.ts';
 import type { CalibrationFit } from '../worker/calibration.ts';
 import { WorkerClient } from '../worker/client.ts';
 import { CalibrationResult } from './calibration-result.tsx';
-import { DropFiles, type TextFile } from './drop-files.tsx';
+import { DropFiles } from './drop-files.tsx';
 import { KeptTable } from './kept-table.tsx';
 import { openDocument } from './open-document.ts';
+import { type TextFile, textFile } from './text-of.ts';
 
 /** A worker of its own: a fit never pauses, and is stopped by ending the worker. */
 const client = new WorkerClient({ isWatched: false });
@@ -57,6 +58,8 @@ export function CalibrateFiles() {
     },
     [],
   );
+  const take = async (chosen: readonly File[]): Promise<void> =>
+    setFiles(await Promise.all(chosen.map(textFile)));
   const edit = (change: Partial<typeof where>): void => setWhere((before) => ({ ...before, ...change }));
   const calibrate = async (): Promise<void> => {
     jobs += 1;
@@ -108,7 +111,7 @@ export function CalibrateFiles() {
           onChange={(weights) => edit({ weights })}
         />
       </div>
-      <DropFiles label="Measurement files" onFiles={setFiles}>
+      <DropFiles label="Measurement files" onFiles={(chosen) => void take(chosen)}>
         {files.length === 0 ? 'Dropped here, or chosen.' : files.map(({ name }) => name).join(', ')}
       </DropFiles>
       <p className="buttons">

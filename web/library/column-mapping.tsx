@@ -9,13 +9,12 @@ import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText } from '../format.ts';
 import { SelectField } from '../rail/select-field.tsx';
 import { client } from '../state/simulator.ts';
-import type { MappedFile } from '../worker/imports.ts';
+import type { Choice } from '../worker/api.ts';
+import type { MappedFile, OwnTable } from '../worker/imports.ts';
 
 interface ColumnMappingProps {
   readonly name: string;
-  readonly text: string;
-  readonly table: Table;
-  readonly guess: ColumnMapping;
+  readonly own: OwnTable;
   /** Takes the trace, in Drydock's own format. */
   readonly onTrace: (text: string) => void;
 }
@@ -33,7 +32,14 @@ const TOKEN_UNITS: readonly { readonly id: TokenUnit; readonly name: string }[] 
   { id: 'characters', name: 'characters, 4 for a token' },
 ];
 
-export function ColumnMappingPage({ name, text, table, guess, onTrace }: ColumnMappingProps) {
+interface Field {
+  readonly label: string;
+  readonly key: keyof ColumnMapping;
+  readonly choices: readonly Choice[];
+}
+
+export function ColumnMappingPage({ name, own, onTrace }: ColumnMappingProps) {
+  const { text, table, guess, rowWord, leftOut } = own;
   const [mapping, setMapping] = useState(guess);
   const [mapped, setMapped] = useState<MappedFile | null>(null);
   const fault = faultOf(mapping);
@@ -48,10 +54,16 @@ export function ColumnMappingPage({ name, text, table, guess, onTrace }: ColumnM
       isGone = true;
     };
   }, [text, table, mapping]);
-  const set = (change: Partial<ColumnMapping>): void => setMapping({ ...mapping, ...change });
-  const none = (words: string) => ({ id: '', name: words });
-  const columns = table.columns.map((column) => ({ id: column, name: column }));
-  const needed = [none('choose'), ...columns];
+  const columns = table.columns.map((id) => ({ id, name: id }));
+  const needed = [{ id: '', name: 'choose' }, ...columns];
+  const fields: readonly Field[] = [
+    { label: 'Arrival', key: 'arrival', choices: needed },
+    { label: 'Arrival is in', key: 'timeUnit', choices: TIME_UNITS },
+    { label: 'Input: the whole prompt', key: 'input', choices: needed },
+    { label: 'Output', key: 'output', choices: needed },
+    { label: 'Input and output are in', key: 'tokenUnit', choices: TOKEN_UNITS },
+    { label: 'Session (conversation)', key: 'session', choices: [{ id: '', name: 'none' }, ...columns] },
+  ];
   return (
     <section aria-label={name}>
       <h2>Which column of {name} is what?</h2>
@@ -60,55 +72,35 @@ export function ColumnMappingPage({ name, text, table, guess, onTrace }: ColumnM
         values: correct it.
       </p>
       <div className="calibration-fields">
-        <SelectField
-          label="Arrival"
-          value={mapping.arrival}
-          choices={needed}
-          onChange={(arrival) => set({ arrival })}
-        />
-        <SelectField
-          label="Arrival is in"
-          value={mapping.timeUnit}
-          choices={TIME_UNITS}
-          onChange={(id) => set({ timeUnit: id as TimeUnit })}
-        />
-        <SelectField
-          label="Input: the whole prompt"
-          value={mapping.input}
-          choices={needed}
-          onChange={(input) => set({ input })}
-        />
-        <SelectField
-          label="Output"
-          value={mapping.output}
-          choices={needed}
-          onChange={(output) => set({ output })}
-        />
-        <SelectField
-          label="Input and output are in"
-          value={mapping.tokenUnit}
-          choices={TOKEN_UNITS}
-          onChange={(id) => set({ tokenUnit: id as TokenUnit })}
-        />
-        <SelectField
-          label="Session (conversation)"
-          value={mapping.session}
-          choices={[none('none'), ...columns]}
-          onChange={(session) => set({ session })}
-        />
+        {fields.map(({ label, key, choices }) => (
+          <SelectField
+            key={key}
+            label={label}
+            value={mapping[key]}
+            choices={choices}
+            onChange={(id) => setMapping({ ...mapping, [key]: id })}
+          />
+        ))}
       </div>
+      {leftOut.length > 0 && <p className="quiet-text">Columns that are left out: {leftOut.join('; ')}.</p>}
       <Sample table={table} mapping={mapping} />
       {fault !== null && (
         <p role="status" className="notice">
           {fault}
         </p>
       )}
-      {mapped !== null && <Outcome mapped={mapped} onTrace={() => onTrace(mapped.text)} />}
+      {mapped !== null && <Outcome mapped={mapped} rowWord={rowWord} onTrace={() => onTrace(mapped.text)} />}
     </section>
   );
 }
 
-function Outcome({ mapped, onTrace }: { readonly mapped: MappedFile; readonly onTrace: () => void }) {
+interface OutcomeProps {
+  readonly mapped: MappedFile;
+  readonly rowWord: OwnTable['rowWord'];
+  readonly onTrace: () => void;
+}
+
+function Outcome({ mapped, rowWord, onTrace }: OutcomeProps) {
   const { rows, badRows, faults, notes, facts } = mapped;
   return (
     <>
@@ -127,7 +119,7 @@ function Outcome({ mapped, onTrace }: { readonly mapped: MappedFile; readonly on
           <ul>
             {faults.map(({ line, column, found, expected }) => (
               <li key={line}>
-                line {line}, {column}: found {found}; expected {expected}
+                {rowWord} {rowWord === 'row' ? line - 1 : line}, {column}: found {found}; expected {expected}
               </li>
             ))}
             {badRows > faults.length && <li>and {countText(badRows - faults.length)} more</li>}

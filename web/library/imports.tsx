@@ -4,6 +4,7 @@
  */
 import { useState } from 'react';
 import type { Comparison, NamedFleet, WorkloadSpec } from '../../sim/scenario/schema.ts';
+import type { ConfigProblem } from '../../src/core/check.ts';
 import type { ReadBundle } from '../bundle/read-bundle.ts';
 import { ProblemList } from '../components/problem-list.tsx';
 import { countText } from '../format.ts';
@@ -12,22 +13,23 @@ import { useScenario } from '../state/document-store.ts';
 import { put, remove } from '../state/library-store.ts';
 import { useLibrary } from '../state/shelves.ts';
 import { client } from '../state/simulator.ts';
-import type { ReadFile } from '../worker/imports.ts';
+import type { OwnTable, ReadFile } from '../worker/imports.ts';
 import { BundlePreview } from './bundle-preview.tsx';
 import { CalibrateFiles } from './calibrate-files.tsx';
 import { ColumnMappingPage } from './column-mapping.tsx';
-import { DropFiles, type TextFile } from './drop-files.tsx';
+import { DropFiles } from './drop-files.tsx';
 import { KeptTable } from './kept-table.tsx';
 import { openDocument } from './open-document.ts';
+import { contentOf, plainName } from './text-of.ts';
 
-interface Dropped extends TextFile {
-  readonly read: ReadFile;
-}
-
-interface DroppedBundle {
-  readonly name: string;
-  readonly read: ReadBundle;
-}
+/** A file that was dropped, and what it is. */
+type Dropped = { readonly name: string } & (
+  | { readonly kind: 'bundle'; readonly read: ReadBundle }
+  | { readonly kind: 'table'; readonly own: OwnTable }
+  | { readonly kind: 'known'; readonly text: string; readonly read: KnownFile }
+  | { readonly kind: 'refused'; readonly problems: readonly ConfigProblem[] }
+);
+type KnownFile = Extract<ReadFile, { status: 'done' }>;
 
 /** Accelerator of servers whose file names none. */
 const FALLBACK_GPU = 'h100-sxm';
@@ -36,49 +38,19 @@ const MOST_NOTES = 20;
 
 export function Imports() {
   const [dropped, setDropped] = useState<readonly Dropped[]>([]);
-  const [bundles, setBundles] = useState<readonly DroppedBundle[]>([]);
-  const takeBundles = async (files: readonly File[]): Promise<void> => {
-    if (files.length === 0) {
-      setBundles([]);
-      return;
-    }
-    const { readBundle } = await import('../bundle/read-bundle.ts');
-    setBundles(
-      await Promise.all(
-        files.map(async (file) => ({
-          name: file.name,
-          read: await readBundle(new Uint8Array(await file.arrayBuffer())),
-        })),
-      ),
-    );
-  };
-  const take = async (files: readonly TextFile[]): Promise<void> =>
-    setDropped(
-      await Promise.all(
-        files.map(async ({ name, text }): Promise<Dropped> => {
-          const read = await client.remote.readFile(name, text, FALLBACK_GPU);
-          return { name, text, read };
-        }),
-      ),
-    );
+  const take = async (files: readonly File[]): Promise<void> =>
+    setDropped(await Promise.all(files.map(readDropped)));
   return (
     <>
       <section aria-labelledby="drop">
         <h2 id="drop">Bring a file</h2>
-        <DropFiles
-          label="Drop files here, or choose them"
-          onFiles={(files) => void take(files)}
-          onBundles={(files) => void takeBundles(files)}
-        >
+        <DropFiles label="Drop files here, or choose them" onFiles={(files) => void take(files)}>
           What Drydock has saved as <code>.fleet</code>. Traces (Mooncake, Azure, BurstGPT, ServeGen, BLIS),
-          CSV tables of your own, results of vLLM bench, inference-perf and GuideLLM, <code>vllm serve</code>{' '}
-          and other command lines, llm-d Helm values, EndpointPickerConfig, config.json of Hugging Face; also
-          gzipped. Files stay in this browser.
+          CSV, JSON Lines and Parquet of your own, results of vLLM bench, inference-perf and GuideLLM,{' '}
+          <code>vllm serve</code> and other command lines, llm-d Helm values, EndpointPickerConfig,
+          config.json of Hugging Face; also gzipped. Files stay in this browser.
         </DropFiles>
       </section>
-      {bundles.map((one) => (
-        <BundlePreview key={one.name} name={one.name} read={one.read} />
-      ))}
       {dropped.map((one) => (
         <Preview key={one.name} dropped={one} />
       ))}
@@ -88,27 +60,46 @@ export function Imports() {
   );
 }
 
-function Preview({ dropped: { name, text, read } }: { readonly dropped: Dropped }) {
-  if (read.status === 'refused' && read.table !== null) {
-    const { table, guess } = read.table;
-    return (
-      <ColumnMappingPage
-        name={name}
-        text={text}
-        table={table}
-        guess={guess}
-        onTrace={(trace) => takeMapped(name, trace)}
-      />
-    );
+async function readDropped(file: File): Promise<Dropped> {
+  if (/\.(fleet|zip)$/i.test(file.name)) {
+    const { readBundle } = await import('../bundle/read-bundle.ts');
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    return { name: file.name, kind: 'bundle', read: await readBundle(bytes) };
   }
-  if (read.status === 'refused') {
-    return (
-      <section aria-label={name}>
-        <h2>{name} cannot be read</h2>
-        <ProblemList problems={read.problems} />
-      </section>
-    );
+  const name = plainName(file);
+  const content = await contentOf(file);
+  const read = await client.remote.readFile(name, content, FALLBACK_GPU);
+  if (read.status === 'refused') return { name, kind: 'refused', problems: read.problems };
+  if (read.status === 'table') return { name, kind: 'table', own: read.own };
+  return { name, kind: 'known', text: content as string, read };
+}
+
+function Preview({ dropped }: { readonly dropped: Dropped }) {
+  const { name } = dropped;
+  switch (dropped.kind) {
+    case 'bundle':
+      return <BundlePreview name={name} read={dropped.read} />;
+    case 'table':
+      return <ColumnMappingPage name={name} own={dropped.own} onTrace={(trace) => takeMapped(name, trace)} />;
+    case 'refused':
+      return (
+        <section aria-label={name}>
+          <h2>{name} cannot be read</h2>
+          <ProblemList problems={dropped.problems} />
+        </section>
+      );
+    case 'known':
+      return <Known name={name} text={dropped.text} read={dropped.read} />;
   }
+}
+
+interface KnownProps {
+  readonly name: string;
+  readonly text: string;
+  readonly read: KnownFile;
+}
+
+function Known({ name, text, read }: KnownProps) {
   const { facts, notes, workload, pools } = read;
   return (
     <section aria-label={name}>
@@ -159,7 +150,7 @@ function takeMapped(name: string, text: string): void {
 }
 
 /** The comparison with one more fleet. */
-function takeFleet(name: string, read: Extract<ReadFile, { status: 'done' }>): void {
+function takeFleet(name: string, read: KnownFile): void {
   const comparison = useScenario.getState().document as Comparison;
   const fleet: NamedFleet = {
     name: name.replace(/\.\w+$/, ''),

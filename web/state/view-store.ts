@@ -1,7 +1,9 @@
 /** What the reader is looking at, as far as a link should bring it back: which fleet and requests, and how. Not undoable. */
+
 import { create } from 'zustand';
 import { PHASES, type Phase } from '../../sim/metrics/phases.ts';
 import { type Screen, SHELVES, type Shelf } from '../screen-names.ts';
+import { TABLE_FIGURES, type TableFigure } from './table-figures.ts';
 
 /** Latencies that requests are picked by. */
 export const COHORT_METRIC_IDS = ['ttft', 'tpot', 'e2e'] as const;
@@ -13,24 +15,6 @@ export interface Cohort {
   readonly fromMs: number;
   readonly toMs: number;
 }
-
-/** Figures of the comparison's table; the chosen one is what its large chart is about. */
-export const TABLE_FIGURES = [
-  'cost.perHour',
-  'cost.per1MOutputTokens',
-  'ttftMs.p50',
-  'ttftMs.p95',
-  'ttftMs.p99',
-  'itlMs.p50',
-  'itlMs.p99',
-  'slo.attainment',
-  'slo.goodputRps',
-  'throughput.requestsPerS',
-  'throughput.outputTokensPerS',
-  'cache.hitRate',
-  'transferMs.p95',
-] as const;
-export type TableFigure = (typeof TABLE_FIGURES)[number];
 
 export interface ViewState {
   /** Place of the inspected fleet in the comparison, from 0. */

@@ -81,8 +81,8 @@ export interface DashboardWorker extends SimulationWorker, Later<Jobs> {
   /** What a fleet can be saved as. */
   exportTargets(): Promise<readonly Choice[]>;
   exportFleet(target: string, source: ExportSource): Promise<ExportOutcome>;
-  /** Reads a file of another tool; `gpu`: of servers that name none. */
-  readFile(name: string, text: string, gpu: string): Promise<ReadFile>;
+  /** Reads a file of another tool, bytes where it is Parquet; `gpu`: of servers that name none. */
+  readFile(name: string, content: string | Uint8Array, gpu: string): Promise<ReadFile>;
   /** A table of the user's own as a trace, by the columns that the user names. */
   mapColumns(text: string, table: Table, mapping: ColumnMapping): Promise<MappedFile>;
   /** Fits a calibration to measurements, in one go. */

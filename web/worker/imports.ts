@@ -6,6 +6,7 @@ import { type ColumnMapping, type MappedTable, mappedTable } from '../../sim/imp
 import { type Table, tableOf } from '../../sim/import/table/table.ts';
 import type { PoolSpec, RouterSpec, WorkloadSpec } from '../../sim/scenario/schema.ts';
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
+import { parquetText } from './parquet/parquet.ts';
 
 export type ReadFile =
   | {
@@ -18,12 +19,19 @@ export type ReadFile =
       readonly router: RouterSpec | null;
       readonly model: string | null;
     }
-  | {
-      readonly status: 'refused';
-      readonly problems: readonly ConfigProblem[];
-      /** Where it is a table whose columns its owner can name, and what they probably are. */
-      readonly table: { readonly table: Table; readonly guess: ColumnMapping } | null;
-    };
+  /** A table whose columns its owner can name, and what they probably are. */
+  | { readonly status: 'table'; readonly own: OwnTable }
+  | { readonly status: 'refused'; readonly problems: readonly ConfigProblem[] };
+
+export interface OwnTable {
+  readonly text: string;
+  readonly table: Table;
+  readonly guess: ColumnMapping;
+  /** Rows of Parquet have no lines; those of its text have a header before them. */
+  readonly rowWord: 'line' | 'row';
+  /** Columns of the file that could not be read, with the reason. */
+  readonly leftOut: readonly string[];
+}
 
 export interface MappedFile extends MappedTable {
   readonly facts: readonly string[];
@@ -35,9 +43,14 @@ export function mapColumns(text: string, table: Table, mapping: ColumnMapping): 
   return { ...mapped, facts: mappedFacts(mapped.text) };
 }
 
-export function readFile(name: string, text: string, gpu: string): ReadFile {
+export async function readFile(name: string, content: string | Uint8Array, gpu: string): Promise<ReadFile> {
   try {
-    const { facts, notes, workload, pools, router, model } = importText(text, { path: name, gpu }, undefined);
+    if (typeof content !== 'string') return await readParquet(name, content);
+    const { facts, notes, workload, pools, router, model } = importText(
+      content,
+      { path: name, gpu },
+      undefined,
+    );
     return {
       status: 'done',
       facts: facts ?? [],
@@ -49,10 +62,22 @@ export function readFile(name: string, text: string, gpu: string): ReadFile {
     };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const table = tableOf(text);
-    return {
-      ...{ status: 'refused', problems: error.problems },
-      table: table === null ? null : { table, guess: guessedMapping(table) },
-    };
+    const table = typeof content === 'string' ? tableOf(content) : null;
+    if (table === null) return { status: 'refused', problems: error.problems };
+    return { status: 'table', own: ownTable(content as string, table, 'line') };
   }
+}
+
+async function readParquet(name: string, bytes: Uint8Array): Promise<ReadFile> {
+  const { text, leftOut } = await parquetText(name, bytes);
+  const table = tableOf(text);
+  if (table === null) {
+    const found = [text.split('\n', 1)[0]!, ...leftOut].join('; ');
+    throw new ConfigError({ file: name, path: '', found, expected: 'rows with three columns or more' });
+  }
+  return { status: 'table', own: { ...ownTable(text, table, 'row'), leftOut } };
+}
+
+function ownTable(text: string, table: Table, rowWord: OwnTable['rowWord']): OwnTable {
+  return { text, table, guess: guessedMapping(table), rowWord, leftOut: [] };
 }

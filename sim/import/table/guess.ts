@@ -4,7 +4,7 @@ import { type ColumnMapping, type TimeUnit, TOKEN_UNITS, type TokenUnit } from '
 import { numberOf, type Table } from './table.ts';
 
 const NAMES = {
-  arrival: [/^arrival/i, /time_?stamp|^ts$/i, /arriv|sent|start|created/i, /time|date/i],
+  arrival: [/^arrival/i, /time_?stamp|^ts$/i, /arriv|sent|start|created/i, /time|date|(^|[._])at$/i],
   input: [/input|prompt|context/i, /request.*(tok|len)/i],
   output: [/output|completion|generated|response|answer|decode/i],
   session: [/session|conversation|thread|chat/i],
@@ -28,9 +28,9 @@ const SINCE_1970: readonly (readonly [number, TimeUnit])[] = [
 /** A column that nothing is guessed for is empty. */
 export function guessedMapping(table: Table): ColumnMapping {
   const taken = new Set<string>();
-  const find = (patterns: readonly RegExp[]): string => {
+  const find = (patterns: readonly RegExp[], among = table.columns): string => {
     for (const pattern of patterns) {
-      const found = table.columns.find((name) => !taken.has(name) && pattern.test(name));
+      const found = among.find((name) => !taken.has(name) && pattern.test(name));
       if (found !== undefined) {
         taken.add(found);
         return found;
@@ -38,7 +38,11 @@ export function guessedMapping(table: Table): ColumnMapping {
     }
     return '';
   };
-  const [input, output] = [find(NAMES.input), find(NAMES.output)];
+  // A prompt may be there as a text beside its count of tokens.
+  const counts = table.columns.filter((_, at) =>
+    table.sample.some((row) => numberOf(row[at] ?? '', table.layout) !== null),
+  );
+  const [input, output] = [find(NAMES.input, counts), find(NAMES.output, counts)];
   const arrival = find(NAMES.arrival);
   return {
     ...{ arrival, input, output, session: find(NAMES.session) },
@@ -52,7 +56,7 @@ function timeUnitOf(table: Table, column: string): TimeUnit {
   if (named !== undefined) return named[1];
   const first = table.sample[0]?.[table.columns.indexOf(column)] ?? '';
   if (!Number.isNaN(utcUs(first))) return 'stamp';
-  const value = numberOf(first, table.separator) ?? 0;
+  const value = numberOf(first, table.layout) ?? 0;
   return SINCE_1970.find(([least]) => value > least)?.[1] ?? 's';
 }
 

@@ -23,7 +23,7 @@ export interface ColumnMapping {
 }
 
 export interface RowFault {
-  /** Of the file, from 1; the header counts. */
+  /** Of the text, from 1; a header counts. */
   readonly line: number;
   readonly column: string;
   readonly found: string;
@@ -61,7 +61,7 @@ export function mappedTable(text: string, table: Table, mapping: ColumnMapping):
   const read = reader(table, mapping);
   const rows: Row[] = [];
   const faults: RowFault[] = [];
-  let [badRows, line, isHead] = [0, 0, true];
+  let [badRows, line, isHead] = [0, 0, table.layout !== 'json'];
   for (const raw of text.split('\n')) {
     line += 1;
     const content = cleaned(raw);
@@ -85,32 +85,26 @@ export function mappedTable(text: string, table: Table, mapping: ColumnMapping):
 type Reader = (line: string) => Row | Omit<RowFault, 'line'>;
 
 function reader(table: Table, mapping: ColumnMapping): Reader {
-  const { separator, columns } = table;
+  const { layout, columns } = table;
   const at = (column: string): number => columns.indexOf(column);
   const places = { arrival: at(mapping.arrival), input: at(mapping.input), output: at(mapping.output) };
   const session = at(mapping.session);
   const scale = TOKENS_OF[mapping.tokenUnit];
   return (line) => {
-    const fields = fieldsOf(line, separator);
-    if (fields.length !== columns.length) {
-      return {
-        column: 'row',
-        found: `${fields.length} fields`,
-        expected: `${columns.length}, as in the header`,
-      };
-    }
+    const fields = fieldsOf(line, table);
+    if ('expected' in fields) return { column: 'row', ...fields };
     const arrival = fields[places.arrival]!;
-    const number = numberOf(arrival, separator);
+    const number = numberOf(arrival, layout);
     const isStamp = mapping.timeUnit === 'stamp';
     const atUs = isStamp ? utcUs(arrival) : (number ?? Number.NaN) * US_OF[mapping.timeUnit as 's'];
     if (!(atUs >= 0)) {
       const expected = isStamp ? 'a time such as 2026-11-16 18:17:03.25 (UTC)' : 'a number >= 0';
       return fault(mapping.arrival, arrival, expected);
     }
-    const input = Math.round((numberOf(fields[places.input]!, separator) ?? Number.NaN) * scale);
+    const input = Math.round((numberOf(fields[places.input]!, layout) ?? Number.NaN) * scale);
     if (!(input >= 1))
       return fault(mapping.input, fields[places.input]!, 'a number that makes a token or more');
-    const output = Math.round((numberOf(fields[places.output]!, separator) ?? Number.NaN) * scale);
+    const output = Math.round((numberOf(fields[places.output]!, layout) ?? Number.NaN) * scale);
     if (!(output >= 0)) return fault(mapping.output, fields[places.output]!, 'a number >= 0');
     return { atUs, input, output, session: session === -1 ? '' : fields[session]! };
   };
