@@ -199,6 +199,7 @@ export function CdfChart({
       </p>
       {hasBand && <p className="reading">{bandText(lines, of)}</p>}
       <TwinTable
+        about={{ kind: 'distribution', data: { lines, limitMs } }}
         title={title}
         heads={[`Share of ${of}`, ...lines.map(({ letter, name }) => `${letter} ${name}`)]}
         rows={TWIN_QUANTILES.map((quantile) => twinRow(lines, quantile))}

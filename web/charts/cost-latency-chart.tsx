@@ -46,6 +46,7 @@ export function CostLatencyChart({
       }}
       y={{ label: 'TTFT p95', text: (value) => figureText(value, 'ms') }}
       limitMs={limitMs}
+      about="cost"
       note={note}
     />
   );

@@ -16,6 +16,7 @@ export interface ShareLine {
 interface LineChartProps {
   readonly title: string;
   readonly note: string;
+  readonly about: 'cache' | 'links';
   /** Ends of the moments, seconds. */
   readonly atS: readonly number[];
   readonly fromS: number;
@@ -25,7 +26,7 @@ interface LineChartProps {
 
 const HEIGHT = 160;
 
-export function LineChart({ title, note, atS, fromS, toS, lines }: LineChartProps) {
+export function LineChart({ title, note, about, atS, fromS, toS, lines }: LineChartProps) {
   const { ref, width } = useChartSize();
   const right = width - GUTTER.right;
   const bottom = HEIGHT - GUTTER.bottom;
@@ -76,6 +77,7 @@ export function LineChart({ title, note, atS, fromS, toS, lines }: LineChartProp
       </div>
       <p className="reading">{note}</p>
       <TwinTable
+        about={{ kind: about, data: { lines, atS } }}
         title={title}
         heads={['Until', ...lines.map(({ name }) => name)]}
         rows={() =>

@@ -1,6 +1,6 @@
 /** The phases of a request and the states of a GPU as parts of a bar: one colour and texture everywhere. */
 import { PHASES, type Phase } from '../../sim/metrics/phases.ts';
-import type { Part } from './stacked-bars.tsx';
+import type { Part } from './parts.ts';
 
 const WAIT = 'var(--queue)';
 

@@ -1,12 +1,14 @@
 /**
  * A chart as a file: SVG with its colours and its typeface inside, so that it looks the same anywhere, or PNG at twice the size
- * on the screen. A caption says what the chart shows and what the page found.
+ * on the screen. A caption says what the chart shows, what the page found, and fleets, workload, seeds and intervals behind it.
  */
+import { basisOf } from '../explain/basis.ts';
 import { fileName, saveFile } from '../shell/save.ts';
+import { useScreen } from '../state/address.ts';
 import { background, drawingOf, SVG, set, textOf, token } from './drawing.ts';
 
 const MARGIN = 16;
-const CAPTION_HEIGHT = 48;
+const CAPTION_HEIGHT = 68;
 /** Pixels of the file for each on the screen. */
 const SCALE = 2;
 /** Saves the chart of a section. */
@@ -45,14 +47,16 @@ function typeface(): string {
   return '';
 }
 
-/** What the chart shows, and under it what the page found. */
+/** What the chart shows; under it what the page found, and what that rests on. */
 function caption(title: string, width: number): SVGElement[] {
   const finding = document.querySelector('h1')?.textContent ?? '';
   const most = Math.floor((width - 2 * MARGIN) / 6);
-  const short = finding.length > most ? `${finding.slice(0, most - 1)}…` : finding;
+  const short = (text: string): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+  const quiet = { fill: token('--muted'), 'font-size': 12 };
   return [
     textOf(title, MARGIN, 28, { fill: token('--ink'), 'font-size': 18, 'font-weight': 600 }),
-    textOf(`${short} · Drydock`, MARGIN, 48, { fill: token('--muted'), 'font-size': 12 }),
+    textOf(`${short(finding)} · Drydock`, MARGIN, 48, quiet),
+    textOf(short(basisOf(useScreen.getState().screen)), MARGIN, 66, quiet),
   ];
 }
 

@@ -49,6 +49,7 @@ interface ScatterChartProps {
   /** Points to join, in order: what nothing else beats on both axes. */
   readonly frontier?: readonly ScatterPoint[];
   readonly note?: string;
+  readonly about: 'cost' | 'plan';
   readonly pick?: Picking;
 }
 
@@ -76,7 +77,17 @@ export interface PlacedPoint {
 /** Narrowest x axis, as a share of its values: differences below it are noise to the eye, not a finding. */
 const NARROWEST = 0.1;
 
-export function ScatterChart({ title, points, x, y, limitMs, frontier, note, pick }: ScatterChartProps) {
+export function ScatterChart({
+  title,
+  points,
+  x,
+  y,
+  limitMs,
+  frontier,
+  note,
+  about,
+  pick,
+}: ScatterChartProps) {
   const [at, setAt] = useState<number | null>(null);
   const read = at === null ? undefined : points[Math.min(at, points.length - 1)];
   const isPicked = ({ key }: ScatterPoint): boolean => pick?.picked.includes(key) === true;
@@ -91,6 +102,7 @@ export function ScatterChart({ title, points, x, y, limitMs, frontier, note, pic
           : `${read.name}: ${x.text(read.x)}, ${y.text(read.y)}${isPicked(read) ? '; picked' : ''}`}
       </p>
       <TwinTable
+        about={{ kind: about, data: { points, x: x.text, y: y.text } }}
         title={title}
         heads={['Fleet', x.label, y.label, ...ofPick('Picked')]}
         rows={points.map((point) => [

@@ -5,29 +5,9 @@
  */
 import { useId, useState } from 'react';
 import { GUTTER, useChartSize } from './chart-size.ts';
+import type { Bar, Part, Texture } from './parts.ts';
 import { nextReading } from './reading.ts';
 import { TwinTable } from './twin-table.tsx';
-
-export interface Part {
-  readonly id: string;
-  readonly name: string;
-  /** CSS colour. */
-  readonly colour: string;
-  readonly texture: Texture;
-}
-
-export type Texture = 'plain' | 'diagonal' | 'dots' | 'cross' | 'empty';
-
-export interface Bar {
-  readonly key: string;
-  readonly label: string;
-  /** By the order of the parts. */
-  readonly values: readonly number[];
-  /** Letter of the fleet in charts that are linked. */
-  readonly fleet?: string;
-  /** Said behind the bar. */
-  readonly total: string;
-}
 
 interface StackedBarsProps {
   readonly title: string;
@@ -37,6 +17,7 @@ interface StackedBarsProps {
   /** Heading of the bars in the table. */
   readonly of: string;
   readonly note?: string;
+  readonly about: 'phases' | 'busy';
   /** Where parts can be picked. */
   readonly pick?: {
     /** Id of the picked part, which stands out in every bar; null: none. */
@@ -52,7 +33,7 @@ const LABEL_WIDTH = 148;
 const TOTAL_WIDTH = 72;
 const CHARACTER_WIDTH = 6.6;
 
-export function StackedBars({ title, parts, bars, text, of, note, pick }: StackedBarsProps) {
+export function StackedBars({ title, parts, bars, text, of, note, about, pick }: StackedBarsProps) {
   const patterns = useId();
   const [at, setAt] = useState<number | null>(null);
   const segments = segmentsOf(parts, bars);
@@ -80,6 +61,7 @@ export function StackedBars({ title, parts, bars, text, of, note, pick }: Stacke
         </p>
       )}
       <TwinTable
+        about={{ kind: about, data: { parts, bars } }}
         title={title}
         heads={[of, ...used.map(({ name }) => name), 'Total']}
         rows={bars.map((bar) => [

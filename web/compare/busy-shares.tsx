@@ -1,7 +1,8 @@
 /** What the GPUs of every pool do with their time. */
 import type { FleetOutcome } from '../../sim/compare/comparison-report.ts';
+import type { Bar } from '../charts/parts.ts';
 import { BUSY_PARTS } from '../charts/phase-parts.ts';
-import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
+import { StackedBars } from '../charts/stacked-bars.tsx';
 import { percentText } from '../format.ts';
 
 export function BusyShares({ fleets }: { readonly fleets: readonly FleetOutcome[] }) {
@@ -18,6 +19,7 @@ export function BusyShares({ fleets }: { readonly fleets: readonly FleetOutcome[
     <StackedBars
       title="What the GPUs do"
       parts={BUSY_PARTS}
+      about="busy"
       bars={bars}
       text={percentText}
       of="Fleet, pool"

@@ -49,6 +49,7 @@ export function CostChart(props: CostChartProps) {
           : `At ${amountText(demand)} tokens a day: ${capacities.map((fleet) => `${fleet.letter} ${costText(fleet, demand)}`).join(', ')}${usdPerToken === null ? '' : `, API ${apiText(demand)}`}`}
       </p>
       <TwinTable
+        about={{ kind: 'demand', data: { capacities, usdPerToken } }}
         title={title}
         heads={[
           'Answered tokens a day',

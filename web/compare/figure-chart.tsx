@@ -91,6 +91,7 @@ export function FigureChart({ figure, fleets }: FigureChartProps) {
       </div>
       <p className="reading">Mean over seeds, with its 95 % interval as a bar.</p>
       <TwinTable
+        about={{ kind: 'figure', data: { figure, fleets } }}
         title={title}
         heads={['Fleet', figureName(figure)]}
         rows={fleets.map((fleet) => [`${fleet.letter} ${fleet.name}`, textOf(fleet)])}

@@ -37,6 +37,7 @@ export function GridChart({ report }: { readonly report: GridReport }) {
           : `${read.fleet.name}: ${wordsOf(read)}`}
       </p>
       <TwinTable
+        about={{ kind: 'grid', data: report }}
         title={TITLE}
         heads={['Fleet', 'TP', 'GPUs that prefill', 'Goodput', 'TTFT p95', 'ITL p99', 'SLO']}
         rows={cells.map((cell) => [

@@ -1,11 +1,13 @@
 /** How split and TP interact on the GPUs of fleet A: asked for by a button; a finding, and the grid that it is read from. */
+import { lazy, Suspense } from 'react';
 import { figureValue } from '../../sim/metrics/figures.ts';
 import { RunBar, type RunWords } from '../components/run-bar.tsx';
 import { figureText } from '../format.ts';
 import { useScenario } from '../state/document-store.ts';
 import { type GridOutcome, type GridReport, gridRun } from '../state/grid-run.ts';
-import { GridChart } from './grid-chart.tsx';
 import { splitGrid } from './split-grid.ts';
+
+const GridChart = lazy(() => import('./grid-chart.tsx').then((m) => ({ default: m.GridChart })));
 
 const WORDS: RunWords<GridReport> = {
   doing: 'Simulating splits',
@@ -26,7 +28,9 @@ export function GridSection() {
       {shown !== null && (
         <div className={shown.isCurrent ? 'results' : 'results stale'}>
           <p>{findingOf(shown.result)}.</p>
-          <GridChart report={shown.result} />
+          <Suspense fallback={null}>
+            <GridChart report={shown.result} />
+          </Suspense>
         </div>
       )}
     </section>

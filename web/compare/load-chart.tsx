@@ -57,6 +57,7 @@ export function LoadChart({ title, fleets, figure, unit, axis, limitMs }: LoadCh
           : `At ${figureText(atRps, 'perS')}: ${lines.map(({ letter, seeds }) => `${letter} ${textAt(seeds, atRps)}`).join(', ')}`}
       </p>
       <TwinTable
+        about={{ kind: 'load', data: { lines } }}
         title={title}
         heads={['Fleet, seed, load', 'Offered', axis, 'Within the SLO']}
         rows={() =>
@@ -76,14 +77,15 @@ export function LoadChart({ title, fleets, figure, unit, axis, limitMs }: LoadCh
   );
 }
 
-interface Line {
+/** Of one fleet. */
+interface LoadedLine {
   readonly letter: string;
   readonly seeds: readonly LoadPoint[][];
   readonly knee: ReturnType<typeof kneeOf>;
 }
 
 interface PlotProps extends Pick<LoadChartProps, 'title' | 'unit' | 'axis' | 'limitMs'> {
-  readonly lines: readonly Line[];
+  readonly lines: readonly LoadedLine[];
   readonly most: number;
   readonly reading: number | null;
   readonly setReading: (reading: number | null) => void;
@@ -152,7 +154,7 @@ function Plot({ title, lines, unit, axis, limitMs, most, reading, setReading }: 
 
 interface KneeProps {
   readonly letter: string;
-  readonly knee: NonNullable<Line['knee']>;
+  readonly knee: NonNullable<LoadedLine['knee']>;
   readonly seeds: readonly LoadPoint[][];
   readonly x: (rps: number) => number;
   readonly y: (value: number) => number;

@@ -73,6 +73,7 @@ export function OverTimeChart({ lines, limits }: OverTimeChartProps) {
           : `${spanText(at)}, p50 and p95: ${lines.map(({ letter, overTime }) => `${letter} ${bandText(overTime[metric][at])}`).join(', ')}`}
       </p>
       <TwinTable
+        about={{ kind: 'overTime', data: { lines, metric } }}
         title={`${TITLE}, ${NAMES[metric]}`}
         heads={[
           'Arrived',

@@ -1,8 +1,9 @@
 /** Where the time to the first token goes: by fleet, for all requests and for the slow ones. */
 import { useState } from 'react';
 import type { FleetOutcome } from '../../sim/compare/comparison-report.ts';
+import type { Bar } from '../charts/parts.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
-import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
+import { StackedBars } from '../charts/stacked-bars.tsx';
 import { figureText } from '../format.ts';
 import { openScreen } from '../state/address.ts';
 import { useView } from '../state/view-store.ts';
@@ -41,6 +42,7 @@ export function WhereTimeGoes({ fleets }: { readonly fleets: readonly FleetOutco
       <StackedBars
         title="Where the time to the first token goes"
         parts={PHASE_PARTS}
+        about="phases"
         bars={bars}
         text={(ms) => figureText(ms, 'ms')}
         of="Fleet, cohort by TTFT"

@@ -20,6 +20,7 @@ export function CacheHits({ recording, report, window }: SeriesProps) {
   return (
     <LineChart
       title="Is caching working?"
+      about="cache"
       note={`Prompt tokens found in a cache at first admission, of those looked up: ${percentText(report.cache.hitRate)} over the run.${byTier}`}
       lines={[{ name: 'found', colour: 'var(--transfer)', dash: '', values }]}
       {...axisOf(recording, window)}
@@ -48,6 +49,7 @@ export function LinkUse({ recording, window }: SeriesProps) {
   return (
     <LineChart
       title="Is the network the limit?"
+      about="links"
       note="Carried bytes over what the link could have carried; of equal links the busiest."
       lines={used}
       {...axisOf(recording, window)}

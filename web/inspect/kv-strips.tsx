@@ -58,6 +58,7 @@ function Sign({ background, name }: { readonly background: string; readonly name
 function kindOf(recording: Recording, most: number): StripKind {
   return {
     title: 'How full the KV memory was',
+    about: 'memory',
     colours: (colour, { kv, evictedBlocks }) => {
       const [used, almost, free] = [colour('--transfer'), colour('--queue'), colour('--idle')];
       const [ink, paper] = [colour('--ink'), colour('--paper')];

@@ -25,6 +25,7 @@ export type StripColour = (cell: number, up: number) => Rgb;
 
 export interface StripKind {
   readonly title: string;
+  readonly about: 'instances' | 'memory';
   /** Made once per drawing, out of colour tokens. */
   readonly colours: (colour: (token: string) => Rgb, moments: MomentColumns) => StripColour;
   readonly heads: readonly string[];
@@ -81,7 +82,12 @@ export function Strips({ kind, recording, window, present, children }: StripsPro
         {present !== null && ' Faint: no request of the cohort was there.'}
         {instances.length > count && ` The first ${count} of ${instances.length} instances are drawn.`}
       </p>
-      <TwinTable title={kind.title} heads={['Instance', ...kind.heads]} rows={rows} />
+      <TwinTable
+        about={{ kind: kind.about, data: recording }}
+        title={kind.title}
+        heads={['Instance', ...kind.heads]}
+        rows={rows}
+      />
     </section>
   );
 }
@@ -135,6 +141,7 @@ function rgbOf(hex: string): Rgb {
 /** Shares of prefill and decode from the foot up, idle above. */
 export const BUSY_STRIPS: StripKind = {
   title: 'What each instance was doing',
+  about: 'instances',
   colours: (colour, { prefill, decode }) => {
     const [ofPrefill, ofDecode, ofIdle] = [colour('--prefill'), colour('--decode'), colour('--idle')];
     return (cell, up) => {

@@ -310,6 +310,7 @@ function TimelineTwin({ recording, rows }: { readonly recording: Recording; read
   const ms = (us: number): string => figureText(us / 1e3, 'ms');
   return (
     <TwinTable
+      about={{ kind: 'requests', data: recording }}
       title="Requests"
       heads={[
         'Request',

@@ -7,8 +7,8 @@ import { useCallback, useState } from 'react';
 import type { InstanceInfo, Recording } from '../../sim/inspect/recording.ts';
 import { Canvas, type Painter } from '../charts/canvas.tsx';
 import { GUTTER } from '../charts/chart-size.ts';
-import { ScrollTable } from '../components/scroll-table.tsx';
-import { percentText } from '../format.ts';
+import { TwinTable } from '../charts/twin-table.tsx';
+import { countText, percentText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
 import { momentAt } from './moments.ts';
 import { PhaseLegend } from './phase-legend.tsx';
@@ -58,40 +58,26 @@ export function Topology({ recording }: { readonly recording: Recording }) {
           ? ' A click on one narrows the requests above to what it served.'
           : ` The requests above are those that ${recording.instances[chosen]!.name} served.`}
       </p>
-      <details className="twin">
-        <summary>As a table</summary>
-        <ScrollTable label="Table: the fleet at this moment">
-          <caption className="visually-hidden">The fleet at {(playback.atUs / 1e6).toFixed(2)} s</caption>
-          <thead>
-            <tr>
-              <th scope="col">Instance</th>
-              <th scope="col">Prefill</th>
-              <th scope="col">Decode</th>
-              <th scope="col">Waiting</th>
-              <th scope="col">Running</th>
-              <th scope="col">KV used</th>
-            </tr>
-          </thead>
-          <tbody>
-            {recording.instances.slice(0, 200).map(({ name }, i) => {
-              const cell = moment * recording.moments.instances + i;
-              const { prefill, decode, waiting, running, kv } = recording.moments;
-              return (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>{percentText(prefill[cell]!)}</td>
-                  <td>{percentText(decode[cell]!)}</td>
-                  <td>{waiting[cell]}</td>
-                  <td>{running[cell]}</td>
-                  <td>{percentText(kv[cell]!)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </ScrollTable>
-      </details>
+      <TwinTable
+        about={{ kind: 'fleet', data: { recording, moment } }}
+        title={`The fleet at ${(playback.atUs / 1e6).toFixed(2)} s`}
+        heads={['Instance', 'Prefill', 'Decode', 'Waiting', 'Running', 'KV used']}
+        rows={() => recording.instances.map(({ name }, i) => [name, ...stateOf(recording, moment, i)])}
+      />
     </section>
   );
+}
+
+/** As the columns of the table. */
+function stateOf({ moments }: Recording, moment: number, instance: number): string[] {
+  const cell = moment * moments.instances + instance;
+  return [
+    percentText(moments.prefill[cell]!),
+    percentText(moments.decode[cell]!),
+    countText(moments.waiting[cell]!),
+    countText(moments.running[cell]!),
+    percentText(moments.kv[cell]!),
+  ];
 }
 
 interface Pool {

@@ -1,8 +1,9 @@
 /** Why the first token takes as long as it does: the finding, its evidence, and what it comes from, for slow and for all. */
 import type { Recording } from '../../sim/inspect/recording.ts';
 import type { Report } from '../../sim/metrics/report.ts';
+import type { Bar } from '../charts/parts.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
-import { type Bar, StackedBars } from '../charts/stacked-bars.tsx';
+import { StackedBars } from '../charts/stacked-bars.tsx';
 import { countText, figureText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
 import { PhaseExplained, togglePhase } from '../why/phase-explained.tsx';
@@ -34,6 +35,7 @@ export function WhyDrawer({ report, recording }: WhyDrawerProps) {
       <StackedBars
         title="By cohort of time to first token"
         parts={PHASE_PARTS}
+        about="phases"
         bars={bars}
         text={(ms) => figureText(ms, 'ms')}
         of="Cohort"

@@ -99,6 +99,7 @@ export function SeedStrips({ report, metric, place }: SeedStripsProps) {
         </svg>
       </div>
       <TwinTable
+        about={{ kind: 'seeds', data: figures }}
         title={title}
         heads={['Policy', ...report.seeds.map((seed) => `seed ${seed}`), 'Mean']}
         rows={figures.map((one) => [

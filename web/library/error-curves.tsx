@@ -78,6 +78,7 @@ export function ErrorCurves({ curves }: { readonly curves: readonly ErrorCurve[]
           : `Within ${Number(limit.toPrecision(2))}\u00a0%: ${curves.map(({ name, quantiles }) => `${name} ${percentText(shareWithin(quantiles, limit))}`).join(', ')}`}
       </p>
       <TwinTable
+        about={{ kind: 'errors', data: curves }}
         title={TITLE}
         heads={['Share of values', ...curves.map(({ name }) => name)]}
         rows={(curves[0]?.quantiles ?? []).map((_, i, all) => [

@@ -46,6 +46,7 @@ export function MeasuredChart({ points }: { readonly points: readonly FitPoint[]
           : `${read.run}: measured ${figureText(read.measured, 'ms')}, built-in ${figureText(read.builtin, 'ms')}, fitted ${figureText(read.fitted, 'ms')}`}
       </p>
       <TwinTable
+        about={{ kind: 'measured', data: own }}
         title={`${TITLE}, ${checkLabel(chosen)}`}
         heads={['Run', 'Measured', 'Built-in', 'Fitted', 'Cross-validated']}
         rows={own.map((point) => [

@@ -57,6 +57,7 @@ export function ParetoChart({ report, plan }: { readonly report: PlanReport; rea
         }}
         y={{ label, text: (value) => figureText(value, 'ms') }}
         limitMs={limitMs}
+        about="plan"
         frontier={frontierOf(points.filter(({ isHollow }) => isHollow !== true))}
         note="Hollow marks miss the SLO, on this figure or another. The dashed line joins fleets that no other beats on both axes. A click picks a fleet for the comparison, a drag all that it encloses."
         pick={{

@@ -1,5 +1,6 @@
 /** The frame of the page: name, screens, what acts on the whole page, dialogs. */
 import { lazy, Suspense } from 'react';
+import { useExplained } from '../explain/store.ts';
 import { SCREENS } from '../screen-names.ts';
 import { NO_ABOUT, useAbout } from '../state/about.ts';
 import { useActiveJobs } from '../state/active-jobs.ts';
@@ -10,6 +11,7 @@ import { showHelp, showJobs, showPalette, showShare, useDialog } from './dialogs
 import { useKeys } from './keys.ts';
 import { ThemeToggle } from './theme-toggle.tsx';
 
+const Drawer = lazy(() => import('../explain/drawer.tsx').then((m) => ({ default: m.Drawer })));
 const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
 const Jobs = lazy(() => import('./jobs.tsx').then((m) => ({ default: m.Jobs })));
 const Share = lazy(() => import('./share.tsx').then((m) => ({ default: m.Share })));
@@ -18,6 +20,7 @@ const Help = lazy(() => import('./help.tsx').then((m) => ({ default: m.Help })))
 export function Frame() {
   const screen = useScreen((state) => state.screen);
   const dialog = useDialog((state) => state.open);
+  const explained = useExplained(({ shown }) => shown);
   useKeys();
   return (
     <>
@@ -63,6 +66,7 @@ export function Frame() {
         {dialog === 'help' && <Help />}
         {dialog === 'share' && <Share />}
         {dialog === 'jobs' && <Jobs />}
+        {explained !== null && <Drawer shown={explained} />}
       </Suspense>
     </>
   );

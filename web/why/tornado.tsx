@@ -72,6 +72,7 @@ export function Tornado({ report }: { readonly report: WhyReport }) {
         {hasFlips && ' Diamonds: where another decision is taken; at the edge, beyond what is drawn.'}
       </p>
       <TwinTable
+        about={{ kind: 'tornado', data: report }}
         title={title}
         heads={['Input', 'Error or steps', 'At its lower end', 'At its upper end', 'Other decision']}
         rows={bars.map((bar) => [
