@@ -53,6 +53,13 @@ describe('rows of the timeline', () => {
     expect(total).toBe(3);
   });
 
+  it('leave out nobody who came long before the window and is still there', () => {
+    const rowsIn = (fromUs: number) => [...rowsInWindow(recording, { fromUs, toUs: 200 }, 10).rows];
+    expect(rowsIn(85)).toEqual([0, 3]);
+    expect(rowsIn(100)).toEqual([3]);
+    expect(rowsIn(101)).toEqual([]);
+  });
+
   it('that are too many for the height show the longest of each pair of neighbours', () => {
     const { rows, total } = rowsInWindow(recording, all, 2, 'arrival');
     expect([...rows]).toEqual([0, 3]);

@@ -14,7 +14,7 @@ const PATIENCE_MS = 60_000;
 
 /** Must be called in the course of a press: browsers block windows otherwise. */
 export async function openInPerfetto(
-  trace: () => string,
+  trace: () => Promise<Blob>,
   title: string,
   fileName: string,
 ): Promise<HandOver> {
@@ -22,7 +22,7 @@ export async function openInPerfetto(
   const other = window.open(PERFETTO);
   if (other === null) return 'blocked';
   if (!(await answers(other))) return 'silent';
-  const { buffer } = new TextEncoder().encode(trace());
+  const buffer = await (await trace()).arrayBuffer();
   other.postMessage({ perfetto: { buffer, title, fileName } }, PERFETTO, [buffer]);
   return 'done';
 }

@@ -29,7 +29,7 @@ export function TakeAlong({ recording, fleet }: { readonly recording: Recording;
       <p className="buttons">
         <button
           type="button"
-          onClick={() => saveFile(name, chromeTrace(recording, fleet), 'application/json')}
+          onClick={() => void chromeTrace(recording, fleet).then((trace) => saveFile(name, trace))}
         >
           Save trace
         </button>

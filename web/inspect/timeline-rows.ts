@@ -50,16 +50,28 @@ export function servedBy(
   return served;
 }
 
-function byArrival({ byArrival, requests }: Recording, window: TimeWindow): Uint32Array {
+/** Longest that a request was in the fleet, by recording: who came earlier than that before a window was gone by then. */
+const LONGEST_US = new WeakMap<Recording, number>();
+
+function longestUs(recording: Recording): number {
+  const known = LONGEST_US.get(recording);
+  if (known !== undefined) return known;
+  const { arrivalUs, endUs, count } = recording.requests;
+  let longest = 0;
+  for (let row = 0; row < count; row += 1) longest = Math.max(longest, endUs[row]! - arrivalUs[row]!);
+  LONGEST_US.set(recording, longest);
+  return longest;
+}
+
+function byArrival(recording: Recording, window: TimeWindow): Uint32Array {
+  const { byArrival, requests } = recording;
   const arrival = bisector((row: number) => requests.arrivalUs[row]!);
-  const end = arrival.right(byArrival as unknown as number[], window.toUs);
-  const inside = new Uint32Array(end);
-  let total = 0;
-  for (let i = 0; i < end; i += 1) {
-    const row = byArrival[i]!;
-    if (requests.endUs[row]! >= window.fromUs) inside[total++] = row;
-  }
-  return inside.subarray(0, total);
+  const rows = byArrival as unknown as number[];
+  const end = arrival.right(rows, window.toUs);
+  // Nobody had ended before the run began.
+  if (window.fromUs <= 0) return byArrival.subarray(0, end);
+  const start = arrival.left(rows, window.fromUs - longestUs(recording), 0, end);
+  return byArrival.subarray(start, end).filter((row) => requests.endUs[row]! >= window.fromUs);
 }
 
 /** Longest to the first token first. */

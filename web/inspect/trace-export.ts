@@ -24,11 +24,29 @@ const MOST_REQUESTS = 50_000;
 
 const FLEET_PID = 1;
 
-export function chromeTrace(recording: Recording, name: string): string {
-  const events = [...metadata(recording, name), ...counters(recording)];
+/** Requests written at a stretch: some milliseconds of work. */
+const STRETCH = 250;
+
+/** The trace as a file, made in stretches with pauses between them: tens of megabytes would hold the page up for a second. */
+export async function chromeTrace(recording: Recording, name: string): Promise<Blob> {
+  const parts = ['{"displayTimeUnit":"ms","traceEvents":['];
+  for (const events of stretches(recording, name)) {
+    parts.push(`${parts.length > 1 ? ',' : ''}${events.map((event) => JSON.stringify(event)).join()}`);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return new Blob([...parts, ']}'], { type: 'application/json' });
+}
+
+/** None is empty. */
+function* stretches(recording: Recording, name: string): Generator<TraceEvent[]> {
+  yield metadata(recording, name);
+  const { moments } = recording;
+  const perMoment = Math.max(1, moments.instances);
+  for (let m = 0; m < moments.atUs.length; m += Math.ceil((STRETCH * PHASES.length) / perMoment))
+    yield counters(recording, m, Math.ceil((STRETCH * PHASES.length) / perMoment));
   const rows = recording.byArrival.subarray(0, MOST_REQUESTS);
-  for (const row of rows) events.push(...slices(recording, row));
-  return JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events });
+  for (let i = 0; i < rows.length; i += STRETCH)
+    yield [...rows.subarray(i, i + STRETCH)].flatMap((row) => slices(recording, row));
 }
 
 function metadata({ instances }: Recording, name: string): TraceEvent[] {
@@ -44,10 +62,11 @@ function metadata({ instances }: Recording, name: string): TraceEvent[] {
   ];
 }
 
-function counters({ moments, instances }: Recording): TraceEvent[] {
-  return [...moments.atUs].flatMap((ts, m) =>
+/** Of `count` moments from one on. */
+function counters({ moments, instances }: Recording, from: number, count: number): TraceEvent[] {
+  return [...moments.atUs.subarray(from, from + count)].flatMap((ts, m) =>
     instances.map((instance, i): TraceEvent => {
-      const cell = m * moments.instances + i;
+      const cell = (from + m) * moments.instances + i;
       const args = {
         waiting: moments.waiting[cell]!,
         running: moments.running[cell]!,

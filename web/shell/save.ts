@@ -5,8 +5,12 @@ import { shortHash } from '../state/short-hash.ts';
 import { announce } from './announce.tsx';
 
 /** Offers a file for download. */
-export function saveFile(name: string, content: string | Uint8Array<ArrayBuffer>, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+export function saveFile(
+  name: string,
+  content: string | Uint8Array<ArrayBuffer> | Blob,
+  type = 'application/octet-stream',
+): void {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
