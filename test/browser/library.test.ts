@@ -224,8 +224,8 @@ describe('what is kept', () => {
 });
 
 /** A result of `vllm bench serve --save-detailed` with constant times. */
-function benchResult(ratePerS: number): string {
-  const requests = Array.from({ length: 20 }, (_, i) => ({
+function benchResult(ratePerS: number, count = 20): string {
+  const requests = Array.from({ length: count }, (_, i) => ({
     s: i / ratePerS,
     input: 200 + i * 20,
     output: 24,
@@ -267,6 +267,37 @@ describe('measurements', () => {
     await expect.poll(() => page.locator('.evidence').textContent()).not.toContain('ours');
     expect(complaints).toEqual([]);
     expect(foreign).toEqual([]);
+  });
+
+  it('are fitted on while another screen is open; the list of what runs counts the runs and ends it', async () => {
+    const { page, complaints } = await openImports();
+    const section = page.getByRole('region', { name: 'Calibrate with measurements' });
+    const files = Array.from({ length: 8 }, (_, i) => ({
+      name: `rate-${i}.json`,
+      mimeType: 'application/json',
+      buffer: Buffer.from(benchResult(1 + i, 200)),
+    }));
+    await section.getByLabel('Measurement files').setInputFiles(files);
+    await section.getByRole('button', { name: 'Fit a calibration' }).click();
+    await page.getByRole('link', { name: 'Plan' }).click();
+    await page.getByRole('button', { name: /^Jobs [12]$/ }).click();
+    const row = page
+      .getByRole('dialog', { name: 'What runs' })
+      .getByRole('listitem')
+      .filter({ hasText: 'Fit of' });
+    await expect
+      .poll(() => row.textContent(), { timeout: 20_000 })
+      .toMatch(/^Fit of the calibration ours[1-9]\d* runs after \d+ s/);
+    // Nobody knows how many runs there will be: a bar without an end.
+    expect(await row.getByRole('progressbar').getAttribute('value')).toBeNull();
+    expect(await violations(page)).toEqual([]);
+    await row.getByRole('button', { name: 'Cancel: Fit of the calibration ours' }).click();
+    await expect.poll(() => row.count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Library' }).click();
+    await page.getByRole('button', shelf('Traces and imports')).click();
+    await section.getByText('Stopped.', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('that are none say which file and why', async () => {

@@ -112,6 +112,27 @@ describe('the editor', () => {
 });
 
 describe('the list of what runs', () => {
+  it('ends all of it at one press, and offers that only where several run', async () => {
+    const long = documentOf({ ...DEFAULT_SETUP, requests: 60_000 });
+    const { page, complaints } = await dashboard.open(
+      `#/compare?s=${await encodeScenario({ document: long, seeds: 3 })}`,
+    );
+    const tray = page.getByRole('dialog', { name: 'What runs' });
+    await page.getByRole('button', { name: 'Jobs 1' }).click();
+    await tray.getByRole('button', { name: 'Cancel: Comparison' }).waitFor();
+    expect(await tray.getByRole('button', { name: 'Cancel all' }).count()).toBe(0);
+    await tray.getByRole('button', { name: 'Close' }).click();
+    for (const title of ['How much load they can take', 'How split and TP interact'])
+      await page.getByRole('region', { name: title }).getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('button', { name: 'Jobs 3' }).click();
+    await expect.poll(() => tray.getByRole('listitem').count()).toBe(3);
+    await tray.getByRole('button', { name: 'Cancel all' }).click();
+    await tray.getByText('Nothing. Comparisons').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.run-text', { hasText: /^Cancelled/ }).count()).toBe(3);
+    expect(complaints).toEqual([]);
+  });
+
   it('has every job with its progress; one that is ended leaves the others alone', async () => {
     const long = documentOf({ ...DEFAULT_SETUP, requests: 60_000 });
     const { page, complaints } = await dashboard.open(

@@ -2,31 +2,21 @@
  * Measured runs of one's own become a calibration: fitted in a worker of its own, with the error that the fit makes on runs it has
  * not seen, kept under its name in this browser, and offered by the comparison's form.
  */
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Comparison } from '../../sim/scenario/schema.ts';
-import type { JobOutcome } from '../../sim/worker/api.ts';
 import { countText } from '../format.ts';
 import { SelectField } from '../rail/select-field.tsx';
 import { TextField } from '../rail/text-field.tsx';
+import { startCalibration, stopCalibration, useCalibrationRun } from '../state/calibration-run.ts';
 import { useScenario } from '../state/document-store.ts';
 import { remove } from '../state/library-store.ts';
 import { useLibrary } from '../state/shelves.ts';
 import { useChoices } from '../state/use-choices.ts';
-import type { CalibrationFit } from '../worker/calibration.ts';
-import { WorkerClient } from '../worker/client.ts';
 import { CalibrationResult } from './calibration-result.tsx';
 import { DropFiles } from './drop-files.tsx';
 import { KeptTable } from './kept-table.tsx';
 import { openDocument } from './open-document.ts';
 import { type TextFile, textFile } from './text-of.ts';
-
-/** A worker of its own: a fit never pauses, and is stopped by ending the worker. */
-const client = new WorkerClient({ isWatched: false });
-
-type State =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly runs: number }
-  | { readonly kind: 'ended'; readonly outcome: JobOutcome<CalibrationFit> };
 
 const ENGINES = [
   { id: 'vllm', name: 'vLLM' },
@@ -38,8 +28,6 @@ const PRECISIONS = [
   ...['bf16', 'fp8', 'fp8_block', 'nvfp4', 'int8_wo', 'int4_wo'].map((id) => ({ id, name: id })),
 ];
 
-let jobs = 0;
-
 export function CalibrateFiles() {
   const choices = useChoices();
   const [where, setWhere] = useState({
@@ -47,38 +35,17 @@ export function CalibrateFiles() {
     ...{ engine: 'vllm', version: '0.19', weights: '' },
   });
   const [files, setFiles] = useState<readonly TextFile[]>([]);
-  const [state, setState] = useState<State>({ kind: 'idle' });
-  const job = useRef<string | null>(null);
-  const stop = (): void => {
-    if (job.current !== null) client.cancel(job.current);
-  };
-  useEffect(
-    () => () => {
-      if (job.current !== null) client.cancel(job.current);
-    },
-    [],
-  );
+  const fit = useCalibrationRun((state) => state.fit);
   const take = async (chosen: readonly File[]): Promise<void> =>
     setFiles(await Promise.all(chosen.map(textFile)));
   const edit = (change: Partial<typeof where>): void => setWhere((before) => ({ ...before, ...change }));
-  const calibrate = async (): Promise<void> => {
-    jobs += 1;
-    const jobId = `calibration-${jobs}`;
-    job.current = jobId;
-    setState({ kind: 'running', runs: 0 });
+  const calibrate = (): void => {
     const { name, gpu, model, tp, engine, version, weights } = where;
     const deployment = {
       ...{ gpu, model, tp: Math.max(1, Math.round(Number(tp)) || 1), engine, version, args: {} },
       ...(weights === '' ? {} : { weights }),
     };
-    const outcome = await client.run<CalibrationFit>(
-      jobId,
-      ({ runsDone }) => setState({ kind: 'running', runs: runsDone }),
-      (remote, tell) => remote.calibrateFiles({ name, files, deployment }, jobId, tell),
-    );
-    if (job.current !== jobId) return;
-    job.current = null;
-    setState({ kind: 'ended', outcome });
+    void startCalibration({ name, files, deployment });
   };
   return (
     <section aria-labelledby="calibrate">
@@ -115,24 +82,18 @@ export function CalibrateFiles() {
         {files.length === 0 ? 'Dropped here, or chosen.' : files.map(({ name }) => name).join(', ')}
       </DropFiles>
       <p className="buttons">
-        {state.kind === 'running' ? (
-          <button type="button" onClick={stop}>
+        {fit.kind === 'running' ? (
+          <button type="button" onClick={stopCalibration}>
             Stop the fit
           </button>
         ) : (
-          <button
-            type="button"
-            disabled={files.length === 0 || where.name.trim() === ''}
-            onClick={() => void calibrate()}
-          >
+          <button type="button" disabled={files.length === 0 || where.name.trim() === ''} onClick={calibrate}>
             Fit a calibration
           </button>
         )}
       </p>
-      {state.kind === 'running' && (
-        <p className="quiet-text">Fitting: {countText(state.runs)} runs simulated</p>
-      )}
-      {state.kind === 'ended' && <CalibrationResult outcome={state.outcome} />}
+      {fit.kind === 'running' && <p className="quiet-text">Fitting: {countText(fit.runs)} runs simulated</p>}
+      {fit.kind === 'ended' && <CalibrationResult outcome={fit.outcome} />}
       <Kept />
     </section>
   );

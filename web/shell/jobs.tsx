@@ -1,6 +1,6 @@
 /** Everything that runs, in one place: what it is, how far it is, and the way to end it or all of it. Escape closes. */
 import { useEffect, useRef, useState } from 'react';
-import { percentText, sentence } from '../format.ts';
+import { countText, percentText, sentence } from '../format.ts';
 import { type ActiveJob, useActiveJobs } from '../state/active-jobs.ts';
 import { closeDialog } from './dialogs.ts';
 
@@ -36,21 +36,30 @@ export function Jobs() {
   );
 }
 
+/** A job that is over, until it has left the list. */
+const ENDING = { done: 1, label: '', runsDone: 0, runsTotal: 0 };
+
 function cancelAll(jobs: ReadonlyMap<string, ActiveJob>): void {
   for (const { cancel } of jobs.values()) cancel();
 }
 
-function JobRow({ job: { name, use, startedMs, cancel } }: { readonly job: ActiveJob }) {
-  const status = use((state) => state.status);
+function JobRow({ job: { name, useStatus, startedMs, cancel } }: { readonly job: ActiveJob }) {
+  const status = useStatus();
   const seconds = useSecondsSince(startedMs);
-  const [done, label] = status.kind === 'running' ? [status.done, status.label] : [0, ''];
+  const { done, label, runsDone, runsTotal } = status.kind === 'running' ? status : ENDING;
   const words = label === '' ? '' : `, ${sentence(label)}`;
+  // Where it is not known how many runs there will be, the bar says that it goes on, and the words how many there were.
+  const isKnown = done > 0 || runsTotal > 0;
   return (
     <li>
       <strong>{name}</strong>
-      <progress aria-label={`${name}: share of the work that is done`} value={done} max={1} />
+      <progress
+        aria-label={`${name}: share of the work that is done`}
+        value={isKnown ? done : undefined}
+        max={1}
+      />
       <span className="job-text">
-        {percentText(done)} after {seconds} s{words}
+        {isKnown ? percentText(done) : `${countText(runsDone)} runs`} after {seconds} s{words}
       </span>
       <button type="button" aria-label={`Cancel: ${name}`} onClick={cancel}>
         Cancel

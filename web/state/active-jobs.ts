@@ -1,10 +1,11 @@
 /** What runs right now, over all screens, with the way to end each of it. */
-import { create, type StoreApi, type UseBoundStore } from 'zustand';
-import type { RunState } from './job-runner.ts';
+import { create } from 'zustand';
+import type { RunStatus } from './job-runner.ts';
 
 export interface ActiveJob {
   readonly name: string;
-  readonly use: UseBoundStore<StoreApi<RunState>>;
+  /** How it stands: a hook. */
+  readonly useStatus: () => RunStatus;
   /** `performance.now()` at its start. */
   readonly startedMs: number;
   /** Ends it; what is complete by then is shown. */

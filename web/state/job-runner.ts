@@ -21,6 +21,7 @@ export type RunStatus =
       readonly kind: 'running';
       readonly done: number;
       readonly runsDone: number;
+      /** 0: not known. */
       readonly runsTotal: number;
       readonly label: string;
     }
@@ -189,7 +190,7 @@ export class JobRunner<Result> {
     const { name } = this.#runnable;
     jobStarted(jobId, {
       name,
-      use: this.use,
+      useStatus: () => this.use((state) => state.status),
       startedMs: performance.now(),
       cancel: () => this.#cancelJob(jobId),
     });
