@@ -7,12 +7,13 @@ import { line } from 'd3-shape';
 import { useState } from 'react';
 import type { QuantileCurve } from '../../sim/worker/api.ts';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
-import { figureText, percentText, timeTickText } from '../format.ts';
+import { timeTickText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
 import { AxisX } from './axis-x.tsx';
 import { AxisY } from './axis-y.tsx';
 import {
   bandHalfWidth,
+  type CdfLine,
   MOST_NINES,
   ninesOf,
   quantileMs,
@@ -20,17 +21,11 @@ import {
   timeDomain,
   timeTicks,
 } from './cdf-data.ts';
+import { LimitArea, MarkedShare } from './cdf-marks.tsx';
+import { bandText, markedText, percentOrDash, shareText, twinRow, withinText } from './cdf-words.ts';
 import { GUTTER, useChartSize } from './chart-size.ts';
 import { RangeRect, READING_STEPS, ReadingLine, ReadingSvg, stepAt, stepPx } from './reading-svg.tsx';
 import { TwinTable } from './twin-table.tsx';
-
-export interface CdfLine {
-  readonly letter: string;
-  readonly name: string;
-  readonly curve: QuantileCurve;
-  /** Place of the fleet, whose colour and dash it has; omitted: that of the line. */
-  readonly place?: number;
-}
 
 interface CdfChartProps {
   readonly title: string;
@@ -125,20 +120,7 @@ export function CdfChart({
             label={`${metric}, logarithmic`}
             right={right}
           />
-          {limitMs !== null && (
-            <g>
-              <rect
-                x={x(limitMs)}
-                y={GUTTER.top}
-                width={Math.max(0, right - x(limitMs))}
-                height={bottom - GUTTER.top}
-                fill="var(--fail)"
-                fillOpacity="0.06"
-              />
-              <line x1={x(limitMs)} x2={x(limitMs)} y1={GUTTER.top} y2={bottom} stroke="var(--fail)" />
-              <LimitLabel x={x(limitMs)} text={`SLO ${limitStatistic} ${timeTickText(limitMs)}`} />
-            </g>
-          )}
+          {limitMs !== null && <LimitArea x={x(limitMs)} {...{ limitMs, limitStatistic, right, bottom }} />}
           {brush?.range != null && (
             <RangeRect from={x(brush.range[0])} to={x(brush.range[1])} bottom={bottom} right={right} />
           )}
@@ -208,103 +190,7 @@ export function CdfChart({
   );
 }
 
-interface MarkedShareProps {
-  readonly lines: readonly CdfLine[];
-  readonly share: number;
-  readonly x: (ms: number) => number;
-  readonly y: number;
-  readonly right: number;
-}
-
-/** A line at a share, with a mark where each fleet's curve crosses it: that percentile. */
-function MarkedShare({ lines, share, x, y, right }: MarkedShareProps) {
-  return (
-    <g>
-      <line x1={GUTTER.left} x2={right} y1={y} y2={y} stroke="var(--control)" strokeDasharray="2 3" />
-      <text className="strong halo" x={GUTTER.left + 8} y={y + 14}>
-        {percentileName(share)}
-      </text>
-      {lines.map(({ letter, curve, place }, index) => {
-        const ms = quantileMs(curve, share);
-        return ms === null ? null : (
-          <circle
-            key={letter}
-            data-fleet={letter}
-            cx={x(ms)}
-            cy={y}
-            r="4"
-            fill="var(--paper)"
-            stroke={fleetColour(place ?? index)}
-            strokeWidth="2"
-          />
-        );
-      })}
-    </g>
-  );
-}
-
-function percentileName(share: number): string {
-  return `p${Math.round(share * 100)}`;
-}
-
-function markedText(lines: readonly CdfLine[], share: number | undefined): string {
-  if (share === undefined) return '';
-  const times = lines.map(({ letter, curve }) => {
-    const ms = quantileMs(curve, share);
-    return `${letter} ${ms === null ? '\u2014' : timeTickText(ms)}`;
-  });
-  return `${percentileName(share)}, seeds pooled: ${times.join(', ')}`;
-}
-
-/** Room that the caption of the y axis takes at the top left, and a limit's label at most, px. */
-const CAPTION_WIDTH = 160;
-const LABEL_WIDTH = 96;
-
-/** Above the plot, at its line, and beside the caption rather than over it. */
-function LimitLabel({ x, text }: { readonly x: number; readonly text: string }) {
-  const captionEnd = GUTTER.left + CAPTION_WIDTH;
-  const isBeside = x - LABEL_WIDTH < captionEnd;
-  return (
-    <text
-      className="strong fail"
-      x={isBeside ? Math.max(x, captionEnd) : x}
-      y={GUTTER.top - 6}
-      textAnchor={isBeside ? 'start' : 'end'}
-    >
-      {text}
-    </text>
-  );
-}
-
-/** What is said while nothing is read: the share inside the SLO. */
-function withinText(lines: readonly CdfLine[], limitMs: number | null): string {
-  if (limitMs === null) return '';
-  const shares = lines.map(({ letter, curve }) => `${letter} ${percentOrDash(shareWithin(curve, limitMs))}`);
-  return `Within the SLO of ${timeTickText(limitMs)}: ${shares.join(', ')}`;
-}
-
-/** What the bands are, with their half-width where it is one for all. */
-function bandText(lines: readonly CdfLine[], of: string): string {
-  const widths = lines.map(({ curve }) => figureText(bandHalfWidth(curve.n) * 100, 'count', 2));
-  const width = new Set(widths).size === 1 ? `, ±${widths[0]} points` : '';
-  return `Bands hold the whole curve with 95 % confidence (Dvoretzky, Kiefer, Wolfowitz)${width}, as if ${of} were independent, which those that queue together are not.`;
-}
-
-/** A tick of the share axis; the last nines have a decimal. */
-function shareText(share: number): string {
-  return share > 0.99 && share < 1 ? figureText(share, 'share', 3) : percentText(share);
-}
-
 /** Three digits are what a hand can aim at. */
 function roundMs(ms: number): number {
   return Number(ms.toPrecision(3));
-}
-
-function percentOrDash(share: number | null): string {
-  return share === null ? '\u2014' : figureText(share, 'share');
-}
-
-function twinRow(lines: readonly CdfLine[], quantile: number): string[] {
-  const values = lines.map(({ curve }) => quantileMs(curve, quantile));
-  return [shareText(quantile), ...values.map((ms) => (ms === null ? '\u2014' : timeTickText(ms)))];
 }

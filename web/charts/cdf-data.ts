@@ -2,6 +2,14 @@
 import { bisectRight, max, min } from 'd3-array';
 import type { QuantileCurve } from '../../sim/worker/api.ts';
 
+export interface CdfLine {
+  readonly letter: string;
+  readonly name: string;
+  readonly curve: QuantileCurve;
+  /** Place of the fleet, whose colour and dash it has; omitted: that of the line. */
+  readonly place?: number;
+}
+
 /** Share of observations at or below `ms`, 0..1; null where there are none. */
 export function shareWithin(curve: QuantileCurve, ms: number): number | null {
   return curve.ms.length === 0 ? null : bisectRight(curve.ms, ms) / curve.ms.length;

@@ -1,7 +1,8 @@
 /** The charts of the comparison, linked by fleet: how long users wait, whether that is stable, where it goes and what it costs. */
 import type { WorkloadComparison } from '../../sim/compare/comparison-report.ts';
 import type { FleetCurves, QuantileCurve } from '../../sim/worker/api.ts';
-import { CdfChart, type CdfLine } from '../charts/cdf-chart.tsx';
+import { CdfChart } from '../charts/cdf-chart.tsx';
+import type { CdfLine } from '../charts/cdf-data.ts';
 import { CdfOptions } from '../charts/cdf-options.tsx';
 import { CostLatencyChart } from '../charts/cost-latency-chart.tsx';
 import { LinkedFleets } from '../charts/linked-fleets.tsx';
@@ -10,6 +11,7 @@ import { BusyShares } from './busy-shares.tsx';
 import { shownFigures } from './comparison-table.tsx';
 import { FigureChart } from './figure-chart.tsx';
 import { GridSection } from './grid-section.tsx';
+import { limitOf } from './limit-of.ts';
 import { LoadSection } from './load-section.tsx';
 import { OverTimeChart, type OverTimeLine } from './over-time-chart.tsx';
 import { WhereTimeGoes } from './where-time-goes.tsx';
@@ -21,13 +23,14 @@ interface ChartsProps {
 
 export function Charts({ workload, curves }: ChartsProps) {
   const { fleets } = workload;
+  const { report } = fleets[0]!;
   const linesOf = (pick: (own: FleetCurves) => QuantileCurve): CdfLine[] =>
     fleets.flatMap(({ letter, name }) => {
       const own = curves.find((each) => each.workload === workload.workload && each.fleet === name);
       return own === undefined ? [] : [{ letter, name, curve: pick(own) }];
     });
   const hasCurves = curves.length > 0;
-  const p95 = fleets[0]!.report.slo.checks.find(({ metric }) => metric === 'ttftMs.p95');
+  const p95 = report.slo.checks.find(({ metric }) => metric === 'ttftMs.p95');
   const timed = fleets.flatMap(({ letter, name }): OverTimeLine[] => {
     const own = curves.find((each) => each.workload === workload.workload && each.fleet === name);
     return own === undefined || own.overTime === null ? [] : [{ letter, name, overTime: own.overTime }];
@@ -39,7 +42,7 @@ export function Charts({ workload, curves }: ChartsProps) {
   const hasCurve = hasCurves && (group === 'ttftMs' || group === 'itlMs');
   const marked = Number(/\.p(\d+)$/.exec(figure.path)?.[1]) / 100;
   const large = (of: string) => (hasCurve && group === of ? { isLarge: true, marked } : {});
-  const limits = { ttftMs: limitOf(workload, 'ttftMs').limitMs, tpotMs: limitOf(workload, 'tpotMs').limitMs };
+  const limits = { ttftMs: limitOf(report, 'ttftMs').limitMs, tpotMs: limitOf(report, 'tpotMs').limitMs };
   const distributions = [
     <CdfChart
       key="ttft"
@@ -47,7 +50,7 @@ export function Charts({ workload, curves }: ChartsProps) {
       metric="TTFT"
       of="requests"
       lines={linesOf(({ ttft }) => ttft)}
-      {...limitOf(workload, 'ttftMs')}
+      {...limitOf(report, 'ttftMs')}
       {...large('ttftMs')}
     />,
     <CdfChart
@@ -56,7 +59,7 @@ export function Charts({ workload, curves }: ChartsProps) {
       metric="ITL"
       of="gaps between tokens"
       lines={linesOf(({ itl }) => itl)}
-      {...limitOf(workload, 'itlMs')}
+      {...limitOf(report, 'itlMs')}
       {...large('itlMs')}
     />,
   ];
@@ -85,12 +88,4 @@ export function Charts({ workload, curves }: ChartsProps) {
       <LoadSection fleets={fleets} />
     </LinkedFleets>
   );
-}
-
-function limitOf(
-  { fleets }: WorkloadComparison,
-  metric: string,
-): { limitMs: number | null; limitStatistic: string } {
-  const check = fleets[0]!.report.slo.checks.find((one) => one.metric.startsWith(`${metric}.`));
-  return { limitMs: check?.limit ?? null, limitStatistic: check?.metric.split('.').slice(1).join('.') ?? '' };
 }

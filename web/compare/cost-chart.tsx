@@ -7,8 +7,9 @@ import { scaleLinear } from 'd3-scale';
 import { useState } from 'react';
 import { AxisX } from '../charts/axis-x.tsx';
 import { AxisY } from '../charts/axis-y.tsx';
-import { GUTTER, useChartSize } from '../charts/chart-size.ts';
-import { READING_STEPS, ReadingLine, ReadingSvg, stepAt, stepPx } from '../charts/reading-svg.tsx';
+import { GUTTER } from '../charts/chart-size.ts';
+import { READING_STEPS } from '../charts/reading-svg.tsx';
+import { SteppedPlot } from '../charts/stepped-plot.tsx';
 import { TwinTable } from '../charts/twin-table.tsx';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
 import { amountText, dollarText } from '../format.ts';
@@ -80,63 +81,66 @@ interface PlotProps extends CostChartProps {
 
 function Plot(props: PlotProps) {
   const { title, most, reading, setReading, capacities, usdPerToken, period, days } = props;
-  const { ref, width, height } = useChartSize();
-  const right = width - GUTTER.right;
-  const bottom = height - GUTTER.bottom;
   const dearest = max(capacities, (fleet) => fleetsFor(fleet, most).usdPerDay) ?? 1;
-  const x = scaleLinear([0, most], [GUTTER.left, right]);
-  const y = scaleLinear([0, dearest * days * 1.1], [bottom, GUTTER.top]);
   return (
-    <div ref={ref}>
-      <ReadingSvg
-        {...{ title, width, height }}
-        keys="move the reading line"
-        last={READING_STEPS}
-        at={reading}
-        setAt={setReading}
-        placeAt={(px) => stepAt(px, right)}
-      >
-        <AxisY ticks={y.ticks(5)} y={y} text={dollarText} caption={`USD a ${period}`} right={right} />
-        <AxisX
-          ticks={x.ticks(Math.max(2, Math.floor(width / 110)))}
-          x={x}
-          y={bottom}
-          text={amountText}
-          label="answered tokens a day"
-          right={right}
-        />
-        {capacities.map((fleet) => {
-          const index = fleet.letter.charCodeAt(0) - 65;
-          return (
-            <g key={fleet.letter} data-fleet={fleet.letter} style={{ color: fleetColour(index) }}>
-              <Stairs {...{ fleet, most, x }} y={(usd) => y(usd * days)} dash={fleetDash(index)} />
-              <text
-                className="strong halo mark"
-                x={x(fleet.tokensPerDay * (0.35 + 0.15 * (index % 4)))}
-                y={y(fleet.usdPerDay * days) - 6}
-              >
-                {fleet.letter}
-              </text>
-            </g>
-          );
-        })}
-        {usdPerToken !== null && <ApiLine {...{ most, x, y, bottom, usdPerToken, days, dearest }} />}
-        {reading !== null && <ReadingLine x={stepPx(reading, right)} bottom={bottom} />}
-      </ReadingSvg>
-    </div>
+    <SteppedPlot {...{ title, reading, setReading }}>
+      {({ width, right, bottom }) => {
+        const x = scaleLinear([0, most], [GUTTER.left, right]);
+        const y = scaleLinear([0, dearest * days * 1.1], [bottom, GUTTER.top]);
+        return (
+          <>
+            <AxisY ticks={y.ticks(5)} y={y} text={dollarText} caption={`USD a ${period}`} right={right} />
+            <AxisX
+              ticks={x.ticks(Math.max(2, Math.floor(width / 110)))}
+              x={x}
+              y={bottom}
+              text={amountText}
+              label="answered tokens a day"
+              right={right}
+            />
+            {capacities.map((fleet) => (
+              <Fleet key={fleet.letter} {...{ fleet, most, x }} y={(usd) => y(usd * days)} />
+            ))}
+            {usdPerToken !== null && <ApiLine {...{ most, x, y, bottom, usdPerToken, days, dearest }} />}
+          </>
+        );
+      }}
+    </SteppedPlot>
   );
 }
 
-interface StairsProps {
+interface FleetProps {
   readonly fleet: FleetCapacity;
   readonly most: number;
   readonly x: (tokens: number) => number;
   /** Of USD a day. */
   readonly y: (usd: number) => number;
-  readonly dash: string;
 }
 
-function Stairs({ fleet: { tokensPerDay, usdPerDay }, most, x, y, dash }: StairsProps) {
+/** Its letter stands over the first step, at places of their own. */
+function Fleet({ fleet, most, x, y }: FleetProps) {
+  const index = fleet.letter.charCodeAt(0) - 65;
+  return (
+    <g data-fleet={fleet.letter} style={{ color: fleetColour(index) }}>
+      <Stairs {...{ fleet, most, x, y }} dash={fleetDash(index)} />
+      <text
+        className="strong halo mark"
+        x={x(fleet.tokensPerDay * (0.35 + 0.15 * (index % 4)))}
+        y={y(fleet.usdPerDay) - 6}
+      >
+        {fleet.letter}
+      </text>
+    </g>
+  );
+}
+
+function Stairs({
+  fleet: { tokensPerDay, usdPerDay },
+  most,
+  x,
+  y,
+  dash,
+}: FleetProps & { readonly dash: string }) {
   const steps = Math.ceil(most / tokensPerDay - 1e-9);
   const end = (n: number): number => x(Math.min(n * tokensPerDay, most));
   const further = Array.from(

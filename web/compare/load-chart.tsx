@@ -10,9 +10,10 @@ import type { FleetLoads } from '../../sim/worker/load-worker.ts';
 import { AxisX } from '../charts/axis-x.tsx';
 import { AxisY } from '../charts/axis-y.tsx';
 import { timeTicks } from '../charts/cdf-data.ts';
-import { GUTTER, useChartSize } from '../charts/chart-size.ts';
+import { GUTTER } from '../charts/chart-size.ts';
 import { LimitLine } from '../charts/limit-line.tsx';
-import { READING_STEPS, ReadingLine, ReadingSvg, stepAt, stepPx } from '../charts/reading-svg.tsx';
+import { READING_STEPS } from '../charts/reading-svg.tsx';
+import { SteppedPlot } from '../charts/stepped-plot.tsx';
 import { TwinTable } from '../charts/twin-table.tsx';
 import { fleetColour, fleetDash } from '../components/fleet-mark.tsx';
 import { figureText, timeTickText, UNKNOWN } from '../format.ts';
@@ -92,63 +93,69 @@ interface PlotProps extends Pick<LoadChartProps, 'title' | 'unit' | 'axis' | 'li
 }
 
 function Plot({ title, lines, unit, axis, limitMs, most, reading, setReading }: PlotProps) {
-  const { ref, width, height } = useChartSize();
-  const right = width - GUTTER.right;
-  const bottom = height - GUTTER.bottom;
-  const x = scaleLinear([0, most * 1.02], [GUTTER.left, right]);
   const values = lines.flatMap(({ seeds }) => seeds.flat().map(({ value }) => value));
   const isTime = unit === 'ms';
   const [low, high] = [min(values) ?? 1, Math.max(max(values) ?? 1, limitMs ?? 0)];
-  const range: [number, number] = [bottom, GUTTER.top];
-  const y = isTime
-    ? scaleLog([Math.max(low, 1e-3) * 0.8, Math.max(high * 1.3, low * 2)], range)
-    : scaleLinear([0, high * 1.1], range);
-  const ticks = isTime ? timeTicks(y.domain() as [number, number], 6) : y.ticks(5);
   return (
-    <div ref={ref}>
-      <ReadingSvg
-        {...{ title, width, height }}
-        keys="move the reading line"
-        last={READING_STEPS}
-        at={reading}
-        setAt={setReading}
-        placeAt={(px) => stepAt(px, right)}
-      >
-        <AxisY
-          ticks={ticks}
-          y={y}
-          text={isTime ? timeTickText : String}
-          caption={`${axis}${isTime ? ', logarithmic' : ''}`}
-          right={right}
-        />
-        <AxisX
-          ticks={x.ticks(Math.max(2, Math.floor(width / 90)))}
-          x={x}
-          y={bottom}
-          text={String}
-          label="requests/s offered"
-          right={right}
-        />
-        <LimitLine {...{ limitMs, y, right }} />
-        {lines.map(({ letter, seeds, knee }, index) => (
-          <g key={letter} data-fleet={letter} style={{ color: fleetColour(index) }}>
-            {seeds.map((points, s) => (
-              <path
-                // biome-ignore lint/suspicious/noArrayIndexKey: a seed is its place
-                key={s}
-                d={`M${points.map(({ rps, value }) => `${x(rps).toFixed(1)},${y(value).toFixed(1)}`).join('L')}`}
-                fill="none"
-                stroke="currentColor"
-                strokeWidth="1.5"
-                strokeDasharray={fleetDash(index)}
-              />
+    <SteppedPlot {...{ title, reading, setReading }}>
+      {({ width, right, bottom }) => {
+        const x = scaleLinear([0, most * 1.02], [GUTTER.left, right]);
+        const range: [number, number] = [bottom, GUTTER.top];
+        const y = isTime
+          ? scaleLog([Math.max(low, 1e-3) * 0.8, Math.max(high * 1.3, low * 2)], range)
+          : scaleLinear([0, high * 1.1], range);
+        return (
+          <>
+            <AxisY
+              ticks={isTime ? timeTicks(y.domain() as [number, number], 6) : y.ticks(5)}
+              y={y}
+              text={isTime ? timeTickText : String}
+              caption={`${axis}${isTime ? ', logarithmic' : ''}`}
+              right={right}
+            />
+            <AxisX
+              ticks={x.ticks(Math.max(2, Math.floor(width / 90)))}
+              x={x}
+              y={bottom}
+              text={String}
+              label="requests/s offered"
+              right={right}
+            />
+            <LimitLine {...{ limitMs, y, right }} />
+            {lines.map((line, index) => (
+              <SeedLines key={line.letter} {...{ line, index, x, y, most }} />
             ))}
-            {knee !== null && knee.rps > 0 && <Knee {...{ letter, knee, seeds, x, y, most }} />}
-          </g>
-        ))}
-        {reading !== null && <ReadingLine x={stepPx(reading, right)} bottom={bottom} />}
-      </ReadingSvg>
-    </div>
+          </>
+        );
+      }}
+    </SteppedPlot>
+  );
+}
+
+interface SeedLinesProps {
+  readonly line: LoadedLine;
+  readonly index: number;
+  readonly x: (rps: number) => number;
+  readonly y: (value: number) => number;
+  readonly most: number;
+}
+
+function SeedLines({ line: { letter, seeds, knee }, index, x, y, most }: SeedLinesProps) {
+  return (
+    <g data-fleet={letter} style={{ color: fleetColour(index) }}>
+      {seeds.map((points, s) => (
+        <path
+          // biome-ignore lint/suspicious/noArrayIndexKey: a seed is its place
+          key={s}
+          d={`M${points.map(({ rps, value }) => `${x(rps).toFixed(1)},${y(value).toFixed(1)}`).join('L')}`}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          strokeDasharray={fleetDash(index)}
+        />
+      ))}
+      {knee !== null && knee.rps > 0 && <Knee {...{ letter, knee, seeds, x, y, most }} />}
+    </g>
   );
 }
 

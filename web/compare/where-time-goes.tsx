@@ -3,11 +3,10 @@ import { useState } from 'react';
 import type { FleetOutcome } from '../../sim/compare/comparison-report.ts';
 import type { Bar } from '../charts/parts.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
-import { StackedBars } from '../charts/stacked-bars.tsx';
 import { figureText } from '../format.ts';
 import { openScreen } from '../state/address.ts';
 import { useView } from '../state/view-store.ts';
-import { PhaseExplained, togglePhase } from '../why/phase-explained.tsx';
+import { PhaseBars } from '../why/phase-bars.tsx';
 
 const BANDS: readonly { readonly band: string; readonly name: string }[] = [
   { band: 'all', name: 'all' },
@@ -15,7 +14,6 @@ const BANDS: readonly { readonly band: string; readonly name: string }[] = [
 ];
 
 export function WhereTimeGoes({ fleets }: { readonly fleets: readonly FleetOutcome[] }) {
-  const phase = useView((state) => state.phase);
   const [picked, setPicked] = useState('A');
   const letter = fleets.some((fleet) => fleet.letter === picked) ? picked : 'A';
   const inspect = (): void => {
@@ -39,27 +37,17 @@ export function WhereTimeGoes({ fleets }: { readonly fleets: readonly FleetOutco
   );
   return (
     <div>
-      <StackedBars
+      <PhaseBars
         title="Where the time to the first token goes"
-        parts={PHASE_PARTS}
-        about="phases"
         bars={bars}
-        text={(ms) => figureText(ms, 'ms')}
         of="Fleet, cohort by TTFT"
         note="Mean of each cohort. Queues are what more GPUs shorten; prefill is work."
-        pick={{
-          picked: phase,
-          choose: (id, bar) => {
-            setPicked(bar.fleet ?? 'A');
-            togglePhase(id);
-          },
-        }}
-      />
-      <PhaseExplained>
+        onPick={({ fleet }) => setPicked(fleet ?? 'A')}
+      >
         <button type="button" onClick={inspect}>
           Show it in the requests of {letter}
         </button>
-      </PhaseExplained>
+      </PhaseBars>
     </div>
   );
 }

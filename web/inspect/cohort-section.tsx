@@ -7,6 +7,7 @@ import type { Recording } from '../../sim/inspect/recording.ts';
 import type { Report } from '../../sim/metrics/report.ts';
 import { CdfChart } from '../charts/cdf-chart.tsx';
 import { CdfOptions } from '../charts/cdf-options.tsx';
+import { limitOf } from '../compare/limit-of.ts';
 import { InlineNumber } from '../components/inline-fields.tsx';
 import { type CohortMetric, useView } from '../state/view-store.ts';
 import { type ChosenRequests, COHORT_METRICS, cohortText, latencyCurve } from './cohort.ts';
@@ -25,7 +26,6 @@ export function CohortSection({ recording, report }: CohortSectionProps) {
   const metric = cohort?.metric ?? other;
   const curve = useMemo(() => latencyCurve(recording, metric), [recording, metric]);
   const { name, path } = COHORT_METRICS[metric];
-  const check = report.slo.checks.find((one) => one.metric.startsWith(`${path}.`));
   const choose = (fromMs: number, toMs: number): void =>
     useView.setState({ cohort: { metric, fromMs: Math.min(fromMs, toMs), toMs: Math.max(fromMs, toMs) } });
   return (
@@ -56,8 +56,7 @@ export function CohortSection({ recording, report }: CohortSectionProps) {
         of="requests"
         isPart
         lines={[{ letter: String.fromCharCode(65 + fleet), name: report.scenario, curve, place: fleet }]}
-        limitMs={check?.limit ?? null}
-        limitStatistic={check?.metric.split('.').slice(1).join('.') ?? ''}
+        {...limitOf(report, path)}
         brush={{ range: cohort === null ? null : [cohort.fromMs, cohort.toMs], choose }}
       />
       <p className="range-fields">

@@ -11,9 +11,9 @@ import { TwinTable } from '../charts/twin-table.tsx';
 import { countText, percentText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
 import { momentAt } from './moments.ts';
+import { useInstance } from './narrowing.tsx';
 import { PhaseLegend } from './phase-legend.tsx';
 import { PlaybackBar, usePlayback } from './playback.tsx';
-import { useInstance } from './timeline.tsx';
 
 const CELL = { width: 92, height: 56, gap: 8 } as const;
 const BAND_HEAD = 22;

@@ -3,10 +3,9 @@ import type { Recording } from '../../sim/inspect/recording.ts';
 import type { Report } from '../../sim/metrics/report.ts';
 import type { Bar } from '../charts/parts.ts';
 import { PHASE_PARTS } from '../charts/phase-parts.ts';
-import { StackedBars } from '../charts/stacked-bars.tsx';
 import { countText, figureText } from '../format.ts';
 import { useView } from '../state/view-store.ts';
-import { PhaseExplained, togglePhase } from '../why/phase-explained.tsx';
+import { PhaseBars } from '../why/phase-bars.tsx';
 import { TTFT_BANDS, type TtftBand, ttftBand } from './cohort.ts';
 import { whyWords } from './why-words.ts';
 
@@ -16,7 +15,6 @@ interface WhyDrawerProps {
 }
 
 export function WhyDrawer({ report, recording }: WhyDrawerProps) {
-  const phase = useView((state) => state.phase);
   const bars = report.attribution.ttftMs.map(
     ({ band, n, meanMs, parts }): Bar => ({
       key: band,
@@ -32,16 +30,7 @@ export function WhyDrawer({ report, recording }: WhyDrawerProps) {
         <p key={sentence}>{sentence}</p>
       ))}
       <CohortButtons recording={recording} />
-      <StackedBars
-        title="By cohort of time to first token"
-        parts={PHASE_PARTS}
-        about="phases"
-        bars={bars}
-        text={(ms) => figureText(ms, 'ms')}
-        of="Cohort"
-        pick={{ picked: phase, choose: togglePhase }}
-      />
-      <PhaseExplained />
+      <PhaseBars title="By cohort of time to first token" bars={bars} of="Cohort" />
     </details>
   );
 }
