@@ -12,6 +12,8 @@ export interface ImportContext {
   readonly modelConfig?: string;
   /** Replicas of pools whose number the text does not say. */
   readonly replicas?: number;
+  /** Option that names the kind of text where it is not recognised. */
+  readonly fromOption?: string;
   /** Path that the scenario names the imported file by; empty for pasted text. */
   readonly path: string;
   /** All lines of the imported file, where the text is only its head. */

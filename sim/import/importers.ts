@@ -19,10 +19,10 @@ export const IMPORTERS: readonly Importer[] = [
 
 /** Reads a text. `from`: the name of an importer; undefined: found by content. Throws ConfigError. */
 export function importText(text: string, context: ImportContext, from: string | undefined): Imported {
-  return importerFor(text, from).read(text, context);
+  return importerFor(text, context, from).read(text, context);
 }
 
-function importerFor(text: string, from: string | undefined): Importer {
+function importerFor(text: string, context: ImportContext, from: string | undefined): Importer {
   const names = IMPORTERS.map((importer) => importer.name);
   if (from === undefined) {
     const found = IMPORTERS.find((importer) => importer.detects(text));
@@ -31,7 +31,7 @@ function importerFor(text: string, from: string | undefined): Importer {
     throw new ConfigError({
       path: '',
       found: start === '' ? 'nothing' : `"${start}", which looks like none of them`,
-      expected: `${names.join(', ')}; --from names one`,
+      expected: `${names.join(', ')}${context.fromOption === undefined ? '' : `; ${context.fromOption} names one`}`,
     });
   }
   const named = IMPORTERS.find((importer) => importer.name === from);

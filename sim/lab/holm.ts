@@ -18,3 +18,8 @@ export function holm(pValues: readonly number[]): number[] {
   }
   return corrected;
 }
+
+/** `0.012`, `< 0.001`. */
+export function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}

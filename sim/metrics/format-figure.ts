@@ -33,11 +33,9 @@ export function formatWithInterval(
   if (value === null || halfWidth <= 0) return formatFigure(value, unit, digits);
   const { factor, prefix, suffix } = scaleOf(value, unit);
   const decimals = decimalsByWidth(value * factor, halfWidth * factor, digits);
-  return withUnit(
-    `${fixed(value * factor, decimals)} ±${fixed(halfWidth * factor, decimals)}`,
-    prefix,
-    suffix,
-  );
+  const place = placeOf(halfWidth * factor);
+  const text = (x: number): string => fixed(toPlace(x * factor, place), decimals);
+  return withUnit(`${text(value)} ±${text(halfWidth)}`, prefix, suffix);
 }
 
 /** A difference with its interval: `-284 [-310, -255] ms`; shares in percentage points. */
@@ -50,7 +48,8 @@ export function formatDifference(difference: number, unit: FigureUnit, interval:
     halfWidth > 0
       ? decimalsClearOfZero(interval!, factor, digitsByWidth(extent * factor, halfWidth * factor, 3))
       : decimalsFor(difference * factor, 3);
-  const signed = (x: number): string => `${x > 0 ? '+' : ''}${fixed(x * factor, decimals)}`;
+  const place = interval === null ? 1 : placeClearOfZero(interval, factor, placeOf(halfWidth * factor));
+  const signed = (x: number): string => `${x > 0 ? '+' : ''}${fixed(toPlace(x * factor, place), decimals)}`;
   const range =
     interval === null || halfWidth === 0 ? '' : ` [${signed(interval.low)}, ${signed(interval.high)}]`;
   return withUnit(`${signed(difference)}${range}`, prefix, suffix === ' %' ? ' pt' : suffix);
@@ -97,6 +96,11 @@ function scaleOf(value: number, unit: FigureUnit): Scaled {
   }
 }
 
+/** What whole numbers are rounded to: hundreds and more where a half-width of thousands says nothing of tens; else 1. */
+function placeOf(halfWidth: number): number {
+  return halfWidth < 1000 ? 1 : 10 ** (Math.floor(Math.log10(halfWidth)) - 1);
+}
+
 /** Decimals that show `digits` significant digits; whole numbers are never cut. */
 function decimalsFor(value: number, digits: number): number {
   if (value === 0) return 0;
@@ -115,6 +119,15 @@ function digitsByWidth(value: number, halfWidth: number, digits: number): number
 /** The same, and at least one digit of the half-width, which is shown beside the value. */
 function decimalsByWidth(value: number, halfWidth: number, digits: number): number {
   return Math.max(decimalsFor(halfWidth, 1), digitsByWidth(value, halfWidth, digits));
+}
+
+function toPlace(value: number, place: number): number {
+  return place === 1 ? value : Math.round(value / place) * place;
+}
+
+/** Not where an end of the interval would be rounded to zero. */
+function placeClearOfZero({ low, high }: Interval, factor: number, place: number): number {
+  return [low, high].some((end) => Math.abs(end * factor) < place / 2) ? 1 : place;
 }
 
 /** As many more decimals as an interval that excludes zero needs to be seen doing so. */

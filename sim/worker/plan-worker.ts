@@ -49,7 +49,8 @@ export function createPlanWorker(host: WorkerHost, pool: RunPool): PlanWorker {
           ...{ nowMs: host.nowMs, makeRuns, workers: pool.size },
           readLines: (path) => linesOf(traces, path),
           pause: async ({ stage, label, done }) => {
-            where = { label: `${stage}: ${label}`, done };
+            // Shape and GPU: names say of the engine what a line has no room for.
+            where = { label: `${stage}: ${label.split(' · ').slice(0, 2).join(' on ')}`, done };
             if (host.nowMs() - heardMs < BURST_MS) return;
             tell();
             await host.pause();

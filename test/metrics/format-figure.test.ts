@@ -37,6 +37,8 @@ describe('figures in words', () => {
     expect(formatWithInterval(31.234, 'ms', interval(30.8, 31.6))).toBe('31.2 ±0.4 ms');
     expect(formatWithInterval(8.276, 'ms', interval(8.241, 8.311))).toBe('8.28 ±0.04 ms');
     expect(formatWithInterval(1105.2, 'perS', interval(1104.9, 1105.5))).toBe('1,105.2 ±0.3 /s');
+    expect(formatWithInterval(6970.4, 'perS', interval(4382, 9558))).toBe('7,000 ±2,600 /s');
+    expect(formatWithInterval(929, 'ms', interval(755, 1103))).toBe('929 ±174 ms');
     expect(formatWithInterval(1150, 'ms', interval(460, 1840))).toBe('1.15 ±0.69 s');
   });
 
@@ -46,6 +48,8 @@ describe('figures in words', () => {
     expect(formatDifference(1.497, 'ms', interval(1.491, 1.503))).toBe('+1.50 [+1.49, +1.50] ms');
     // An interval that excludes zero must be seen to exclude it.
     expect(formatDifference(-1, 'perS', interval(-1.96, -0.04))).toBe('-1.00 [-1.96, -0.04] /s');
+    expect(formatDifference(-1352, 'perS', interval(-2549, -156))).toBe('-1,400 [-2,500, -200] /s');
+    expect(formatDifference(-1352, 'perS', interval(-2673, -31))).toBe('-1,352 [-2,673, -31] /s');
     expect(formatDifference(0.06, 'share', null)).toBe('+6.00 pt');
     expect(formatDifference(0.2432, 'usdPerMTok', null)).toBe('+$0.243');
     expect(formatDifference(-2.5, 'usdPerHour', null)).toBe('-$2.50/h');

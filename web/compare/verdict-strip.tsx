@@ -107,7 +107,7 @@ function Verdict({ fleet, isBest }: { readonly fleet: FleetOutcome; readonly isB
     case 'cannotTell':
       return (
         <span className="verdict unsure">
-          cannot tell: {checksText(checks, 'cannotTell')} needs more seeds
+          cannot tell: {checksText(checks, 'cannotTell')}; more seeds may
         </span>
       );
   }

@@ -8,6 +8,8 @@ import type { Choice, ExportOutcome } from '../worker/api.ts';
 
 interface ExportDialogProps {
   readonly name: string;
+  /** Shorter than the name, which files are called by. */
+  readonly title?: string;
   readonly scenario: Scenario;
   readonly onClose: () => void;
 }
@@ -15,7 +17,7 @@ interface ExportDialogProps {
 /** The scenario itself is a target of the page's own. */
 const SCENARIO: Choice = { id: 'scenario', name: 'the scenario, for drydock run' };
 
-export function ExportDialog({ name, scenario, onClose }: ExportDialogProps) {
+export function ExportDialog({ name, title, scenario, onClose }: ExportDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [targets, setTargets] = useState<readonly Choice[]>([SCENARIO]);
   const [target, setTarget] = useState(SCENARIO.id);
@@ -39,7 +41,7 @@ export function ExportDialog({ name, scenario, onClose }: ExportDialogProps) {
   return (
     <dialog ref={dialog} className="export" aria-labelledby="export-title" onClose={onClose}>
       <div className="help-head">
-        <h2 id="export-title">Save {name}</h2>
+        <h2 id="export-title">Save {title ?? name}</h2>
         <button type="button" onClick={() => dialog.current?.close()}>
           Close
         </button>

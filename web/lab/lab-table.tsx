@@ -1,4 +1,5 @@
 /** One workload at one load: every policy against the baseline, seed by seed, and the baseline against itself. */
+import { pText } from '../../sim/lab/holm.ts';
 import type { LabFigure, LabReport } from '../../sim/lab/lab-report.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { differenceText, figureText, sentence, UNKNOWN } from '../format.ts';
@@ -24,7 +25,8 @@ export function LabTable({ report, metric, place }: LabTableProps) {
           <th scope="col">Difference to {report.baseline}, paired</th>
           <th scope="col">Better, even, worse</th>
           <th scope="col">Effect size</th>
-          <th scope="col" className="words">
+          <th scope="col">p, Holm</th>
+          <th scope="col" className="words wide-only">
             Verdict
           </th>
         </tr>
@@ -49,7 +51,10 @@ function Row({ figure, name, isControl }: RowProps) {
   const quiet = figure.greyed || isControl === true ? 'quiet-text' : undefined;
   return (
     <tr className={quiet}>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        {name}
+        <span className="narrow-only under">{verdictText(figure, isControl === true)}</span>
+      </th>
       <td>{figureText(figure.mean, figure.unit)}</td>
       <td>
         {figure.diff === null
@@ -60,13 +65,14 @@ function Row({ figure, name, isControl }: RowProps) {
       </td>
       <td>{figure.diff === null ? UNKNOWN : `${figure.wins}, ${figure.ties}, ${figure.losses}`}</td>
       <td>{figure.effect === null ? UNKNOWN : sentence(figure.effect.toFixed(1))}</td>
-      <td className="words">{verdictText(figure, isControl === true)}</td>
+      <td>{figure.pHolm === null ? UNKNOWN : pText(figure.pHolm)}</td>
+      <td className="words wide-only">{verdictText(figure, isControl === true)}</td>
     </tr>
   );
 }
 
 function verdictText(figure: LabFigure, isControl: boolean): string {
-  const { greyed, agree, pHolm, verdict, uncorrected } = figure;
+  const { greyed, agree, verdict, uncorrected } = figure;
   if (isControl) {
     const isBeyond = verdict === 'win' || verdict === 'loss';
     return isBeyond
@@ -80,8 +86,7 @@ function verdictText(figure: LabFigure, isControl: boolean): string {
     tie: 'no difference shown',
     cannotTell: 'cannot tell: more seeds needed',
   }[verdict];
-  const p = pHolm === null ? '' : `; p ${pHolm < 0.001 ? '< 0.001' : pHolm.toFixed(3)} after Holm`;
   const disagree = agree ? '' : '; t and bootstrap intervals disagree';
-  const isTakenBack = verdict !== uncorrected ? ' once corrected for all comparisons' : '';
-  return `${words}${isTakenBack}${greyed && (verdict === 'win' || verdict === 'loss') ? ', but so does the baseline against itself' : ''}${disagree}${p}`;
+  const isTakenBack = verdict !== uncorrected ? ' once corrected' : '';
+  return `${words}${isTakenBack}${greyed && (verdict === 'win' || verdict === 'loss') ? ', but so does the baseline against itself' : ''}${disagree}`;
 }

@@ -55,7 +55,7 @@ export function CalibrateFiles() {
         build, best at several loads. They are read and fitted in this tab, and never leave it.
       </p>
       <div className="calibration-fields">
-        <TextField label="Name of the calibration" value={where.name} onChange={(name) => edit({ name })} />
+        <TextField label="Name" value={where.name} onChange={(name) => edit({ name })} />
         <SelectField label="GPU" value={where.gpu} choices={choices.gpus} onChange={(gpu) => edit({ gpu })} />
         <SelectField
           label="Model"

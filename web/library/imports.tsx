@@ -47,7 +47,7 @@ export function Imports() {
         <DropFiles label="Drop files here, or choose them" onFiles={(files) => void take(files)}>
           What Drydock has saved as <code>.fleet</code>. Traces (Mooncake, Azure, BurstGPT, ServeGen, BLIS),
           CSV, JSON Lines and Parquet of your own, results of vLLM bench, inference-perf and GuideLLM,{' '}
-          <code>vllm serve</code> and other command lines, llm-d Helm values, EndpointPickerConfig,
+          <code>vllm serve</code> and other command lines, llm‑d Helm values, EndpointPickerConfig,
           config.json of Hugging Face; also gzipped. Files stay in this browser.
         </DropFiles>
       </section>

@@ -13,15 +13,21 @@ export function Runs() {
     <section aria-labelledby="runs">
       <h2 id="runs">Comparisons that were run here</h2>
       {newest.length === 0 ? (
-        <p>None yet: whatever Compare finishes is remembered here.</p>
+        <p>
+          None yet: whatever <a href="#/compare">Compare</a> finishes is remembered here.
+        </p>
       ) : (
         <ScrollTable label="Runs">
           <thead>
             <tr>
               <th scope="col">When</th>
-              <th scope="col">Name</th>
+              <th scope="col" className="text">
+                Name
+              </th>
               <th scope="col">Seeds</th>
-              <th scope="col">Engine</th>
+              <th scope="col" className="text">
+                Engine
+              </th>
               <th scope="col" className="words">
                 Answer
               </th>
@@ -34,9 +40,9 @@ export function Runs() {
             {newest.map(([key, run]) => (
               <tr key={key}>
                 <th scope="row">{run.at.slice(0, 16).replace('T', ' ')}</th>
-                <td>{run.name}</td>
+                <td className="text">{run.name}</td>
                 <td>{run.seeds}</td>
-                <td>
+                <td className="text">
                   <code>{run.engineDigest}</code>
                 </td>
                 <td className="words">{sentence(run.sentence)}</td>

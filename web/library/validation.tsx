@@ -60,7 +60,9 @@ function Errors({ summary }: { readonly summary: Shown }) {
         <thead>
           <tr>
             <th scope="col">Group</th>
-            <th scope="col">Figure</th>
+            <th scope="col" className="text">
+              Figure
+            </th>
             <th scope="col">Points</th>
             <th scope="col">Median</th>
             <th scope="col">Mean</th>
@@ -72,8 +74,8 @@ function Errors({ summary }: { readonly summary: Shown }) {
         <tbody>
           {rows.map((row) => (
             <tr key={`${row.group} ${row.metric}`}>
-              <th scope="row">{row.group}</th>
-              <td>{METRICS[row.metric] ?? row.metric}</td>
+              <th scope="row">{groupName(row.group)}</th>
+              <td className="text">{METRICS[row.metric] ?? row.metric}</td>
               <td>{countText(row.n)}</td>
               <td>{percent(row.medianPct)}</td>
               <td>{percent(row.meanPct)}</td>
@@ -87,6 +89,13 @@ function Errors({ summary }: { readonly summary: Shown }) {
       {summary.peers.length > 0 && <Peers summary={summary} />}
     </>
   );
+}
+
+/** `tier:1` in words; groups by GPU, model and engine are named `gpu:h100`. */
+function groupName(group: string): string {
+  const tiers = { 'tier:1': 'fully specified', 'tier:2': 'something unknown', 'tier:3': 'little known' };
+  if (group === 'pd') return 'prefill and decode apart';
+  return tiers[group as keyof typeof tiers] ?? group.replace(':', ' ');
 }
 
 /** Figures whose errors are drawn: more than five lines cannot be told apart. */
@@ -116,7 +125,9 @@ function Peers({ summary }: { readonly summary: Shown }) {
         <thead>
           <tr>
             <th scope="col">Tool</th>
-            <th scope="col">Figure</th>
+            <th scope="col" className="text">
+              Figure
+            </th>
             <th scope="col">Points</th>
             <th scope="col">Theirs, median</th>
             <th scope="col">Drydock, median</th>
@@ -126,7 +137,7 @@ function Peers({ summary }: { readonly summary: Shown }) {
           {summary.peers.map(({ peer, metric, n, peerPct, ownPct }) => (
             <tr key={`${peer} ${metric}`}>
               <th scope="row">{peer}</th>
-              <td>{METRICS[metric] ?? metric}</td>
+              <td className="text">{METRICS[metric] ?? metric}</td>
               <td>{countText(n)}</td>
               <td>{percent(peerPct)}</td>
               <td>{percent(ownPct)}</td>

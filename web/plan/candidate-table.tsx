@@ -99,7 +99,8 @@ function Row({ candidate: one, ranks, plan }: RowProps) {
 }
 
 /** `1P×TP2 + 1D×TP2 · h200-sxm · fp8`: the shape, and under it the rest. */
-export function FleetName({ name }: { readonly name: string }) {
+/** `why`: a line for screens on which its column has no room. */
+export function FleetName({ name, why }: { readonly name: string; readonly why?: string }) {
   const [shape = name, gpu, ...rest] = name.split(' · ');
   return (
     <>
@@ -108,6 +109,7 @@ export function FleetName({ name }: { readonly name: string }) {
         {gpu !== undefined && <> on {gpu}</>}
       </span>
       {rest.length > 0 && <span className="under">{rest.map(engineWords).join(', ')}</span>}
+      {why !== undefined && <span className="narrow-only under">{why}</span>}
     </>
   );
 }

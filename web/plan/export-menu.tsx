@@ -9,6 +9,7 @@ import { putDocument } from '../state/document-store.ts';
 import { planRun } from '../state/plan-run.ts';
 import { client } from '../state/simulator.ts';
 import { useView } from '../state/view-store.ts';
+import { shortFleet } from './plan-words.ts';
 
 /** Fleets of a comparison at most. */
 export const MOST_FLEETS = 5;
@@ -32,7 +33,12 @@ export function ExportMenu({ fleet, plan }: { readonly fleet: string; readonly p
         Save…
       </button>
       {scenario !== null && (
-        <ExportDialog name={fleet} scenario={scenario} onClose={() => setScenario(null)} />
+        <ExportDialog
+          name={fleet}
+          title={shortFleet(fleet)}
+          scenario={scenario}
+          onClose={() => setScenario(null)}
+        />
       )}
     </div>
   );

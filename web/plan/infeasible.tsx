@@ -5,6 +5,7 @@ import { ScrollTable } from '../components/scroll-table.tsx';
 import { figureText, sentence } from '../format.ts';
 import { putDocument } from '../state/document-store.ts';
 import { FleetName } from './candidate-table.tsx';
+import { rateOf } from './plan-fields.ts';
 import { amount, capitalised, constraintLabel, shortFleet } from './plan-words.ts';
 import { relaxed } from './relaxed.ts';
 
@@ -32,7 +33,7 @@ export function Infeasible({ report, plan }: { readonly report: PlanReport; read
                 <th scope="col">Fleet</th>
                 <th scope="col">GPUs</th>
                 <th scope="col">Cost</th>
-                <th scope="col" className="words">
+                <th scope="col" className="words wide-only">
                   Why not
                 </th>
               </tr>
@@ -41,11 +42,11 @@ export function Infeasible({ report, plan }: { readonly report: PlanReport; read
               {report.nearestMisses.map((one) => (
                 <tr key={one.fleet}>
                   <th scope="row" className="fleet-cell">
-                    <FleetName name={one.fleet} />
+                    <FleetName name={one.fleet} why={sentence(one.detail)} />
                   </th>
                   <td>{one.gpus}</td>
                   <td>{figureText(one.costPerHour, 'usdPerHour')}</td>
-                  <td className="words">{sentence(one.detail)}</td>
+                  <td className="words wide-only">{sentence(one.detail)}</td>
                 </tr>
               ))}
             </tbody>
@@ -59,11 +60,14 @@ export function Infeasible({ report, plan }: { readonly report: PlanReport; read
 function RelaxationLine({ relaxation, plan }: { readonly relaxation: Relaxation; readonly plan: Plan }) {
   const { constraint, from, to, fleet } = relaxation;
   const next = relaxed(plan, relaxation);
+  const rate = constraint === 'workload.rate' ? rateOf(plan) : null;
+  const inWords = (value: number): string =>
+    rate === null ? sentence(amount(constraint, value)) : figureText(rate * value, 'perS');
   return (
     <li>
       <span>
-        <strong>{capitalised(constraintLabel(constraint))}</strong>: {sentence(amount(constraint, from))} →{' '}
-        {sentence(amount(constraint, to))} lets {shortFleet(fleet)} through
+        <strong>{capitalised(constraintLabel(constraint))}</strong>: {inWords(from)} → {inWords(to)} lets{' '}
+        {shortFleet(fleet)} through
       </span>
       {next !== null && (
         <button type="button" onClick={() => putDocument('plan', next)}>

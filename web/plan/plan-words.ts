@@ -1,7 +1,7 @@
 /** The plan's answer in words: one sentence for the top of the page, and labels for reasons and constraints. */
 import { checkLabel } from '../../sim/compare/decision.ts';
 import { formatFigure } from '../../sim/metrics/format-figure.ts';
-import type { Candidate, PlanReport, RejectReason } from '../../sim/planner/report.ts';
+import type { Candidate, PlanReport, Rejected, RejectReason } from '../../sim/planner/report.ts';
 
 /** The decision: what to rent, and what gives first. */
 export function planSentence(report: PlanReport): string {
@@ -39,7 +39,7 @@ const CONSTRAINTS: Readonly<Record<string, string>> = {
   'budget.maxGpus': 'the GPU budget',
   'budget.maxCostPerHour': 'the cost budget',
   'budget.maxPowerW': 'the power budget',
-  'workload.rate': 'a rate',
+  'workload.rate': 'the rate',
 };
 
 /** `slo.ttftMs.p95` is TTFT p95. */
@@ -49,7 +49,7 @@ export function constraintLabel(constraint: string): string {
 
 /** The value of a constraint with its unit. */
 export function amount(constraint: string, value: number): string {
-  if (constraint === 'workload.rate') return `${(value * 100).toFixed(0)} % of it`;
+  if (constraint === 'workload.rate') return `${(value * 100).toFixed(0)} % of what is asked`;
   if (constraint === 'budget.maxGpus') return `${value} GPUs`;
   if (constraint === 'budget.maxCostPerHour') return formatFigure(value, 'usdPerHour');
   if (constraint === 'budget.maxPowerW') return `${value} W`;
@@ -74,6 +74,14 @@ const REASONS: Partial<Record<RejectReason, string>> = {
 
 export function reasonLabel(reason: string): string {
   return REASONS[reason as RejectReason] ?? reason;
+}
+
+/** Details that say by themselves what the reason is. */
+const WHOLE: ReadonlySet<string> = new Set(['missesSlo', 'notShown']);
+
+/** Why a fleet is out, in one line. */
+export function whyNot({ reason, detail }: Pick<Rejected, 'reason' | 'detail'>): string {
+  return WHOLE.has(reason) ? detail.replace(/^is /, '') : `${reasonLabel(reason)}: ${detail}`;
 }
 
 export function capitalised(text: string): string {

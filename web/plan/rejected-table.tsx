@@ -4,7 +4,7 @@ import type { Rejected, StageName } from '../../sim/planner/report.ts';
 import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, figureText, sentence } from '../format.ts';
 import { FleetName } from './candidate-table.tsx';
-import { reasonLabel } from './plan-words.ts';
+import { reasonLabel, whyNot } from './plan-words.ts';
 
 /** Rows that are shown at a time: more are found by searching. */
 const MOST = 12;
@@ -54,7 +54,7 @@ export function RejectedTable({ rejected }: { readonly rejected: readonly Reject
             <th scope="col">GPUs</th>
             <th scope="col">Cost</th>
             <th scope="col">Stage</th>
-            <th scope="col" className="words">
+            <th scope="col" className="words wide-only">
               Why not
             </th>
           </tr>
@@ -63,14 +63,12 @@ export function RejectedTable({ rejected }: { readonly rejected: readonly Reject
           {found.slice(0, MOST).map((one) => (
             <tr key={`${one.fleet} ${one.stage}`}>
               <th scope="row" className="fleet-cell">
-                <FleetName name={one.fleet} />
+                <FleetName name={one.fleet} why={sentence(whyNot(one))} />
               </th>
               <td>{one.gpus}</td>
               <td>{figureText(one.costPerHour, 'usdPerHour')}</td>
               <td>{one.stage}</td>
-              <td className="words">
-                {reasonLabel(one.reason)}: {sentence(one.detail)}
-              </td>
+              <td className="words wide-only">{sentence(whyNot(one))}</td>
             </tr>
           ))}
         </tbody>

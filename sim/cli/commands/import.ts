@@ -130,7 +130,7 @@ function readOne(text: string, file: string, folder: string, options: ImportOpti
     },
   };
   try {
-    return importText(text, context, options.from);
+    return importText(text, { ...context, fromOption: '--from' }, options.from);
   } catch (error) {
     throw error instanceof ConfigError ? error.inFile(file === '' ? 'the text given' : file) : error;
   }

@@ -1,6 +1,6 @@
 /** A lab report as tables. Intervals come first, p-values last. Verdicts are corrected for all comparisons. */
 
-import { MOST_P } from '../../lab/holm.ts';
+import { MOST_P, pText } from '../../lab/holm.ts';
 import { labFigureOf } from '../../lab/lab-figures.ts';
 import type { LabFigure, LabReport } from '../../lab/lab-report.ts';
 import { formatDifference, formatFigure } from '../../metrics/format-figure.ts';
@@ -96,11 +96,6 @@ function verdictLines(report: LabReport): string[] {
       `${count('loss')} losses, ${count('cannotTell')} that cannot be told${rest}`
     );
   });
-}
-
-/** `0.012`, `< 0.001`. */
-export function pText(p: number): string {
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
 function holmLine({ cells }: LabReport): string {
