@@ -12,6 +12,12 @@ import { slimD3 } from './build/slim-d3.ts';
 import { yamlModules } from './build/yaml-modules.ts';
 
 /**
+ * Constants of modules stay constants: V8 then puts their values into the code that it compiles. Vite would make them variables, which
+ * are loaded and checked at each use.
+ */
+const CONSTANTS = { topLevelVar: false } as const;
+
+/**
  * Four jobs of one file: `vite build` bundles the dashboard to dist/web, `--mode cli` the command to dist/cli
  * (dependencies included), `--mode bench` the benchmarks to .cache/bench, and vitest reads its projects from here.
  */
@@ -30,7 +36,10 @@ export default defineConfig(({ mode }) => {
         outDir: '.cache/bench',
         emptyOutDir: true,
         minify: false,
-        rollupOptions: { input: { main: 'bench/main.ts', gateway: 'bench/gateway-main.ts' } },
+        rollupOptions: {
+          input: { main: 'bench/main.ts', gateway: 'bench/gateway-main.ts' },
+          output: { ...CONSTANTS },
+        },
       },
     };
   }
@@ -58,6 +67,7 @@ export default defineConfig(({ mode }) => {
             plugin: 'src/plugin-api/plugin-types.ts',
           },
           output: {
+            ...CONSTANTS,
             banner: (chunk: { isEntry: boolean }) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
             entryFileNames: '[name].js',
             chunkFileNames: '[name]-[hash].js',
@@ -91,7 +101,9 @@ export default defineConfig(({ mode }) => {
         // Preloading is done through the document, which workers do not have.
         resolveDependencies: (_, dependencies, { hostId }) => (isWorkerFile(hostId) ? [] : dependencies),
       },
-      rolldownOptions: { output: { codeSplitting: { groups: chunks.groups } } },
+      rolldownOptions: {
+        output: { ...CONSTANTS, codeSplitting: { groups: chunks.groups } },
+      },
     },
     preview: { port: 4173 },
     test: {
