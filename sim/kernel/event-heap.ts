@@ -1,16 +1,14 @@
 /**
- * The pending set: a binary min-heap in struct-of-arrays form, ordered by (time, phase, target, sequence). What an event says stays in
- * its slot while the heap sifts: three numbers move a level, and not all that is known of it.
+ * The pending set: a binary min-heap of rows in one array of numbers, ordered by (time, phase, target, sequence). What an event says
+ * stays in its slot while the heap sifts: three neighbouring numbers move a level, and not all that is known of it.
  *
- *   index i of the heap    0                 1 ...
- *   time      Float64      µs
- *   order     Float64      (phase * 2^18 + target) * 2^31 + sequence: one comparison after time
- *   slot      Int32        where the rest stands; beyond the heap's size: slots that are free
+ *   row i of the heap   [3 i]      time, µs
+ *                       [3 i + 1]  order: (phase * 2^18 + target) * 2^31 + sequence; one comparison after time
+ *                       [3 i + 2]  slot in which the rest stands; beyond the heap's size: a slot that is free
  *
- *   slot s                 0                 1 ...
- *   target    Int32        component that receives the event, below 2^18
- *   code      Int32        what it means to that component
- *   arg       Float64      its argument (a request, a row, a generation stamp)
+ *   slot s              [3 s]      target: component that receives the event, below 2^18
+ *                       [3 s + 1]  code: what it means to that component
+ *                       [3 s + 2]  arg: its argument, a whole number below 2^31 (a request, a row, a generation stamp)
  *
  * Sequence is given at scheduling, so a component gets its events of one (time, phase) first come, first served. Components
  * take turns by number and not by who was scheduled first: that would differ between fast-forward and step-by-step runs.
@@ -20,6 +18,8 @@ import { fail } from '../../src/core/check.ts';
 
 const TARGETS = 2 ** 18;
 const SEQUENCES = 2 ** 31;
+/** Numbers in a row, and in a slot. */
+const WIDTH = 3;
 
 /** Pending events. After `pop`, the popped event stands in the `popped*` fields. */
 export class EventHeap {
@@ -31,17 +31,14 @@ export class EventHeap {
   poppedArg = 0;
   #poppedOrder = 0;
   #sequence = 0;
-  // 1,024 slots hold the events of a few hundred replicas (about two each) before the first doubling.
-  #time = new Float64Array(1024);
-  #order = new Float64Array(1024);
-  #slot = Int32Array.from({ length: 1024 }, (_, i) => i);
-  #target = new Int32Array(1024);
-  #code = new Int32Array(1024);
-  #arg = new Float64Array(1024);
+  /** Events that there is room for: at first those of a few hundred replicas, about two each. */
+  #room = 1024;
+  #rows = emptyRows(this.#room);
+  #slots = new Int32Array(WIDTH * this.#room);
 
   /** Time of the earliest event in µs, or Infinity. */
   get nextTimeUs(): number {
-    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#time[0]!;
+    return this.size === 0 ? Number.POSITIVE_INFINITY : this.#rows[0]!;
   }
 
   /** Phase of the popped event; read rarely, so it is worked out when it is asked for. */
@@ -52,97 +49,94 @@ export class EventHeap {
   /** Whether nothing is pending before phase `phase` of time `timeUs`. */
   isQuiet(timeUs: number, phase: number): boolean {
     if (this.size === 0) return true;
-    const next = this.#time[0]!;
-    return next > timeUs || (next === timeUs && this.#order[0]! >= phase * TARGETS * SEQUENCES);
+    const next = this.#rows[0]!;
+    return next > timeUs || (next === timeUs && this.#rows[1]! >= phase * TARGETS * SEQUENCES);
   }
 
   push(timeUs: number, phase: number, target: number, code: number, arg: number): void {
-    if (this.size === this.#time.length) this.#grow();
-    const time = this.#time;
-    const order = this.#order;
-    const slot = this.#slot;
+    if (this.size === this.#room) this.#grow();
     if (target >= TARGETS || this.#sequence === SEQUENCES)
       fail('more components or events than the heap can order');
-    const key = (phase * TARGETS + target) * SEQUENCES + this.#sequence++;
+    if ((arg | 0) !== arg) fail(`an event's argument is a whole number below 2^31, not ${arg}`);
+    const rows = this.#rows;
+    const slots = this.#slots;
+    const order = (phase * TARGETS + target) * SEQUENCES + this.#sequence++;
     let i = this.size++;
-    const own = slot[i]!;
-    this.#target[own] = target;
-    this.#code[own] = code;
-    this.#arg[own] = arg;
+    const slot = rows[WIDTH * i + 2]! | 0;
+    slots[WIDTH * slot] = target;
+    slots[WIDTH * slot + 1] = code;
+    slots[WIDTH * slot + 2] = arg;
     while (i > 0) {
-      const parent = (i - 1) >> 1;
-      const parentTime = time[parent]!;
-      if (parentTime < timeUs || (parentTime === timeUs && order[parent]! < key)) break;
-      time[i] = parentTime;
-      order[i] = order[parent]!;
-      slot[i] = slot[parent]!;
-      i = parent;
+      const above = (i - 1) >> 1;
+      const from = WIDTH * above;
+      const aboveUs = rows[from]!;
+      if (aboveUs < timeUs || (aboveUs === timeUs && rows[from + 1]! < order)) break;
+      const to = WIDTH * i;
+      rows[to] = aboveUs;
+      rows[to + 1] = rows[from + 1]!;
+      rows[to + 2] = rows[from + 2]!;
+      i = above;
     }
-    time[i] = timeUs;
-    order[i] = key;
-    slot[i] = own;
+    rows[WIDTH * i] = timeUs;
+    rows[WIDTH * i + 1] = order;
+    rows[WIDTH * i + 2] = slot;
   }
 
   /** Takes the earliest event, if it is not later than `untilUs`, into the `popped*` fields; false when there is none. */
   pop(untilUs = Number.POSITIVE_INFINITY): boolean {
-    const time = this.#time;
-    if (this.size === 0 || time[0]! > untilUs) return false;
-    const order = this.#order;
-    const slot = this.#slot;
-    const own = slot[0]!;
-    this.poppedTimeUs = time[0]!;
-    this.poppedTarget = this.#target[own]!;
-    this.poppedCode = this.#code[own]!;
-    this.poppedArg = this.#arg[own]!;
-    this.#poppedOrder = order[0]!;
-    const last = --this.size;
-    const lastTime = time[last]!;
-    const lastOrder = order[last]!;
-    const lastSlot = slot[last]!;
-    slot[last] = own;
-    if (last === 0) return true;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= last) break;
-      let childTime = time[child]!;
-      const right = child + 1;
-      if (right < last) {
-        const rightTime = time[right]!;
-        if (rightTime < childTime || (rightTime === childTime && order[right]! < order[child]!)) {
-          child = right;
-          childTime = rightTime;
+    const rows = this.#rows;
+    if (this.size === 0 || rows[0]! > untilUs) return false;
+    const slots = this.#slots;
+    const slot = rows[2]! | 0;
+    this.poppedTimeUs = rows[0]!;
+    this.#poppedOrder = rows[1]!;
+    this.poppedTarget = slots[WIDTH * slot]!;
+    this.poppedCode = slots[WIDTH * slot + 1]!;
+    this.poppedArg = slots[WIDTH * slot + 2]!;
+    this.size -= 1;
+    const end = WIDTH * this.size;
+    const lastUs = rows[end]!;
+    const lastOrder = rows[end + 1]!;
+    const lastSlot = rows[end + 2]!;
+    rows[end + 2] = slot;
+    if (end === 0) return true;
+    let to = 0;
+    for (let from = WIDTH; from < end; from = 2 * from + WIDTH) {
+      let lowUs = rows[from]!;
+      const right = from + WIDTH;
+      if (right < end) {
+        const rightUs = rows[right]!;
+        if (rightUs < lowUs || (rightUs === lowUs && rows[right + 1]! < rows[from + 1]!)) {
+          from = right;
+          lowUs = rightUs;
         }
       }
-      if (lastTime < childTime || (lastTime === childTime && lastOrder < order[child]!)) break;
-      time[i] = childTime;
-      order[i] = order[child]!;
-      slot[i] = slot[child]!;
-      i = child;
+      if (lastUs < lowUs || (lastUs === lowUs && lastOrder < rows[from + 1]!)) break;
+      rows[to] = lowUs;
+      rows[to + 1] = rows[from + 1]!;
+      rows[to + 2] = rows[from + 2]!;
+      to = from;
     }
-    time[i] = lastTime;
-    order[i] = lastOrder;
-    slot[i] = lastSlot;
+    rows[to] = lastUs;
+    rows[to + 1] = lastOrder;
+    rows[to + 2] = lastSlot;
     return true;
   }
 
   #grow(): void {
-    const length = this.#time.length * 2;
-    const wide = (old: Float64Array): Float64Array<ArrayBuffer> => {
-      const array = new Float64Array(length);
-      array.set(old);
-      return array;
-    };
-    const wideInt = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const array = Int32Array.from({ length }, (_, i) => i);
-      array.set(old);
-      return array;
-    };
-    this.#time = wide(this.#time);
-    this.#order = wide(this.#order);
-    this.#slot = wideInt(this.#slot);
-    this.#target = wideInt(this.#target);
-    this.#code = wideInt(this.#code);
-    this.#arg = wide(this.#arg);
+    const rows = emptyRows(2 * this.#room);
+    rows.set(this.#rows);
+    const slots = new Int32Array(rows.length);
+    slots.set(this.#slots);
+    this.#room *= 2;
+    this.#rows = rows;
+    this.#slots = slots;
   }
+}
+
+/** Rows of a heap without events: each has its own slot. */
+function emptyRows(room: number): Float64Array<ArrayBuffer> {
+  const rows = new Float64Array(WIDTH * room);
+  for (let i = 0; i < room; i++) rows[WIDTH * i + 2] = i;
+  return rows;
 }

@@ -23,6 +23,8 @@ class Station implements Component {
   readonly #service: () => number;
   readonly #servers: number;
   readonly #queue: number[] = [];
+  /** Arrival times of those served, in order of service. */
+  readonly #arrivals: number[] = [];
   readonly #total: number;
   #busy = 0;
   #arrived = 0;
@@ -56,7 +58,7 @@ class Station implements Component {
     } else {
       this.#population -= 1;
       this.#busy -= 1;
-      this.sojournSum += nowUs - arg;
+      this.sojournSum += nowUs - this.#arrivals[arg]!;
       const next = this.#queue.shift();
       if (next !== undefined) this.#serve(next, nowUs);
     }
@@ -64,8 +66,9 @@ class Station implements Component {
 
   #serve(arrivedUs: number, nowUs: number): void {
     this.#busy += 1;
-    this.waits.push(nowUs - arrivedUs);
-    this.#kernel.at(gridUs(nowUs + this.#service()), PHASE.stepEnd, this.#target, LEAVE, arrivedUs);
+    const number = this.waits.push(nowUs - arrivedUs) - 1;
+    this.#arrivals.push(arrivedUs);
+    this.#kernel.at(gridUs(nowUs + this.#service()), PHASE.stepEnd, this.#target, LEAVE, number);
   }
 }
 
