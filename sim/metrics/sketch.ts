@@ -67,22 +67,23 @@ export class QuantileSketch {
 
   /** Adds `count` observations of `value` (finite, at least 0). */
   add(value: number, count = 1): void {
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
-      fail(`observation ${value} is not finite and >= 0`);
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) notAnObservation(value, value);
     if (count <= 0) return;
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
     this.#addToSum(value * count);
-    if (!this.#makeRoom(count)) {
-      this.#histogram!.add(value, count);
-    } else if (count === 1) {
-      this.#values[this.#count] = value;
-      this.#isSorted = false;
-    } else {
+    if (this.#histogram !== null) this.#histogram.add(value, count);
+    else this.#keep(value, count);
+    this.#count += count;
+  }
+
+  #keep(value: number, count: number): void {
+    if (this.#makeRoom(count)) {
       this.#values.fill(value, this.#count, this.#count + count);
       this.#isSorted = false;
+    } else {
+      this.#histogram!.add(value, count);
     }
-    this.#count += count;
   }
 
   /** Adds `count` observations of each of `first + j * increment`, j = 0 .. steps - 1 (increment may be negative). */
@@ -91,9 +92,8 @@ export class QuantileSketch {
     const last = first + (steps - 1) * increment;
     const low = Math.min(first, last);
     const high = Math.max(first, last);
-    if (!(low >= 0 && high < Number.POSITIVE_INFINITY))
-      fail(`observations ${low} to ${high} are not finite and >= 0`);
-    if (this.#makeRoom(steps * count)) {
+    if (!(low >= 0 && high < Number.POSITIVE_INFINITY)) notAnObservation(low, high);
+    if (this.#histogram === null && this.#makeRoom(steps * count)) {
       for (let j = 0; j < steps; j++) this.add(first + j * increment, count);
       return;
     }
@@ -207,4 +207,8 @@ export class QuantileSketch {
     this.#values.subarray(0, this.#count).sort();
     this.#isSorted = true;
   }
+}
+
+function notAnObservation(low: number, high: number): never {
+  fail(`observations ${low} to ${high} are not finite and >= 0`);
 }

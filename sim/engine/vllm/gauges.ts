@@ -57,7 +57,10 @@ export class Gauges {
 
   /** The waiting gauge once `steps` steps of the segment in progress have ended. */
   #waitingAfter(steps: number): number {
-    return this.#waitingSince(this.#stepper.segment.timeAfterUs(steps - 1));
+    const { waiting } = this.#common;
+    return waiting.length === 0
+      ? this.#aside
+      : this.#waitingSince(this.#stepper.segment.timeAfterUs(steps - 1));
   }
 
   /** Gauges are set when a step has ended; what arrived meanwhile is read from the socket after that. */
@@ -71,11 +74,13 @@ export class Gauges {
 
   /** Requests that wait and were there before a step that started at `startUs`. */
   #waitingSince(startUs: number): number {
-    return (
-      this.#common.waiting.length -
-      this.#common.waiting.countFromBack((s) => s.enqueuedUs > startUs) +
-      this.#common.loading.length +
-      this.#common.passedOver.length
-    );
+    const { waiting } = this.#common;
+    if (waiting.length === 0) return this.#aside;
+    return waiting.length - waiting.countFromBack((s) => s.enqueuedUs > startUs) + this.#aside;
+  }
+
+  /** Requests that wait beside the queue. */
+  get #aside(): number {
+    return this.#common.loading.length + this.#common.passedOver.length;
   }
 }
