@@ -128,16 +128,11 @@ export class Backlog {
     };
   }
 
-  /** Last bucket that starts at or before `arrivalUs`. */
+  /** Last bucket that starts at or before `arrivalUs`: near the end, as what ends has arrived not long ago. */
   #bucketOf(arrivalUs: number): number {
-    let low = 0;
-    let high = Math.floor((this.#arrivals - 1) / this.#stride);
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#startUs[middle]! <= arrivalUs) low = middle;
-      else high = middle - 1;
-    }
-    return Math.max(0, low);
+    let bucket = Math.floor((this.#arrivals - 1) / this.#stride);
+    while (bucket > 0 && this.#startUs[bucket]! > arrivalUs) bucket -= 1;
+    return Math.max(0, bucket);
   }
 
   /** Joins neighbours: half as many buckets, of twice as many arrivals. */
