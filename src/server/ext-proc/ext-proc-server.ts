@@ -140,9 +140,17 @@ export class ExtProcServer {
 
   /** Takes no new streams, waits up to `timeoutMs` for the open ones, then ends them. */
   async drain(timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#server.forceShutdown(), timeoutMs);
-    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
-    clearTimeout(timer);
+    await new Promise<void>((resolve) => {
+      // A peer that is gone without a word never closes its side: whoever is cut off is not waited for.
+      const timer = setTimeout(() => {
+        this.#server.forceShutdown();
+        resolve();
+      }, timeoutMs);
+      this.#server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 }
 
