@@ -4,7 +4,6 @@ import { checkLabel } from '../../sim/compare/decision.ts';
 import { figureValue } from '../../sim/metrics/figures.ts';
 import type { WindowQuantiles } from '../../sim/metrics/over-time.ts';
 import { quantileMs, shareWithin } from '../charts/cdf-data.ts';
-import { fleetsFor } from '../compare/cost-curve.ts';
 import { amountText, dollarText, figureText, intervalText, percentText } from '../format.ts';
 import type { ChartData } from './about.ts';
 
@@ -174,8 +173,8 @@ export function load({ lines }: ChartData['load']): string[] {
 }
 
 export function demand({ capacities, usdPerToken }: ChartData['demand']): string[] {
-  const perMillion = (fleet: (typeof capacities)[number]): number =>
-    (fleetsFor(fleet, fleet.tokensPerDay).usdPerDay / fleet.tokensPerDay) * 1e6;
+  const perMillion = ({ usdPerDay, tokensPerDay }: (typeof capacities)[number]): number =>
+    (usdPerDay / tokensPerDay) * 1e6;
   const best = bestBy(capacities, perMillion);
   if (best === undefined) return [];
   const full = `Full, ${best.letter} is cheapest: ${dollarText(perMillion(best))} for a million tokens, at ${amountText(best.tokensPerDay)} a day.`;
