@@ -210,7 +210,12 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
               stroke="currentColor"
               strokeWidth="1.5"
             />
-            <text className="strong halo mark" x={x(point.x) + 8} y={labels[i]! + 4}>
+            {/* Beside the point, or above its whisker where one runs to the right of it. */}
+            <text
+              className="strong halo mark"
+              x={x(point.x) + 8}
+              y={labels[i]! + (point.xInterval === undefined ? 4 : -5)}
+            >
               {point.label}
             </text>
           </g>
