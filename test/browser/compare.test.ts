@@ -243,7 +243,7 @@ describe('linked charts', () => {
     }
     await page
       .getByRole('img', { name: /^Cost against/ })
-      .locator('[data-fleet="C"]')
+      .locator('[data-fleet="C"] circle')
       .hover();
     expect(await opacityOf(/^Waits over the run/, 'B')).toBe('0.2');
     expect(await opacityOf(/^Waits over the run/, 'C')).toBe('1');
