@@ -163,7 +163,7 @@ function Plot({ title, points, x: xAxis, y: yAxis, limitMs, frontier, at, setAt,
           label={xAxis.label}
           right={right}
         />
-        <LimitLine {...{ limitMs, y, right }} />
+        <LimitLine {...{ limitMs, y, right }} isShaded />
         {frontier !== undefined && frontier.length > 1 && (
           <path
             d={`M${frontier.map((point) => `${x(point.x)},${y(point.y)}`).join('L')}`}

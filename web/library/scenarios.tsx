@@ -27,7 +27,7 @@ export function Scenarios() {
               <th scope="col" className="text">
                 Kind
               </th>
-              <th scope="col" className="words">
+              <th scope="col" className="words wide-only">
                 Question
               </th>
               <th scope="col">
@@ -38,9 +38,12 @@ export function Scenarios() {
           <tbody>
             {SHIPPED.map(({ kind, name, question, document }) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row">
+                  {name}
+                  <span className="narrow-only under">{question}</span>
+                </th>
                 <td className="text">{KIND_NAMES[kind]}</td>
-                <td className="words">{question}</td>
+                <td className="words wide-only">{question}</td>
                 <td>
                   <button type="button" onClick={() => openDocument(kind, document)}>
                     Open

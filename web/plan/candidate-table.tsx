@@ -98,8 +98,7 @@ function Row({ candidate: one, ranks, plan }: RowProps) {
   );
 }
 
-/** `1P×TP2 + 1D×TP2 · h200-sxm · fp8`: the shape, and under it the rest. */
-/** `why`: a line for screens on which its column has no room. */
+/** `1P×TP2 + 1D×TP2 · h200-sxm · fp8`: the shape, and under it the rest. `why`: a line for screens on which its column has no room. */
 export function FleetName({ name, why }: { readonly name: string; readonly why?: string }) {
   const [shape = name, gpu, ...rest] = name.split(' · ');
   return (
