@@ -2,7 +2,7 @@
  * The lab report, plain JSON. One entry of `cells` is one metric of one policy under one workload at one load, compared with
  * the baseline (the first policy) seed by seed; `null` holds the same comparison of the baseline with itself under other
  * tie-breaks: what it shows is noise. A cell whose A/A comparison "wins" or "loses" is greyed: the same could be noise.
- * A lab compares dozens of figures, of which one in twenty would exclude zero by chance: verdicts are corrected for all of them.
+ * A lab compares dozens of figures, of which one in twenty would exclude zero by chance: `corrected` is for all of them.
  */
 import { createStreams } from '../kernel/streams.ts';
 import type { FigureUnit } from '../metrics/figures.ts';
@@ -33,10 +33,10 @@ export interface LabFigure {
   readonly bcaHigh: number | null;
   /** False where the two intervals disagree about zero; the verdict is a tie then. */
   readonly agree: boolean;
-  /** A win or a loss only where `pHolm` is below 0.05 as well; what the A/A row says by its intervals stands. */
+  /** What the intervals of this comparison say. */
   readonly verdict: LabVerdict | 'baseline';
-  /** What the intervals of this comparison alone say. */
-  readonly uncorrected: LabVerdict | 'baseline';
+  /** The verdict that stands: a win or a loss only where `pHolm` is below 0.05 as well. Of the A/A row what its intervals say. */
+  readonly corrected: LabVerdict | 'baseline';
   readonly greyed: boolean;
   readonly wins: number;
   readonly ties: number;
@@ -50,7 +50,7 @@ export interface LabFigure {
 }
 
 export interface LabReport {
-  readonly schemaVersion: 2;
+  readonly schemaVersion: 1;
   readonly lab: string;
   readonly engineDigest: string;
   readonly seeds: readonly number[];
@@ -121,7 +121,7 @@ export function labReport(
     goal,
   );
   return {
-    schemaVersion: 2,
+    schemaVersion: 1,
     lab: name,
     engineDigest: ENGINE_DIGEST,
     seeds: runs[0]!.map((run) => run.seed),
@@ -190,7 +190,7 @@ function compared(
     better,
     mean: known.length < values.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length,
     ...fieldsOf(result),
-    ...{ verdict, uncorrected: verdict },
+    ...{ verdict, corrected: verdict },
     greyed: false,
     pHolm: null,
     values,
@@ -227,7 +227,7 @@ function corrected(figures: readonly LabFigure[], goal: string | undefined): Lab
   }
   return figures.map((one) => {
     const pHolm = pHolmOf.get(one);
-    return pHolm === undefined ? one : { ...one, pHolm, verdict: correctedVerdict(one.uncorrected, pHolm) };
+    return pHolm === undefined ? one : { ...one, pHolm, corrected: correctedVerdict(one.verdict, pHolm) };
   });
 }
 

@@ -85,7 +85,7 @@ export function* tuneRouter(
   assert(best !== null, 'a search has a round');
   const verdict = yield* search.verdict(best, name);
   const goal = verdict.cells.filter((one) => one.policy === TUNED && one.metric === tune.goal && !one.greyed);
-  const wins = goal.some((one) => one.verdict === 'win') && !goal.some((one) => one.uncorrected === 'loss');
+  const wins = goal.some((one) => one.corrected === 'win') && !goal.some((one) => one.verdict === 'loss');
   const score = search.rungs.at(-1)!.candidates.find(({ candidate }) => candidate === best.name)!;
   return {
     ...{ schemaVersion: 1, tune: name, goal: tune.goal, better: search.better, runs: search.runs },

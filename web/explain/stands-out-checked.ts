@@ -8,7 +8,7 @@ export function seeds(figures: ChartData['seeds']): string[] {
   const others = figures.filter(({ verdict }) => verdict !== 'baseline');
   if (baseline === undefined || others.length === 0) return [];
   const named = (verdict: string): string[] =>
-    others.filter((one) => one.verdict === verdict && !one.greyed).map(({ policy }) => policy);
+    others.filter((one) => one.corrected === verdict && !one.greyed).map(({ policy }) => policy);
   const [better, worse] = [named('win'), named('loss')];
   if (better.length + worse.length === 0) return [`None is shown to differ from ${baseline.policy}.`];
   return [

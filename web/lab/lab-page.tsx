@@ -142,7 +142,7 @@ function labCsv({ cells, null: control, seeds, baseline }: LabReport): string {
       'low',
       'high',
       'verdict',
-      'uncorrected',
+      'corrected',
       'p Holm',
     ],
     ...rows.map((one) =>
@@ -158,7 +158,7 @@ function labCsv({ cells, null: control, seeds, baseline }: LabReport): string {
         one.low,
         one.high,
         one.verdict,
-        one.uncorrected,
+        one.corrected,
         one.pHolm,
       ].map((value) => (value === null ? '' : String(value))),
     ),

@@ -72,7 +72,7 @@ function Row({ figure, name, isControl }: RowProps) {
 }
 
 function verdictText(figure: LabFigure, isControl: boolean): string {
-  const { greyed, agree, verdict, uncorrected } = figure;
+  const { greyed, agree, verdict, corrected } = figure;
   if (isControl) {
     const isBeyond = verdict === 'win' || verdict === 'loss';
     return isBeyond
@@ -85,8 +85,8 @@ function verdictText(figure: LabFigure, isControl: boolean): string {
     loss: 'worse',
     tie: 'no difference shown',
     cannotTell: 'cannot tell: more seeds needed',
-  }[verdict];
+  }[corrected];
   const disagree = agree ? '' : '; t and bootstrap intervals disagree';
-  const isTakenBack = verdict !== uncorrected ? ' once corrected' : '';
-  return `${words}${isTakenBack}${greyed && (verdict === 'win' || verdict === 'loss') ? ', but so does the baseline against itself' : ''}${disagree}`;
+  const isTakenBack = corrected !== verdict ? ' once corrected' : '';
+  return `${words}${isTakenBack}${greyed && (corrected === 'win' || corrected === 'loss') ? ', but so does the baseline against itself' : ''}${disagree}`;
 }

@@ -29,8 +29,8 @@ export function placesOf({ cells }: LabReport): { readonly workload: string; rea
 
 export function labSentence(report: LabReport, metric: string): string {
   const own = report.cells.filter((one) => one.metric === metric);
-  const wins = own.filter((one) => one.verdict === 'win' && !one.greyed);
-  const greyed = own.filter((one) => one.greyed && one.verdict === 'win');
+  const wins = own.filter((one) => one.corrected === 'win' && !one.greyed);
+  const greyed = own.filter((one) => one.greyed && one.corrected === 'win');
   const best = [...wins].sort((a, b) => gain(b) - gain(a))[0];
   const label = metricLabel(metric);
   if (best !== undefined) {
@@ -40,7 +40,7 @@ export function labSentence(report: LabReport, metric: string): string {
   if (greyed.length > 0)
     return `Nothing is shown on ${label}: the baseline beats itself under other ties, so a win may be noise`;
   const nothing = `No policy is shown to beat ${report.baseline} on ${label}`;
-  const isAhead = own.some((one) => one.uncorrected === 'win' && !one.greyed);
+  const isAhead = own.some((one) => one.verdict === 'win' && !one.greyed);
   const compared = report.cells.filter(({ pHolm }) => pHolm !== null).length;
   return isAhead ? `${nothing} once corrected for all ${compared} comparisons; more seeds may` : nothing;
 }

@@ -39,7 +39,7 @@ export function tuneSentence({ verdict, goal, keeps, tune }: TuneReport): string
     const interval =
       one.low === null || one.high === null ? null : { low: one.low, high: one.high, confidence: 0.95 };
     const difference = one.diff === null ? 'no difference' : formatDifference(one.diff, one.unit, interval);
-    return `${one.workload} at ${one.load}: ${difference}, ${one.verdict}${one.greyed ? ' (grey)' : ''}`;
+    return `${one.workload} at ${one.load}: ${difference}, ${one.corrected}${one.greyed ? ' (grey)' : ''}`;
   });
   const what = keeps === 'tuned' ? 'the tuned configuration wins' : 'the start is kept';
   return `${tune}: on held-out seeds ${what} in ${metricLabel(goal)} (${said.join('; ')})`;

@@ -68,15 +68,15 @@ function counterfactualBlocks({ counterfactuals }: LabReport): Block[] {
 function row(one: LabFigure, policy: string): string[] {
   const interval =
     one.low === null || one.high === null ? null : { low: one.low, high: one.high, confidence: CONFIDENCE };
-  const takenBack = one.verdict === one.uncorrected ? '' : ` (${one.uncorrected} until corrected)`;
+  const takenBack = one.corrected === one.verdict ? '' : ` (${one.verdict} until corrected)`;
   const marks = `${takenBack}${one.agree ? '' : ' (intervals disagree)'}${one.greyed ? ' (grey: A/A does too)' : ''}`;
   return [
     metricLabel(one.metric),
     policy,
     formatFigure(one.mean, one.unit),
     one.diff === null ? '' : formatDifference(one.diff, one.unit, interval),
-    one.verdict === 'baseline' ? 'baseline' : `${WORDS[one.verdict]}${marks}`,
-    one.verdict === 'baseline' ? '' : `${one.wins}/${one.ties}/${one.losses}`,
+    one.corrected === 'baseline' ? 'baseline' : `${WORDS[one.corrected]}${marks}`,
+    one.corrected === 'baseline' ? '' : `${one.wins}/${one.ties}/${one.losses}`,
     one.pHolm === null ? '' : pText(one.pHolm),
   ];
 }
@@ -88,7 +88,7 @@ function verdictLines(report: LabReport): string[] {
   const policies = [...new Set(report.cells.map((one) => one.policy))].filter((p) => p !== report.baseline);
   return policies.map((policy) => {
     const own = report.cells.filter((one) => one.policy === policy && !one.greyed);
-    const count = (verdict: string): number => own.filter((one) => one.verdict === verdict).length;
+    const count = (verdict: string): number => own.filter((one) => one.corrected === verdict).length;
     const greyed = report.cells.filter((one) => one.policy === policy && one.greyed).length;
     const rest = greyed === 0 ? '' : `, ${greyed} greyed`;
     return (
@@ -100,7 +100,7 @@ function verdictLines(report: LabReport): string[] {
 
 function holmLine({ cells }: LabReport): string {
   const tested = cells.filter((one) => one.pHolm !== null);
-  const takenBack = cells.filter((one) => one.verdict !== one.uncorrected).length;
+  const takenBack = cells.filter((one) => one.corrected !== one.verdict).length;
   return (
     `Win and loss stand only where p, corrected by Holm for ${tested.length} comparisons, is below ${MOST_P}: ` +
     `${takenBack} whose intervals exclude zero are ties.`
