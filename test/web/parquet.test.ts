@@ -4,7 +4,7 @@ import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/core/check.ts';
 import { mapColumns, readFile } from '../../web/worker/imports.ts';
-import { isParquet, parquetText } from '../../web/worker/parquet/parquet.ts';
+import { parquetText } from '../../web/worker/parquet.ts';
 
 type Options = Omit<Parameters<typeof parquetWriteBuffer>[0], 'columnData'>;
 const ROWS = 3000;
@@ -34,7 +34,6 @@ describe('a Parquet file', () => {
     ['Snappy, in groups of 700 rows and pages of 500 bytes', { rowGroupSize: 700, pageSize: 500 }],
   ])('packed with %s is read to the last value', async (_, options) => {
     const bytes = bytesOf(COLUMNS, options);
-    expect(isParquet(bytes)).toBe(true);
     const { text, leftOut } = await parquetText('x.parquet', bytes);
     expect(leftOut).toEqual([]);
     const rows = text.split('\n');
@@ -81,7 +80,7 @@ describe('a Parquet file', () => {
 
   it('that is packed otherwise, damaged or cut off is refused with the reason', async () => {
     const zstd = { codec: 'ZSTD', compressors: { ['ZSTD']: (bytes: Uint8Array) => bytes } } as const;
-    await expect(rowsOf(bytesOf(COLUMNS, zstd))).rejects.toThrow(/no column that can be read: Zstandard/);
+    await expect(rowsOf(bytesOf(COLUMNS, zstd))).rejects.toThrow(/no column that can be read: .*ZSTD/);
     const whole = bytesOf(COLUMNS);
     for (const length of [13, 200, whole.length - 1])
       await expect(rowsOf(whole.slice(0, length))).rejects.toThrow(ConfigError);

@@ -6,7 +6,7 @@ import { type ColumnMapping, type MappedTable, mappedTable } from '../../sim/imp
 import { type Table, tableOf } from '../../sim/import/table/table.ts';
 import type { PoolSpec, RouterSpec, WorkloadSpec } from '../../sim/scenario/schema.ts';
 import { ConfigError, type ConfigProblem } from '../../src/core/check.ts';
-import { parquetText } from './parquet/parquet.ts';
+import { parquetText } from './parquet.ts';
 
 export type ReadFile =
   | {
