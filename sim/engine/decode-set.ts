@@ -7,17 +7,12 @@
  *   sum of contexts             baseSum + count * step
  *   members that open a block   residue[r] with (r + step) mod blockSize = 0, r = contextBase mod blockSize
  *
- * Members stand in a heap by finish step, and among equals by order of admission. They leave it lazily: an entry is stale when its
- * step is not its sequence's `finishStep` any more.
+ * Members leave the finish heap lazily: an entry is stale when its key is not its sequence's `finishStep` any more.
  */
 import { assert } from '../../src/core/check.ts';
-import { RowHeap } from '../kernel/row-heap.ts';
 import type { Sequence } from './sequence.ts';
 
 const NOBODY: readonly never[] = [];
-
-/** Members that there is room for at first: as many as most engines run. */
-const FIRST_ROOM = 256;
 
 /** A pool that growth is taken from. */
 export interface PagePool {
@@ -36,9 +31,8 @@ export class DecodeSet<Leaf> {
   readonly #blockSize: number;
   readonly #residue: Int32Array;
   #baseSum = 0;
-  readonly #heap = new RowHeap(FIRST_ROOM);
-  /** By the heap's slots. */
-  readonly #members: (Sequence<Leaf> | undefined)[] = new Array<Sequence<Leaf> | undefined>(FIRST_ROOM);
+  #heap: Sequence<Leaf>[] = [];
+  #keys: number[] = [];
 
   constructor(blockSizeTokens: number) {
     this.#blockSize = blockSizeTokens;
@@ -119,7 +113,7 @@ export class DecodeSet<Leaf> {
   /** Steps until the next member ends; Infinity when empty. */
   stepsToFinish(): number {
     this.#dropStale();
-    return this.#heap.size === 0 ? Number.POSITIVE_INFINITY : this.#heap.first - this.step;
+    return this.#keys.length === 0 ? Number.POSITIVE_INFINITY : this.#keys[0]! - this.step;
   }
 
   /** Blocks that the next `steps` steps open. */
@@ -183,9 +177,9 @@ export class DecodeSet<Leaf> {
   /** Takes out a member that has all its tokens, in order of admission among those of the same step; null when none is left. */
   takeFinished(): Sequence<Leaf> | null {
     this.#dropStale();
-    if (this.#heap.size === 0 || this.#heap.first > this.step) return null;
-    const sequence = this.#members[this.#heap.slot]!;
-    this.#heap.pop();
+    if (this.#keys.length === 0 || this.#keys[0]! > this.step) return null;
+    const sequence = this.#heap[0]!;
+    this.#popHeap();
     this.remove(sequence);
     return sequence;
   }
@@ -203,11 +197,53 @@ export class DecodeSet<Leaf> {
   }
 
   #dropStale(): void {
-    const heap = this.#heap;
-    while (heap.size > 0 && this.#members[heap.slot]!.finishStep !== heap.first) heap.pop();
+    while (this.#keys.length > 0 && this.#heap[0]!.finishStep !== this.#keys[0]!) this.#popHeap();
   }
 
   #push(sequence: Sequence<Leaf>): void {
-    this.#members[this.#heap.push(sequence.finishStep, sequence.admission)] = sequence;
+    const heap = this.#heap;
+    const keys = this.#keys;
+    const key = sequence.finishStep;
+    let i = heap.length;
+    heap.push(sequence);
+    keys.push(key);
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (keys[parent]! < key || (keys[parent]! === key && heap[parent]!.admission <= sequence.admission))
+        break;
+      heap[i] = heap[parent]!;
+      keys[i] = keys[parent]!;
+      i = parent;
+    }
+    heap[i] = sequence;
+    keys[i] = key;
+  }
+
+  #popHeap(): void {
+    const heap = this.#heap;
+    const keys = this.#keys;
+    const sequence = heap.pop()!;
+    const key = keys.pop()!;
+    const length = heap.length;
+    if (length === 0) return;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= length) break;
+      const right = child + 1;
+      if (
+        right < length &&
+        (keys[right]! < keys[child]! ||
+          (keys[right]! === keys[child]! && heap[right]!.admission < heap[child]!.admission))
+      ) {
+        child = right;
+      }
+      if (key < keys[child]! || (key === keys[child]! && sequence.admission <= heap[child]!.admission)) break;
+      heap[i] = heap[child]!;
+      keys[i] = keys[child]!;
+      i = child;
+    }
+    heap[i] = sequence;
+    keys[i] = key;
   }
 }
