@@ -10,6 +10,7 @@ import type {
 } from '../../sim/compare/comparison-report.ts';
 import { type Figure, figureValue, findFigure } from '../../sim/metrics/figures.ts';
 import { FleetMark } from '../components/fleet-mark.tsx';
+import { ScrollTable } from '../components/scroll-table.tsx';
 import { Term } from '../components/term.tsx';
 import { countText, differenceText, figureText, intervalText, UNKNOWN } from '../format.ts';
 import type { TermName } from '../shell/glossary.ts';
@@ -37,47 +38,44 @@ export function ComparisonTable({ workload }: { readonly workload: WorkloadCompa
   return (
     <section aria-labelledby="figures">
       <h2 id="figures">Figures, with 95 % intervals over seeds</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="scroll" aria-label="Table of figures" tabIndex={0}>
-        <table className="figures">
-          <thead>
-            <tr>
-              <th scope="col">Figure</th>
-              {fleets.map((fleet, index) => (
-                <Fragment key={fleet.letter}>
-                  <th scope="col">
-                    <FleetMark index={index} letter={fleet.letter} /> {fleet.name}
+      <ScrollTable label="Table of figures" className="figures">
+        <thead>
+          <tr>
+            <th scope="col">Figure</th>
+            {fleets.map((fleet, index) => (
+              <Fragment key={fleet.letter}>
+                <th scope="col">
+                  <FleetMark index={index} letter={fleet.letter} /> {fleet.name}
+                </th>
+                {index > 0 && (
+                  <th scope="col" className="difference">
+                    {fleet.letter} − {fleets[0]!.letter}, paired
                   </th>
-                  {index > 0 && (
-                    <th scope="col" className="difference">
-                      {fleet.letter} − {fleets[0]!.letter}, paired
-                    </th>
-                  )}
-                </Fragment>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            <tr>
-              <th scope="row">GPUs</th>
-              {fleets.map((fleet, index) => (
-                <Fragment key={fleet.letter}>
-                  <td>{countText(fleet.gpus)}</td>
-                  {index > 0 && <td className="difference quiet-text">{gpuDifference(fleet, fleets[0]!)}</td>}
-                </Fragment>
-              ))}
-            </tr>
-            {rows.map((figure) => (
-              <FigureRow
-                key={figure.path}
-                figure={figure}
-                workload={workload}
-                isChosen={figure.path === chosen}
-              />
+                )}
+              </Fragment>
             ))}
-          </tbody>
-        </table>
-      </section>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">GPUs</th>
+            {fleets.map((fleet, index) => (
+              <Fragment key={fleet.letter}>
+                <td>{countText(fleet.gpus)}</td>
+                {index > 0 && <td className="difference quiet-text">{gpuDifference(fleet, fleets[0]!)}</td>}
+              </Fragment>
+            ))}
+          </tr>
+          {rows.map((figure) => (
+            <FigureRow
+              key={figure.path}
+              figure={figure}
+              workload={workload}
+              isChosen={figure.path === chosen}
+            />
+          ))}
+        </tbody>
+      </ScrollTable>
     </section>
   );
 }

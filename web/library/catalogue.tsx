@@ -4,6 +4,7 @@ import { GPUS } from '../../models/gpus.ts';
 import { LLMS } from '../../models/llms.ts';
 import { defaultPrice } from '../../models/prices.ts';
 import type { Source } from '../../models/schema.ts';
+import { ScrollTable } from '../components/scroll-table.tsx';
 import { countText, figureText, gibText, UNKNOWN } from '../format.ts';
 
 const GPU_HEADS = [
@@ -86,21 +87,18 @@ function Catalogue({ id, title, heads, children }: CatalogueProps) {
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="scroll" aria-label={`Table of ${title}`} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{children}</tbody>
-        </table>
-      </section>
+      <ScrollTable label={`Table of ${title}`}>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </ScrollTable>
     </section>
   );
 }
